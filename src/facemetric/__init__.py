@@ -1,0 +1,5 @@
+"""Face recognition you can train, measure and run."""
+
+from facemetric._version import __version__
+
+__all__ = ["__version__"]

@@ -1,0 +1,146 @@
+"""The exception tree: every error that facemetric raises on purpose.
+
+::
+
+    FacemetricError
+    ├── InputError            an argument has the wrong shape, type or range (also a ValueError)
+    ├── ImageError            one picture cannot be used
+    │   ├── DecodeError       empty, truncated, corrupt or of an unknown format
+    │   ├── PixelLimitError   more pixels than the limit allows
+    │   └── NoFaceError       a face was needed and none was found
+    ├── SourceError           a path, folder or glob gives nothing to read
+    ├── DataError             a data set is absent or is not laid out as expected
+    ├── DependencyError       an optional package is needed and missing
+    ├── ProviderError         an execution provider (CPU, CUDA …) is missing or failed
+    ├── UnknownNameError      a name is not in a registry (also a KeyError)
+    ├── BundleError           a model bundle cannot be read, written or used
+    │   ├── IntegrityError    a hash, a shape or a golden embedding does not match
+    │   └── CalibrationError  a threshold was asked for that no calibration supports
+    └── GalleryError          a gallery cannot be opened or changed
+        ├── BundleMismatchError  the gallery holds embeddings of another bundle
+        └── PersonError       a person is absent, or the name is ambiguous or taken
+"""
+
+from __future__ import annotations
+
+
+class FacemetricError(Exception):
+    """Base of all errors: which item, what is wrong with it, and what to do next.
+
+    Parameters
+    ----------
+    cause
+        What was wanted and what came, without a final full stop.
+    item
+        The file, argument or person that the error is about.
+    fix
+        What the caller can do about it.
+    """
+
+    code = "error"
+
+    def __init__(self, cause: str, *, item: str | None = None, fix: str | None = None) -> None:
+        self.cause = cause
+        self.item = item
+        self.fix = fix
+        text = f"{item}: {cause}" if item else cause
+        super().__init__(f"{text}. {fix}" if fix else text)
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class InputError(FacemetricError, ValueError):
+    """An argument has the wrong shape, type or range."""
+
+    code = "input"
+
+
+class ImageError(FacemetricError):
+    """One picture cannot be used; the rest of a batch can."""
+
+    code = "image"
+
+
+class DecodeError(ImageError):
+    """A picture is empty, truncated, corrupt or of an unknown format."""
+
+    code = "decode"
+
+
+class PixelLimitError(ImageError):
+    """A picture has more pixels than the limit allows."""
+
+    code = "pixel_limit"
+
+
+class NoFaceError(ImageError):
+    """A face was needed and none was found."""
+
+    code = "no_face"
+
+
+class SourceError(FacemetricError):
+    """A path, folder or glob gives nothing to read."""
+
+    code = "source"
+
+
+class DataError(FacemetricError):
+    """A data set is absent or is not laid out as expected."""
+
+    code = "data"
+
+
+class DependencyError(FacemetricError):
+    """An optional package is needed and missing."""
+
+    code = "dependency"
+
+
+class ProviderError(FacemetricError):
+    """An execution provider is missing or failed."""
+
+    code = "provider"
+
+
+class UnknownNameError(FacemetricError, KeyError):
+    """A name is not in a registry."""
+
+    code = "unknown_name"
+
+
+class BundleError(FacemetricError):
+    """A model bundle cannot be read, written or used."""
+
+    code = "bundle"
+
+
+class IntegrityError(BundleError):
+    """A hash, a shape or a golden embedding does not match."""
+
+    code = "integrity"
+
+
+class CalibrationError(BundleError):
+    """A threshold was asked for that no calibration supports."""
+
+    code = "calibration"
+
+
+class GalleryError(FacemetricError):
+    """A gallery cannot be opened or changed."""
+
+    code = "gallery"
+
+
+class BundleMismatchError(GalleryError):
+    """A gallery holds embeddings of another bundle than the one in use."""
+
+    code = "bundle_mismatch"
+
+
+class PersonError(GalleryError):
+    """A person is absent, or the name is ambiguous or taken."""
+
+    code = "person"
