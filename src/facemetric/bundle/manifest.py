@@ -1,0 +1,177 @@
+"""The manifest: everything a network needs beside its weights, in one checked document.
+
+``bundle.json`` stands beside ``model.onnx``. Unknown fields are refused, so that a typing error
+cannot silently change a colour order.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+SCHEMA_VERSION = 1
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Triple = tuple[float, float, float]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class ModelFile(_Part):
+    """The graph: its file name inside the bundle, its hash, and which input and output to use."""
+
+    file: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*\.onnx$")] = "model.onnx"
+    sha256: Sha256
+    input: str
+    output: str
+
+
+class Input(_Part):
+    """How a ``uint8 (S, S, 3)`` RGB chip becomes the network's input.
+
+    ``x = (pixel - mean) / scale`` per channel, in the order of ``colour``; with ``whiten`` each
+    chip is first brought to zero mean and unit deviation (the deviation is at least
+    ``1/sqrt(number of values)``), as FaceNet does, and ``mean`` and ``scale`` then apply to that.
+    """
+
+    height_px: Annotated[int, Field(ge=8, le=2048)]
+    width_px: Annotated[int, Field(ge=8, le=2048)]
+    colour: Literal["rgb", "bgr"] = "rgb"
+    layout: Literal["nchw", "nhwc"] = "nchw"
+    mean: Triple = (0.0, 0.0, 0.0)
+    scale: Triple = (1.0, 1.0, 1.0)
+    whiten: bool = False
+    max_batch: Annotated[int, Field(ge=1)] | None = None
+    """Largest batch the graph takes; ``None`` where it is dynamic."""
+
+    @model_validator(mode="after")
+    def _scale_is_not_zero(self) -> Input:
+        if 0.0 in self.scale:
+            raise ValueError("scale must not be zero")
+        return self
+
+
+class Alignment(_Part):
+    """Which cut the network was trained on (``facemetric.align``)."""
+
+    template: str
+    margin_px: float | None = None
+    """For ``margin-crop-160`` only: pixels added around the box, at the chip's scale."""
+
+
+class Embedding(_Part):
+    """What comes out."""
+
+    dim: Annotated[int, Field(ge=2, le=8192)]
+
+
+class Licence(_Part):
+    """Who may use the weights for what.
+
+    ``commercial_use`` is ``None`` where the publisher does not say.
+    """
+
+    spdx: str
+    commercial_use: bool | None
+    training_data: str
+    """Terms of the data that the network was trained on."""
+    notes: str = ""
+
+
+class Provenance(_Part):
+    """Where the bundle came from."""
+
+    source: str
+    source_sha256: Sha256 | None = None
+    data: str = ""
+    recipe: str = ""
+    commit: str = ""
+    created: str = ""
+    importer: str = ""
+
+
+class Result(_Part):
+    """One measured figure with its conditions."""
+
+    protocol: str
+    metric: str
+    value: float
+    deviation: float | None = None
+    conditions: str = ""
+
+
+class OperatingPoint(_Part):
+    """A threshold and the false-accept rate measured at it.
+
+    ``far_low`` and ``far_high`` bound the rate (95 %); ``impostor_pairs`` were compared.
+    """
+
+    far: Annotated[float, Field(gt=0, le=1)]
+    similarity: Annotated[float, Field(ge=-1, le=1)]
+    far_low: float
+    far_high: float
+    tar: float | None = None
+    impostor_pairs: Annotated[int, Field(ge=1)]
+    genuine_pairs: Annotated[int, Field(ge=0)] = 0
+
+
+class Calibration(_Part):
+    """Thresholds measured on one data set, for embeddings with or without flip averaging."""
+
+    data: str
+    flip: bool
+    people: Annotated[int, Field(ge=2)]
+    points: tuple[OperatingPoint, ...]
+    notes: str = ""
+
+    @model_validator(mode="after")
+    def _thresholds_rise_as_far_falls(self) -> Calibration:
+        fars = [point.far for point in self.points]
+        values = [point.similarity for point in self.points]
+        if fars != sorted(set(fars), reverse=True) or values != sorted(values):
+            raise ValueError("points must have falling FAR and rising similarity")
+        return self
+
+
+class Codes(_Part):
+    """One byte a dimension: ``code = round((x - low) / step)`` in 0..255 (``facemetric.index``)."""
+
+    low: tuple[float, ...]
+    step: tuple[Annotated[float, Field(gt=0)], ...]
+
+
+class Golden(_Part):
+    """The unit embedding of the built-in test chip, to notice a runtime that computes wrongly."""
+
+    embedding: tuple[float, ...]
+    tolerance: Annotated[float, Field(gt=0)] = 1e-3
+
+
+class Manifest(_Part):
+    """All that is known of a model bundle."""
+
+    schema_version: Literal[1] = 1
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+    description: str = ""
+    model: ModelFile
+    input: Input
+    alignment: Alignment
+    embedding: Embedding
+    licence: Licence
+    provenance: Provenance
+    results: tuple[Result, ...] = ()
+    calibrations: tuple[Calibration, ...] = ()
+    codes: Codes | None = None
+    golden: Golden | None = None
+
+    @model_validator(mode="after")
+    def _lengths_agree(self) -> Manifest:
+        dim = self.embedding.dim
+        if self.codes and {len(self.codes.low), len(self.codes.step)} != {dim}:
+            raise ValueError(f"codes.low and codes.step must have {dim} values")
+        if self.golden and len(self.golden.embedding) != dim:
+            raise ValueError(f"golden.embedding must have {dim} values")
+        return self
