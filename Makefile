@@ -1,0 +1,61 @@
+# Each target sets up what it needs in .venv; nothing outside the checkout is changed
+# except the user's cache and data folders (see FACEMETRIC_HOME in the docs).
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+JOBS ?= 2
+SAMPLES := .samples
+REPORT ?= out/demo
+PHOTOS ?=
+
+export FACEMETRIC_SAMPLES := $(abspath $(SAMPLES))
+
+.PHONY: help setup samples demo test check docs bench clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and was not found"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.core: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) -e '.[cpu,demo]'
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.core
+	$(PIP) -e '.[cpu,heif,keras,train,demo,docs,dev]'
+	@touch $@
+
+$(SAMPLES)/.complete: | $(VENV)/.core
+	$(BIN)/python -m facemetric.datasets.samples $(SAMPLES)
+	@touch $@
+
+setup: $(VENV)/.dev $(SAMPLES)/.complete ## make the development environment in .venv
+
+samples: $(SAMPLES)/.complete ## fetch the sample photographs that the demo and the tests use
+
+demo: $(VENV)/.core $(SAMPLES)/.complete ## recognise real people and write a report (PHOTOS=folder: yours)
+	$(BIN)/facemetric demo $(if $(PHOTOS),--photos '$(PHOTOS)') --report $(REPORT)
+
+test: $(VENV)/.dev $(SAMPLES)/.complete ## run the whole test suite
+	$(BIN)/python -m pytest -n $(JOBS)
+
+check: $(VENV)/.dev ## style, types, import contracts, docs
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict --site-dir out/site
+
+docs: $(VENV)/.dev ## build the documentation and serve it on localhost:8000
+	$(BIN)/mkdocs serve
+
+bench: $(VENV)/.dev $(SAMPLES)/.complete ## run the benchmarks against their peers (hours; see benchmarks/README.md)
+	sh benchmarks/run_all.sh
+
+clean: ## delete what the targets made
+	rm -rf $(VENV) .venv-bench $(SAMPLES) out site
