@@ -1,0 +1,134 @@
+"""Labeled Faces in the Wild: the ten-fold pair list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facemetric.errors import DataError
+
+
+@dataclass(frozen=True, eq=False)
+class LfwPairs:
+    """Pairs of photographs with the fold that each belongs to.
+
+    Attributes
+    ----------
+    paths
+        Every photograph that occurs in a pair, once, sorted.
+    pairs
+        ``int64 (P, 2)``: rows of ``paths``.
+    same
+        ``bool (P,)``: whether both show one person.
+    fold
+        ``int64 (P,)``: 0-based fold.
+    """
+
+    paths: tuple[Path, ...]
+    pairs: NDArray[np.int64]
+    same: NDArray[np.bool_]
+    fold: NDArray[np.int64]
+
+    @cached_property
+    def folds(self) -> int:
+        """Number of folds."""
+        return int(self.fold.max()) + 1 if len(self.fold) else 0
+
+    def __len__(self) -> int:
+        return len(self.pairs)
+
+
+def read_lfw_pairs(root: Path, *, list_name: str = "pairs.txt") -> LfwPairs:
+    """Read an LFW pair list (view 2: 10 folds of 300 genuine and 300 impostor pairs).
+
+    Parameters
+    ----------
+    root
+        Folder with the list and a folder of ``Name_0001.jpg`` … per person.
+    list_name
+        File name of the list inside ``root``.
+
+    Raises
+    ------
+    DataError
+        The list is absent, a line has another form than the format's, the counts differ from the
+        header's, or a named photograph is missing.
+    """
+    path = Path(root) / list_name
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(
+            f"the pair list cannot be read: {error}",
+            item=str(path),
+            fix="LFW's pairs.txt belongs beside the folders of the people",
+        ) from error
+    n_folds, n_each = _header(lines, path)
+    wanted = 1 + n_folds * 2 * n_each
+    if len(lines) != wanted:
+        raise DataError(
+            f"expected {wanted} lines ({n_folds} folds x 2 x {n_each} pairs and a header), "
+            f"got {len(lines)}",
+            item=str(path),
+        )
+    parsed = []
+    for number, line in enumerate(lines[1:], start=2):
+        genuine = (number - 2) % (2 * n_each) < n_each
+        parsed.append(_pair(line, genuine=genuine, where=f"{path}, line {number}"))
+    paths = sorted({name for pair in parsed for name in pair})
+    missing = [name for name in paths if not (Path(root) / name).is_file()]
+    if missing:
+        raise DataError(
+            f"{len(missing)} of {len(paths)} photographs are missing, the first is {missing[0]}",
+            item=str(path),
+            fix="Unpack the whole set beside the pair list",
+        )
+    row_of = {name: row for row, name in enumerate(paths)}
+    position = np.arange(len(parsed))
+    return LfwPairs(
+        paths=tuple(Path(root) / name for name in paths),
+        pairs=np.array([[row_of[a], row_of[b]] for a, b in parsed], np.int64).reshape(-1, 2),
+        same=position % (2 * n_each) < n_each,
+        fold=position // (2 * n_each),
+    )
+
+
+def _header(lines: list[str], path: Path) -> tuple[int, int]:
+    fields = lines[0].split() if lines else []
+    if len(fields) != 2 or not all(field.isdecimal() and int(field) > 0 for field in fields):
+        got = repr(lines[0][:80]) if lines else "an empty file"
+        raise DataError(
+            f"expected two numbers, folds and pairs of each kind per fold, got {got}",
+            item=f"{path}, line 1",
+        )
+    return int(fields[0]), int(fields[1])
+
+
+def _pair(line: str, *, genuine: bool, where: str) -> tuple[str, str]:
+    fields = line.split("\t")
+    form = "name, number, number" if genuine else "name, number, name, number"
+    numbers = fields[1:] if genuine else fields[1::2]
+    names = fields[:1] if genuine else fields[::2]
+    if (
+        len(fields) != (3 if genuine else 4)
+        or not all(number.isdecimal() and 1 <= int(number) <= 9999 for number in numbers)
+        or not all(_is_plain(name) for name in names)
+    ):
+        raise DataError(f"expected {form} with tabs between, got {line[:80]!r}", item=where)
+    first, second = (names * 2)[:2]
+    if genuine == (first == second) and (first, numbers[0]) != (second, numbers[1]):
+        return _file(first, numbers[0]), _file(second, numbers[1])
+    problem = "one photograph twice" if genuine else "one person twice in an impostor pair"
+    raise DataError(problem, item=where)
+
+
+def _is_plain(name: str) -> bool:
+    return bool(name) and name not in {".", ".."} and not set(name) & set("/\\\0")
+
+
+def _file(name: str, number: str) -> str:
+    return f"{name}/{name}_{int(number):04d}.jpg"
