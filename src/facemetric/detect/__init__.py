@@ -1,0 +1,9 @@
+"""Faces in pictures: MTCNN, and adaptors for detectors that the user brings."""
+
+from facemetric.detect.boxes import iou
+from facemetric.detect.detector import DETECTORS, Detector
+from facemetric.detect.mtcnn import Mtcnn
+from facemetric.detect.nms import nms
+from facemetric.detect.select import select_faces
+
+__all__ = ["DETECTORS", "Detector", "Mtcnn", "iou", "nms", "select_faces"]

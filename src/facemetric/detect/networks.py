@@ -1,0 +1,139 @@
+"""The three networks of the cascade as ONNX graphs.
+
+Zhang et al., "Joint Face Detection and Alignment using Multi-task Cascaded Convolutional
+Networks", 2016 (arXiv:1604.02878). Against the published layers, three things are folded:
+
+- ``(x - 127.5) / 128`` into the first convolution, so that a graph takes bytes;
+- the softmax of two classes into the difference of their logits, since
+  ``p(face) = sigmoid(logit_face - logit_other)``;
+- the column-major flattening of the Caffe models into the rows of the first dense layer.
+
+The weights lie as rows × columns, offsets as left, top, right, bottom and landmarks as five x, then
+five y: compared array by array with facenet-pytorch's copy of the same Caffe models, and seen on
+photographs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from facemetric.types import AnyArray, Float32
+
+_MEAN, _SCALE = 127.5, 128.0
+_OPSET, _IR = 17, 8
+
+
+def pnet(weights: Sequence[Float32]) -> bytes:
+    """Build P-Net: bytes ``(1, H, W, 3)`` to ``(1, 5, h, w)``, logit and four offsets per cell."""
+    graph = _Graph(["height", "width"])
+    arrays = iter(weights)
+    graph.conv(arrays, first=True)
+    graph.pool(2)
+    graph.conv(arrays)
+    graph.conv(arrays)
+    offset_kernel, offset_bias, class_kernel, class_bias = arrays
+    kernel = np.concatenate([_difference(class_kernel), offset_kernel], axis=-1)
+    bias = np.concatenate([_difference(class_bias), offset_bias])
+    graph.add("Conv", kernel.transpose(3, 2, 0, 1), bias)
+    return graph.finish(["n", 5, "rows", "columns"])
+
+
+def rnet(weights: Sequence[Float32]) -> bytes:
+    """Build R-Net: crops ``uint8 (N, 24, 24, 3)`` to ``(N, 5)``, logit and four offsets."""
+    graph = _Graph([24, 24])
+    arrays = iter(weights)
+    graph.conv(arrays, first=True)
+    graph.pool(3)
+    graph.conv(arrays)
+    graph.pool(3)
+    graph.conv(arrays)
+    graph.dense(arrays, rows=3)
+    offset_kernel, offset_bias, class_kernel, class_bias = arrays
+    graph.heads([_difference(class_kernel), offset_kernel], [_difference(class_bias), offset_bias])
+    return graph.finish(["n", 5])
+
+
+def onet(weights: Sequence[Float32]) -> bytes:
+    """Build O-Net: crops ``uint8 (N, 48, 48, 3)`` to ``(N, 15)``: logit, offsets, 5 x, 5 y."""
+    graph = _Graph([48, 48])
+    arrays = iter(weights)
+    graph.conv(arrays, first=True)
+    graph.pool(3)
+    graph.conv(arrays)
+    graph.pool(3)
+    graph.conv(arrays)
+    graph.pool(2)
+    graph.conv(arrays)
+    graph.dense(arrays, rows=3)
+    offset_kernel, offset_bias, point_kernel, point_bias, class_kernel, class_bias = arrays
+    graph.heads(
+        [_difference(class_kernel), offset_kernel, point_kernel],
+        [_difference(class_bias), offset_bias, point_bias],
+    )
+    return graph.finish(["n", 15])
+
+
+def _difference(two_classes: AnyArray) -> AnyArray:
+    return two_classes[..., 1:] - two_classes[..., :1]
+
+
+class _Graph:
+    """A chain of ONNX nodes that grows at its end."""
+
+    def __init__(self, size: Sequence[int | str]) -> None:
+        self._input_shape = ["n", *size, 3]
+        self._nodes: list[Any] = []
+        self._constants: list[Any] = []
+        self._last = "pixels"
+        self.add("Cast", to=1)
+        self.add("Transpose", perm=[0, 3, 1, 2])
+
+    def add(self, kind: str, *constants: AnyArray, **attributes: Any) -> None:
+        from onnx import helper, numpy_helper
+
+        names = [f"{kind.lower()}_{len(self._nodes)}_{i}" for i in range(len(constants))]
+        for name, values in zip(names, constants, strict=True):
+            array = np.ascontiguousarray(values, dtype=np.float32)
+            self._constants.append(numpy_helper.from_array(array, name))
+        output = f"{kind.lower()}_{len(self._nodes)}"
+        node = helper.make_node(kind, [self._last, *names], [output], **attributes)
+        self._nodes.append(node)
+        self._last = output
+
+    def conv(self, arrays: Iterable[AnyArray], *, first: bool = False) -> None:
+        kernel, bias, slope = (next(iter(arrays)) for _ in range(3))
+        if first:
+            kernel = kernel / _SCALE
+            bias = bias - _MEAN * kernel.sum(axis=(0, 1, 2))
+        self.add("Conv", kernel.transpose(3, 2, 0, 1), bias)
+        self.add("PRelu", slope.reshape(-1, 1, 1))
+
+    def pool(self, size: int) -> None:
+        # Caffe rounds the number of windows up.
+        self.add("MaxPool", kernel_shape=[size, size], strides=[2, 2], ceil_mode=1)
+
+    def dense(self, arrays: Iterable[AnyArray], *, rows: int) -> None:
+        kernel, bias, slope = (next(iter(arrays)) for _ in range(3))
+        units = kernel.shape[1]
+        by_column = kernel.reshape(rows, rows, -1, units)  # column, row, channel
+        self.add("Flatten", axis=1)
+        self.add("Gemm", by_column.transpose(2, 1, 0, 3).reshape(-1, units), bias)
+        self.add("PRelu", slope)
+
+    def heads(self, kernels: Sequence[AnyArray], biases: Sequence[AnyArray]) -> None:
+        self.add("Gemm", np.concatenate(kernels, axis=1), np.concatenate(biases))
+
+    def finish(self, output_shape: Sequence[int | str]) -> bytes:
+        from onnx import TensorProto, checker, helper
+
+        pixels = helper.make_tensor_value_info("pixels", TensorProto.UINT8, self._input_shape)
+        answer = helper.make_tensor_value_info(self._last, TensorProto.FLOAT, output_shape)
+        graph = helper.make_graph(self._nodes, "mtcnn", [pixels], [answer], self._constants)
+        model = helper.make_model(
+            graph, opset_imports=[helper.make_opsetid("", _OPSET)], ir_version=_IR
+        )
+        checker.check_model(model)
+        return bytes(model.SerializeToString())
