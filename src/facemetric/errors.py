@@ -144,3 +144,14 @@ class PersonError(GalleryError):
     """A person is absent, or the name is ambiguous or taken."""
 
     code = "person"
+
+
+def error_class(code: str) -> type[FacemetricError]:
+    """Return the exception class with that ``code``; the base class where there is none."""
+    waiting: list[type[FacemetricError]] = [FacemetricError]
+    while waiting:
+        kind = waiting.pop()
+        if kind.code == code:
+            return kind
+        waiting.extend(kind.__subclasses__())
+    return FacemetricError

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from facemetric.errors import FacemetricError, InputError
+from facemetric.errors import FacemetricError, InputError, error_class
 
 UInt8: TypeAlias = NDArray[np.uint8]
 Float32: TypeAlias = NDArray[np.float32]
@@ -147,6 +147,10 @@ class ItemError:
     def of(cls, error: FacemetricError, *, item: str) -> ItemError:
         """Make the record of an error that was caught for ``item``."""
         return cls(item=item, code=error.code, cause=error.cause, fix=error.fix)
+
+    def to_error(self) -> FacemetricError:
+        """Return an exception that says the same, to raise where the item was the only one."""
+        return error_class(self.code)(self.cause, item=self.item, fix=self.fix)
 
     def __str__(self) -> str:
         text = f"{self.item}: {self.cause}"

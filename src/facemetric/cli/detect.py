@@ -1,0 +1,87 @@
+"""``facemetric detect``: where the faces are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from facemetric.cli.options import (
+    Json,
+    MinFace,
+    Provider,
+    ProviderName,
+    SelectFaces,
+    Sources,
+    Threads,
+)
+from facemetric.cli.output import finish, guarded, progress
+
+if TYPE_CHECKING:
+    from facemetric.types import Face, Image
+    from facemetric.wire import PhotoOut
+
+
+@guarded
+def detect(
+    sources: Sources,
+    select: Annotated[SelectFaces, typer.Option(help="Which faces.")] = SelectFaces.all,
+    max_faces: Annotated[int | None, typer.Option(min=1, help="At most this many.")] = None,
+    min_face: MinFace = None,
+    provider: ProviderName = Provider.cpu,
+    threads: Threads = None,
+    json_: Json = False,
+) -> None:
+    """Find faces: boxes, scores and five landmarks, in pixels of the upright photograph.
+
+    Example: facemetric detect holiday/ --json
+    """
+    from facemetric.cli.sources import read_sources
+    from facemetric.detect import select_faces
+    from facemetric.errors import FacemetricError
+    from facemetric.recognizer import default_detector, load_photo
+    from facemetric.types import ItemError
+    from facemetric.wire import DetectOut, ErrorOut, to_json
+
+    photos, errors = read_sources(sources)
+    detector = default_detector(min_face_px=min_face, provider=provider.value, threads=threads)
+    found: list[PhotoOut] = []
+    for photo in progress(photos, total=len(photos), label="detecting"):
+        try:
+            image = load_photo(photo)
+            faces = select_faces(
+                detector.detect(image), image, select=select.value, max_faces=max_faces
+            )
+            found.append(_photo_out(image, faces))
+            if not json_:
+                _print(image, faces)
+        except FacemetricError as error:
+            errors.append(ItemError.of(error, item=error.item or str(photo)))
+    if json_:
+        answer = DetectOut(
+            detector=detector.name,
+            photos=tuple(found),
+            errors=tuple(ErrorOut.of(error) for error in errors),
+        )
+        print(to_json(answer))
+    finish(errors, done=len(found), json_=json_)
+
+
+def _photo_out(image: Image, faces: tuple[Face, ...]) -> PhotoOut:
+    from facemetric.wire import FaceOut, PhotoOut
+
+    width, height = image.size_px
+    return PhotoOut(
+        source=image.source,
+        width_px=width,
+        height_px=height,
+        faces=tuple(FaceOut.of(face) for face in faces),
+    )
+
+
+def _print(image: Image, faces: tuple[Face, ...]) -> None:
+    count = {0: "no face", 1: "1 face"}.get(len(faces), f"{len(faces)} faces")
+    print(f"{image.source}: {count}")
+    for face in faces:
+        left, top, right, bottom = (round(value) for value in face.box_xyxy_px.tolist())
+        print(f"  x {left}..{right}  y {top}..{bottom}  score {face.score:.3f}")

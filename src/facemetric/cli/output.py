@@ -1,0 +1,82 @@
+"""What a command prints, where errors go, and how it ends."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from typing import ParamSpec, TypeVar
+
+import typer
+
+from facemetric.errors import FacemetricError
+from facemetric.types import ItemError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+SOME_FAILED = 3
+FAILED = 4
+
+
+def guarded(command: Callable[P, None]) -> Callable[P, None]:
+    """Turn an expected error into a message and exit code 4; ``--json`` prints it as JSON."""
+
+    @functools.wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except FacemetricError as error:
+            if kwargs.get("json_"):
+                from facemetric.wire import ErrorOut, FailureOut, to_json
+
+                item = ItemError.of(error, item=error.item or "facemetric")
+                print(to_json(FailureOut(error=ErrorOut.of(item))))
+            else:
+                complain(f"error: {error}")
+            raise typer.Exit(FAILED) from error
+
+    return run
+
+
+def complain(text: str) -> None:
+    """Print a line on standard error, as it is."""
+    print(text, file=sys.stderr)
+
+
+def finish(errors: Iterable[ItemError], *, done: int, json_: bool) -> None:
+    """Name the items that failed and leave with 3 (some), 4 (all), or 0 (none)."""
+    failed = list(errors)
+    if not failed:
+        return
+    if not json_:
+        for error in failed:
+            complain(f"failed: {error}")
+        complain(f"{len(failed)} failed, {done} done")
+    raise typer.Exit(SOME_FAILED if done else FAILED)
+
+
+def progress(items: Iterable[T], *, total: int, label: str) -> Iterator[T]:
+    """Yield the items under a progress bar on standard error, where that is a terminal."""
+    if total < 3 or not sys.stderr.isatty():
+        yield from items
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(label, total=total)
+        for item in items:
+            yield item
+            bar.advance(task)
+
+
+def table(rows: list[tuple[str, ...]], header: tuple[str, ...]) -> None:
+    """Print a plain table: the columns as wide as their contents, nothing cut."""
+    columns = list(zip(header, *rows, strict=True))
+    widths = [max(len(cell) for cell in column) for column in columns]
+    for row in (header, *rows):
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        print("  ".join(cells).rstrip())

@@ -1,0 +1,68 @@
+"""The SOURCE arguments: files, folders, globs, standard input, lists of paths."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from facemetric.errors import FacemetricError, SourceError
+from facemetric.images import find_images
+from facemetric.types import Image, ItemError
+
+
+def read_sources(sources: Sequence[str]) -> tuple[list[Path | Image], list[ItemError]]:
+    """Return what there is to read, in order, and what gave nothing.
+
+    Raises
+    ------
+    SourceError
+        None of the sources gives anything.
+    """
+    found: list[Path | Image] = []
+    errors: list[ItemError] = []
+    for source in _listed(sources):
+        try:
+            if source == "-":
+                found.append(_from_standard_input())
+            else:
+                found.extend(find_images([source]))
+        except FacemetricError as error:
+            errors.append(ItemError.of(error, item=error.item or source))
+    unique = list(dict.fromkeys(found))
+    if not unique:
+        if len(errors) == 1:
+            raise SourceError(errors[0].cause, item=errors[0].item, fix=errors[0].fix)
+        detail = "; ".join(str(error) for error in errors)
+        raise SourceError(f"nothing to read: {detail or 'no sources were given'}")
+    return unique, errors
+
+
+def _from_standard_input() -> Image:
+    from facemetric.images import load_image
+
+    return load_image(sys.stdin.buffer.read(), name="<standard input>")
+
+
+def _listed(sources: Sequence[str]) -> list[str]:
+    """Replace ``@FILE`` by the lines of that file."""
+    result: list[str] = []
+    for source in sources:
+        if not source.startswith("@") or Path(source).exists():
+            result.append(source)
+            continue
+        name = source[1:]
+        try:
+            if name == "-":
+                text = sys.stdin.read()
+            else:
+                text = Path(name).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise SourceError(f"the list cannot be read: {error}", item=source) from error
+        result.extend(line for line in text.splitlines() if line.strip())
+    return result
+
+
+def read_one(source: str) -> str | Image:
+    """Return one photograph to read: a path as it is, or ``-`` decoded from standard input."""
+    return _from_standard_input() if source == "-" else source

@@ -1,0 +1,104 @@
+"""``facemetric verify``: is this the same person?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from facemetric.cli.options import (
+    DEFAULT_BUNDLE,
+    BundleName,
+    Flip,
+    Json,
+    MinFace,
+    OneFace,
+    Provider,
+    ProviderName,
+    Threads,
+    Threshold,
+)
+from facemetric.cli.output import guarded
+
+if TYPE_CHECKING:
+    from facemetric.recognizer import Comparison, SeenPhoto
+    from facemetric.wire import ComparedOut
+
+DIFFERENT = 1
+
+
+@guarded
+def verify(
+    first: Annotated[str, typer.Argument(metavar="A", help="A photograph; - for standard input.")],
+    second: Annotated[str, typer.Argument(metavar="B", help="Another photograph.")],
+    far: Annotated[
+        float,
+        typer.Option(min=0, max=1, help="False-accept rate that the threshold is chosen for."),
+    ] = 1e-3,
+    threshold: Threshold = None,
+    select: Annotated[
+        OneFace, typer.Option(help="Which face, where a photograph has several.")
+    ] = OneFace.largest,
+    bundle: BundleName = DEFAULT_BUNDLE,
+    min_face: MinFace = None,
+    flip: Flip = True,
+    provider: ProviderName = Provider.cpu,
+    threads: Threads = None,
+    json_: Json = False,
+) -> None:
+    """Compare the faces of two photographs. Exit code 0: same person, 1: different people.
+
+    Example: facemetric verify passport.jpg selfie.jpg --far 1e-4
+    """
+    from facemetric.cli.sources import read_one
+    from facemetric.recognizer import Recognizer
+    from facemetric.wire import ThresholdOut, VerifyOut, to_json
+
+    recognizer = Recognizer(
+        bundle, min_face_px=min_face, provider=provider.value, threads=threads, flip=flip
+    )
+    answer = recognizer.verify(
+        read_one(first), read_one(second), far=far, threshold=threshold, select=select.value
+    )
+    if json_:
+        document = VerifyOut(
+            bundle=recognizer.bundle.id,
+            first=_compared(answer.first),
+            second=_compared(answer.second),
+            similarity=answer.similarity,
+            distance=answer.distance,
+            same=answer.same,
+            threshold=ThresholdOut.model_validate(answer.decision.threshold),
+        )
+        print(to_json(document))
+    else:
+        _print(answer)
+    if not answer.same:
+        raise typer.Exit(DIFFERENT)
+
+
+def _compared(photo: SeenPhoto) -> ComparedOut:
+    from facemetric.wire import ComparedOut, FaceOut
+
+    seen = photo.faces[0]
+    return ComparedOut(
+        source=photo.source,
+        faces_found=photo.faces_found,
+        face=FaceOut.of(seen.face, seen.quality, seen.problems),
+    )
+
+
+def _print(answer: Comparison) -> None:
+    decision = answer.decision
+    print("same person" if answer.same else "different people")
+    print(
+        f"  similarity  {answer.similarity:.4f}   (threshold {decision.threshold.similarity:.4f})"
+    )
+    print(f"  distance    {answer.distance:.4f}   (squared L2 on the unit sphere, 0 to 4)")
+    print(f"  threshold   {decision.threshold.source}")
+    print("  liveness    not checked: a photograph of a photograph matches as well")
+    for photo in (answer.first, answer.second):
+        if photo.faces_found > 1:
+            print(f"  note        {photo.source}: one of {photo.faces_found} faces was used")
+        for problem in photo.faces[0].problems:
+            print(f"  note        {photo.source}: {problem}")

@@ -1,0 +1,98 @@
+"""Photographs of one person into a gallery: one face of each, the rest of the batch goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from facemetric.detect import Select, select_faces
+from facemetric.errors import ImageError, NoFaceError
+from facemetric.gallery import Consent, Gallery, NewSample
+from facemetric.recognizer.pipeline import Photo, Pipeline
+from facemetric.recognizer.seen import EnrolledFace, EnrollReport, SeenFace, SeenPhoto
+from facemetric.types import Image, ItemError
+
+_DOMINANT = 2.0
+"""A face this many times as large as the next one is taken to be meant."""
+
+
+def enroll_photos(
+    pipeline: Pipeline,
+    gallery: Gallery,
+    name: str,
+    photos: Iterable[Photo],
+    *,
+    select: Select | None,
+    refuse_poor: bool,
+    consent: Consent | None,
+    keep_until: datetime | None,
+) -> EnrollReport:
+    """Enrol one person; see ``Recognizer.enroll``."""
+    usable: list[tuple[SeenPhoto, SeenFace]] = []
+    errors: list[ItemError] = []
+    for photo in pipeline.see(photos):
+        if isinstance(photo, ItemError):
+            errors.append(photo)
+            continue
+        try:
+            usable.append((photo, _the_face(photo, select, refuse_poor=refuse_poor)))
+        except ImageError as error:
+            errors.append(ItemError.of(error, item=photo.source))
+    if not usable:
+        return EnrollReport(name, None, False, (), tuple(errors))
+    flip = pipeline.embedder.flip
+    enrolment = gallery.enroll(
+        name,
+        [_sample(photo, seen, flip=flip) for photo, seen in usable],
+        consent=consent,
+        keep_until=keep_until,
+    )
+    samples = tuple(
+        EnrolledFace(receipt.sample_id, photo.source, receipt.status == "duplicate", seen)
+        for receipt, (photo, seen) in zip(enrolment.receipts, usable, strict=True)
+    )
+    person = enrolment.person
+    return EnrollReport(person.name, person.id, enrolment.created, samples, tuple(errors))
+
+
+def _the_face(photo: SeenPhoto, select: Select | None, *, refuse_poor: bool) -> SeenFace:
+    if not photo.faces:
+        raise NoFaceError("no face was found", fix="Use a photograph that shows the face larger")
+    if select is None:
+        chosen = _dominant(photo)
+    else:
+        chosen = select_seen(photo, select)[0]
+    if refuse_poor and chosen.problems:
+        raise ImageError("; ".join(chosen.problems), fix="Use a better photograph")
+    return chosen
+
+
+def _dominant(photo: SeenPhoto) -> SeenFace:
+    by_size = sorted(photo.faces, key=lambda seen: -seen.face.size_px)
+    if len(by_size) > 1 and by_size[0].face.size_px < _DOMINANT * by_size[1].face.size_px:
+        raise ImageError(
+            f"shows {len(by_size)} faces, and which one is meant is not clear",
+            fix="Crop it, or choose the largest or the central one with select",
+        )
+    return by_size[0]
+
+
+def select_seen(photo: SeenPhoto, select: Select) -> list[SeenFace]:
+    """Choose among the faces of a photograph as ``facemetric.detect.select_faces`` does."""
+    by_face = {id(seen.face): seen for seen in photo.faces}
+    image = Image(photo.pixels, photo.size_px, photo.source)
+    return [
+        by_face[id(face)]
+        for face in select_faces([seen.face for seen in photo.faces], image, select=select)
+    ]
+
+
+def _sample(photo: SeenPhoto, seen: SeenFace, *, flip: bool) -> NewSample:
+    return NewSample(
+        embedding=seen.embedding,
+        source=photo.source,
+        source_sha256=photo.sha256,
+        face=seen.face,
+        quality=seen.quality,
+        flip=flip,
+    )

@@ -1,0 +1,106 @@
+"""Faces of photographs against the people of a gallery."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+import numpy as np
+
+from facemetric.decide import (
+    CLASSIFIERS,
+    Identification,
+    Ranked,
+    Threshold,
+    decide_who,
+    identify_many,
+    threshold_for_gallery,
+)
+from facemetric.detect import Select
+from facemetric.errors import BundleMismatchError, InputError
+from facemetric.gallery import Gallery
+from facemetric.recognizer.pipeline import Photo, Pipeline
+from facemetric.recognizer.seen import IdentifiedFace, IdentifiedPhoto, SeenPhoto
+from facemetric.types import Float32, ItemError
+
+_Decide = Callable[[Float32], list[Identification]]
+
+
+def identify_photos(
+    pipeline: Pipeline,
+    gallery: Gallery,
+    photos: Iterable[Photo],
+    *,
+    stranger_risk: float,
+    by_hand: Threshold | None,
+    classifier: str,
+    candidates: int,
+    select: Select,
+    max_faces: int | None,
+) -> Iterator[IdentifiedPhoto | ItemError]:
+    """Identify the faces of photographs; see ``Recognizer.identify_many``."""
+    embedder = pipeline.embedder
+    bundle = embedder.bundle
+    if gallery.bundle != bundle.id:
+        raise BundleMismatchError(
+            f"holds embeddings of {gallery.bundle!r}, and {bundle.id!r} is in use",
+            item="gallery",
+            fix=f"Use the bundle {gallery.bundle!r}",
+        )
+    threshold = by_hand or threshold_for_gallery(
+        bundle.manifest,
+        compared=gallery.stats().samples,
+        stranger_risk=stranger_risk,
+        flip=embedder.flip,
+    )
+    decide, ids = _decider(gallery, classifier, threshold, candidates)
+    for photo in pipeline.see(photos, select=select, max_faces=max_faces):
+        if isinstance(photo, ItemError):
+            yield photo
+        else:
+            yield _identified(photo, decide, ids)
+
+
+def _decider(
+    gallery: Gallery, classifier: str, threshold: Threshold, candidates: int
+) -> tuple[_Decide, dict[str, str]]:
+    """Return what decides on embeddings, and the id of each name."""
+    build = CLASSIFIERS[classifier]
+    if candidates < 1:
+        raise InputError(f"expected at least 1, got {candidates}", item="candidates")
+    ids = {person.name: person.id for person in gallery}
+    compared = gallery.stats().samples
+    # The gallery's own search answers for the nearest neighbour; and nobody enrolled is no error.
+    if classifier == "nearest" or compared == 0:
+
+        def search(queries: Float32) -> list[Identification]:
+            decisions = []
+            for matches in gallery.search(queries, candidates):
+                # Names may have changed in another process since this one looked.
+                ids.update((match.name, match.person_id) for match in matches)
+                ranked = [Ranked(m.name, m.similarity, m.similarity) for m in matches]
+                decisions.append(decide_who(ranked, threshold, compared=compared))
+            return decisions
+
+        return search, ids
+    vectors = gallery.vectors()
+    fitted = build().fit(
+        vectors.embeddings, [vectors.names[person] for person in vectors.person_ids]
+    )
+    return lambda queries: identify_many(queries, fitted, threshold, candidates), ids
+
+
+def _identified(photo: SeenPhoto, decide: _Decide, ids: dict[str, str]) -> IdentifiedPhoto:
+    if not photo.faces:
+        return IdentifiedPhoto(photo, ())
+    decisions = decide(np.stack([seen.embedding for seen in photo.faces]))
+    return IdentifiedPhoto(
+        photo,
+        tuple(
+            IdentifiedFace(
+                seen=seen,
+                decision=decision,
+                person_id=None if decision.name is None else ids[decision.name],
+            )
+            for seen, decision in zip(photo.faces, decisions, strict=True)
+        ),
+    )

@@ -1,0 +1,131 @@
+"""Photographs → faces → chips → embeddings, in batches, with failures kept beside the results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from facemetric.align import align_faces
+from facemetric.detect import Detector, Select, select_faces
+from facemetric.embed import Embedder
+from facemetric.errors import FacemetricError
+from facemetric.images import load_image
+from facemetric.quality import measure_chip, quality_problems
+from facemetric.recognizer.seen import SeenFace, SeenPhoto
+from facemetric.types import Chip, Face, Float32, Image, ItemError
+
+Photo: TypeAlias = "str | Path | bytes | np.ndarray[Any, Any] | Image | Any"
+"""A path, encoded bytes, an array, a PIL image, or an ``Image`` that is decoded already."""
+
+DETECTION_SIDE_PX = 2000
+"""Photographs are decoded no smaller than this where their format allows a reduced decode."""
+
+_CHUNK = 8
+
+
+class Pipeline:
+    """The part of recognition that needs no gallery.
+
+    Parameters
+    ----------
+    detector
+        Finds the faces.
+    embedder
+        Embeds their chips.
+    max_pixels
+        Largest photograph that is decoded, in pixels.
+    """
+
+    def __init__(self, detector: Detector, embedder: Embedder, *, max_pixels: int) -> None:
+        self.detector = detector
+        self.embedder = embedder
+        self.max_pixels = max_pixels
+
+    def load(self, photo: Photo, *, full: bool = False) -> Image:
+        """Decode a photograph, reduced where that loses nothing for detection."""
+        if isinstance(photo, Image):
+            return photo
+        return load_image(
+            photo,
+            max_pixels=self.max_pixels,
+            reduce_to_px=None if full else DETECTION_SIDE_PX,
+        )
+
+    def detect(self, photo: Photo, *, select: Select, max_faces: int | None) -> tuple[Face, ...]:
+        """Find faces without embedding them."""
+        image = self.load(photo)
+        return select_faces(self.detector.detect(image), image, select=select, max_faces=max_faces)
+
+    def see(
+        self, photos: Iterable[Photo], *, select: Select = "all", max_faces: int | None = None
+    ) -> Iterator[SeenPhoto | ItemError]:
+        """Yield each photograph with its faces, or what was wrong with it, in order."""
+        remaining = iter(photos)
+        while chunk := list(islice(remaining, _CHUNK)):
+            prepared = [self._prepare(photo, select, max_faces) for photo in chunk]
+            chips = [
+                chip for item in prepared if not isinstance(item, ItemError) for chip in item[2]
+            ]
+            vectors = iter(self.embedder.embed(chips))
+            for item in prepared:
+                if isinstance(item, ItemError):
+                    yield item
+                else:
+                    image, found, cut = item
+                    faces = tuple(_seen_face(chip, next(vectors)) for chip in cut)
+                    yield SeenPhoto(
+                        source=image.source,
+                        size_px=image.size_px,
+                        sha256=image.sha256,
+                        pixels=image.pixels,
+                        faces=faces,
+                        faces_found=found,
+                    )
+
+    def _prepare(
+        self, photo: Photo, select: Select, max_faces: int | None
+    ) -> tuple[Image, int, list[Chip]] | ItemError:
+        try:
+            image = self.load(photo)
+            found = self.detector.detect(image)
+            faces = select_faces(found, image, select=select, max_faces=max_faces)
+            return image, len(found), self._cut(photo, image, faces)
+        except FacemetricError as error:
+            return ItemError.of(error, item=error.item or source_name(photo))
+
+    def _cut(self, photo: Photo, image: Image, faces: tuple[Face, ...]) -> list[Chip]:
+        alignment = self.embedder.bundle.manifest.alignment
+        if any(self._lacks_detail(image, face) for face in faces):
+            image = self.load(photo, full=True)
+        chips = align_faces(image, faces, alignment.template, margin_px=alignment.margin_px)
+        return [replace(chip, quality=measure_chip(chip)) for chip in chips]
+
+    def _lacks_detail(self, image: Image, face: Face) -> bool:
+        """Whether a reduced decode has fewer pixels on the face than the chip wants."""
+        scale = image.scale_xy[0]
+        return scale < 1 and face.size_px * scale < self.embedder.bundle.manifest.input.width_px
+
+
+def source_name(photo: Photo) -> str:
+    """Return how a photograph is called in answers and errors."""
+    if isinstance(photo, Image):
+        return photo.source
+    if isinstance(photo, str | Path):
+        return str(photo)
+    return f"<{type(photo).__name__}>"
+
+
+def _seen_face(chip: Chip, vector: Float32) -> SeenFace:
+    assert chip.face is not None and chip.quality is not None
+    return SeenFace(
+        face=chip.face,
+        quality=chip.quality,
+        problems=tuple(quality_problems(chip.quality)),
+        embedding=vector,
+        chip_pixels=chip.pixels,
+    )

@@ -1,0 +1,260 @@
+"""One schema for each command's ``--json``; the service answers with the same.
+
+Every document names its schema (``facemetric.verify/1``); the number rises when a field changes
+its meaning or goes away, not when one is added.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from facemetric.wire.faces import ErrorOut, FaceOut, ThresholdOut, Wire
+
+Liveness = Literal["not_checked"]
+
+
+class PhotoOut(Wire):
+    """A photograph and the faces found in it; sizes in full-size upright pixels."""
+
+    source: str
+    width_px: int
+    height_px: int
+    faces: tuple[FaceOut, ...]
+
+
+class DetectOut(Wire):
+    """Answer of ``detect``."""
+
+    schema_name: Literal["facemetric.detect/1"] = Field("facemetric.detect/1", alias="schema")
+    detector: str
+    photos: tuple[PhotoOut, ...]
+    errors: tuple[ErrorOut, ...] = ()
+
+
+class ComparedOut(Wire):
+    """One side of a comparison: the face that was used, and how many the photograph had."""
+
+    source: str
+    faces_found: int
+    face: FaceOut
+
+
+class VerifyOut(Wire):
+    """Answer of ``verify``: ``distance = 2 - 2 * similarity``, in [0, 4]."""
+
+    schema_name: Literal["facemetric.verify/1"] = Field("facemetric.verify/1", alias="schema")
+    bundle: str
+    first: ComparedOut
+    second: ComparedOut
+    similarity: float
+    distance: float
+    same: bool
+    threshold: ThresholdOut
+    liveness: Liveness = "not_checked"
+
+
+class EnrolledOut(Wire):
+    """One photograph that was enrolled, or was there already (``duplicate``)."""
+
+    sample_id: str
+    source: str
+    duplicate: bool
+    face: FaceOut
+
+
+class EnrollOut(Wire):
+    """Answer of ``enroll``."""
+
+    schema_name: Literal["facemetric.enroll/1"] = Field("facemetric.enroll/1", alias="schema")
+    gallery: str
+    bundle: str
+    person_id: str | None
+    name: str
+    created: bool
+    samples: tuple[EnrolledOut, ...]
+    errors: tuple[ErrorOut, ...] = ()
+
+
+class CandidateOut(Wire):
+    """A person whom a face may be, with the best similarity to one of the person's samples."""
+
+    person_id: str
+    name: str
+    similarity: float
+    distance: float
+
+
+class IdentifiedOut(Wire):
+    """One face and its answer: ``name`` and ``person_id`` are ``null`` where it is unknown."""
+
+    face: FaceOut
+    name: str | None
+    person_id: str | None
+    reason: str
+    candidates: tuple[CandidateOut, ...]
+    liveness: Liveness = "not_checked"
+
+
+class IdentifiedPhotoOut(Wire):
+    """A photograph and who is on it."""
+
+    source: str
+    width_px: int
+    height_px: int
+    faces: tuple[IdentifiedOut, ...]
+
+
+class IdentifyOut(Wire):
+    """Answer of ``identify``.
+
+    ``stranger_risk`` bounds the chance that somebody who is not enrolled is given a name;
+    ``null`` where the threshold was given by hand.
+    """
+
+    schema_name: Literal["facemetric.identify/1"] = Field("facemetric.identify/1", alias="schema")
+    gallery: str
+    bundle: str
+    people: int
+    classifier: str
+    threshold: ThresholdOut
+    stranger_risk: float | None
+    photos: tuple[IdentifiedPhotoOut, ...]
+    errors: tuple[ErrorOut, ...] = ()
+
+
+class PersonOut(Wire):
+    """An enrolled person."""
+
+    person_id: str
+    name: str
+    samples: int
+    created: str
+    updated: str
+    consent: str | None = None
+    keep_until: str | None = None
+
+
+class SampleOut(Wire):
+    """One enrolled photograph of a person; the picture itself is not kept."""
+
+    sample_id: str
+    source: str
+    created: str
+    bundles: tuple[str, ...]
+
+
+class PeopleOut(Wire):
+    """Answer of ``people list``."""
+
+    schema_name: Literal["facemetric.people/1"] = Field("facemetric.people/1", alias="schema")
+    gallery: str
+    bundle: str | None
+    people: tuple[PersonOut, ...]
+
+
+class PersonShowOut(Wire):
+    """Answer of ``people show``, ``rename``, ``merge`` and ``remove``."""
+
+    schema_name: Literal["facemetric.person/1"] = Field("facemetric.person/1", alias="schema")
+    gallery: str
+    action: Literal["show", "rename", "merge", "remove"]
+    person: PersonOut
+    samples: tuple[SampleOut, ...] = ()
+
+
+class GroupedFaceOut(Wire):
+    """A face in a group."""
+
+    source: str
+    face: FaceOut
+
+
+class GroupOut(Wire):
+    """Faces that are taken for one person; ``label`` -1 holds those that fit no group."""
+
+    label: int
+    faces: tuple[GroupedFaceOut, ...]
+
+
+class ClusterOut(Wire):
+    """Answer of ``cluster``."""
+
+    schema_name: Literal["facemetric.cluster/1"] = Field("facemetric.cluster/1", alias="schema")
+    bundle: str
+    method: str
+    threshold: ThresholdOut | None
+    groups: tuple[GroupOut, ...]
+    errors: tuple[ErrorOut, ...] = ()
+
+
+class ModelOut(Wire):
+    """A model bundle and what may be done with it; ``commercial_use`` null: not stated."""
+
+    id: str
+    description: str
+    origin: str
+    dim: int
+    template: str
+    licence: str
+    commercial_use: bool | None
+    training_data: str
+    calibrated: bool
+
+
+class ModelsOut(Wire):
+    """Answer of ``models list``, ``show``, ``import`` and ``verify``."""
+
+    schema_name: Literal["facemetric.models/1"] = Field("facemetric.models/1", alias="schema")
+    models: tuple[ModelOut, ...]
+    errors: tuple[ErrorOut, ...] = ()
+
+
+class CheckOut(Wire):
+    """One line of ``doctor``."""
+
+    name: str
+    state: Literal["ok", "warning", "failed"]
+    detail: str
+    fix: str | None = None
+
+
+class DoctorOut(Wire):
+    """Answer of ``doctor``."""
+
+    schema_name: Literal["facemetric.doctor/1"] = Field("facemetric.doctor/1", alias="schema")
+    ok: bool
+    checks: tuple[CheckOut, ...]
+
+
+class FailureOut(Wire):
+    """What ``--json`` prints when a whole command failed."""
+
+    schema_name: Literal["facemetric.error/1"] = Field("facemetric.error/1", alias="schema")
+    error: ErrorOut
+
+
+def to_json(answer: Wire, *, indent: int | None = 2) -> str:
+    """Return the document as JSON text, with the field ``schema`` first."""
+    return answer.model_dump_json(by_alias=True, indent=indent)
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """Return the JSON Schema of every answer by its schema name."""
+    answers = (
+        DetectOut,
+        VerifyOut,
+        EnrollOut,
+        IdentifyOut,
+        PeopleOut,
+        PersonShowOut,
+        ClusterOut,
+        ModelsOut,
+        DoctorOut,
+        FailureOut,
+    )
+    return {
+        str(answer.model_fields["schema_name"].default): answer.model_json_schema(by_alias=True)
+        for answer in answers
+    }

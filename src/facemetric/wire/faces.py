@@ -1,0 +1,88 @@
+"""Faces and failures as JSON: the parts that every answer is made of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, field_serializer, field_validator
+
+from facemetric.types import ChipQuality, Face, ItemError
+
+
+class Wire(BaseModel):
+    """Base of all wire schemas: closed, built from plain values or from objects' attributes."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, from_attributes=True, ser_json_inf_nan="null"
+    )
+
+
+class QualityOut(Wire):
+    """Chip measures; units as in ``facemetric.types.ChipQuality``."""
+
+    size_px: float
+    sharpness: float
+    yaw_deg: float
+    pitch_deg: float
+    roll_deg: float
+    brightness: float
+    contrast: float
+    clipped: float
+
+
+class FaceOut(Wire):
+    """A face in pixels of the upright full-size photograph."""
+
+    box_xyxy_px: tuple[float, float, float, float]
+    score: float
+    landmarks_px: tuple[tuple[float, float], ...]
+    quality: QualityOut | None = None
+    problems: tuple[str, ...] = ()
+
+    @field_validator("box_xyxy_px", "landmarks_px", mode="before")
+    @classmethod
+    def _from_array(cls, value: Any) -> Any:
+        return value.tolist() if hasattr(value, "tolist") else value
+
+    @field_serializer("box_xyxy_px")
+    def _short_box(self, value: tuple[float, ...]) -> list[float]:
+        return [round(number, 2) for number in value]
+
+    @field_serializer("landmarks_px")
+    def _short_points(self, value: tuple[tuple[float, float], ...]) -> list[list[float]]:
+        return [[round(x, 2), round(y, 2)] for x, y in value]
+
+    @classmethod
+    def of(
+        cls, face: Face, quality: ChipQuality | None = None, problems: tuple[str, ...] = ()
+    ) -> FaceOut:
+        """Make the wire form of a face and, where measured, of its chip's quality."""
+        return cls(
+            box_xyxy_px=face.box_xyxy_px.tolist(),
+            score=round(float(face.score), 4),
+            landmarks_px=face.landmarks_px.tolist(),
+            quality=QualityOut.model_validate(quality) if quality else None,
+            problems=problems,
+        )
+
+
+class ErrorOut(Wire):
+    """An item that failed while the rest went on."""
+
+    item: str
+    code: str
+    cause: str
+    fix: str | None = None
+
+    @classmethod
+    def of(cls, error: ItemError) -> ErrorOut:
+        """Make the wire form of an item's error."""
+        return cls.model_validate(error)
+
+
+class ThresholdOut(Wire):
+    """A threshold and where it comes from; ``far`` is ``null`` where it was given by hand."""
+
+    similarity: float
+    far: float | None
+    source: str
