@@ -85,8 +85,8 @@ def _complex(points: Float64) -> AnyArray:
     return result
 
 
-def _refuse(bad: AnyArray, name: str, cause: str) -> None:
-    if bad.any():
+def _refuse(bad: AnyArray | np.bool, name: str, cause: str) -> None:
+    if np.any(bad):
         raise InputError(
             cause,
             item=f"{name}[{int(np.flatnonzero(bad)[0])}]",
