@@ -1,0 +1,159 @@
+"""Every format but plain JPEG, through the one Pillow plug-in that the first bytes call for."""
+
+from __future__ import annotations
+
+import importlib
+import struct
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from typing import Any
+
+from PIL import Image as PillowImage
+
+from facemetric.errors import DecodeError, DependencyError, FacemetricError, PixelLimitError
+from facemetric.images import png
+from facemetric.images.colour import to_rgb
+from facemetric.images.formats import COPY_AGAIN
+from facemetric.images.limits import check_size
+from facemetric.images.orientation import orientation_of, upright
+from facemetric.types import UInt8
+
+# The classes themselves rather than Image.open: that has a pixel limit and warnings of its own.
+_PLUGINS = {
+    "JPEG": ("PIL.JpegImagePlugin", "JpegImageFile"),
+    "PNG": ("PIL.PngImagePlugin", "PngImageFile"),
+    "WEBP": ("PIL.WebPImagePlugin", "WebPImageFile"),
+    "BMP": ("PIL.BmpImagePlugin", "BmpImageFile"),
+    "TIFF": ("PIL.TiffImagePlugin", "TiffImageFile"),
+    "GIF": ("PIL.GifImagePlugin", "GifImageFile"),
+    "HEIF": ("pillow_heif", "HeifImageFile"),
+}
+_TURNED_BY_PLUGIN = frozenset(("TIFF", "HEIF"))
+# These warn of damaged metadata or of Pillow's own pixel limit.
+_NOISY = frozenset(("JPEG", "TIFF", "GIF"))
+_quiet_lock = threading.RLock()
+
+
+def decode(data: bytes, kind: str, *, max_pixels: int, item: str) -> UInt8:
+    """Decode the first picture of encoded bytes of format ``kind`` to upright RGB ``(H, W, 3)``.
+
+    Raises
+    ------
+    DecodeError
+        Truncated, corrupt, or of a variant that Pillow lacks.
+    PixelLimitError
+        The header claims more than ``max_pixels``.
+    DependencyError
+        It is HEIC and pillow-heif is not installed.
+    """
+    plugin = _plugin(kind, item)
+    if kind == "PNG":
+        data = png.essential(data, item=item)
+    if claimed := _early_size(data, kind):
+        check_size(claimed, max_pixels=max_pixels, item=item)
+    with translated(kind, item), quiet(kind in _NOISY), plugin(BytesIO(data)) as image:
+        return from_pillow(image, max_pixels=max_pixels, item=item)
+
+
+def from_pillow(image: PillowImage.Image, *, max_pixels: int, item: str) -> UInt8:
+    """Convert a Pillow image, loaded or not, to upright RGB ``(H, W, 3)``.
+
+    The orientation that its EXIF states is applied, as ``PIL.ImageOps.exif_transpose`` does.
+
+    Raises
+    ------
+    DecodeError
+        Loading or converting it failed.
+    PixelLimitError
+        It has more than ``max_pixels``.
+    """
+    kind = image.format or "picture"
+    check_size(image.size, max_pixels=max_pixels, item=item)
+    with translated(kind, item):
+        image.load()
+        pixels = to_rgb(image, item=item)
+        turn = 1 if kind in _TURNED_BY_PLUGIN else _orientation(image)
+    return upright(pixels, turn)
+
+
+@contextmanager
+def quiet(wanted: bool) -> Iterator[None]:
+    """Let no warning of Pillow's out; one thread at a time, since Python's filters are global."""
+    if not wanted:
+        yield
+        return
+    with _quiet_lock, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+@contextmanager
+def translated(kind: str, item: str) -> Iterator[None]:
+    """Turn whatever a plug-in raises into an error of this picture."""
+    try:
+        yield
+    except FacemetricError:
+        raise
+    except PillowImage.DecompressionBombError as error:
+        raise PixelLimitError(
+            f"Pillow refuses so many pixels: {error}",
+            item=item,
+            fix="Make the picture smaller, or raise PIL.Image.MAX_IMAGE_PIXELS",
+        ) from error
+    except MemoryError as error:
+        raise DecodeError(
+            f"not enough memory to decode this {kind}", item=item, fix="Make the picture smaller"
+        ) from error
+    except Exception as error:  # plug-ins raise a dozen unrelated classes on damaged files
+        said = str(error) or type(error).__name__
+        word = "truncated" if "truncated" in said else "corrupt"
+        raise DecodeError(
+            f"{word} or unsupported {kind}: {said}", item=item, fix=COPY_AGAIN
+        ) from error
+
+
+def _orientation(image: PillowImage.Image) -> int:
+    exif = image.info.get("exif", b"")
+    if not exif and "Raw profile type exif" in image.info:  # ImageMagick's PNG
+        exif = bytes.fromhex("".join(image.info["Raw profile type exif"].split("\n")[3:]))
+    xmp = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or b""
+    if not exif and not xmp and (memory := image.getexif()):
+        return int(memory.get(0x0112, 1))
+    return orientation_of(exif, xmp.encode() if isinstance(xmp, str) else xmp)
+
+
+def _plugin(kind: str, item: str) -> Any:
+    module, name = _PLUGINS[kind]
+    try:
+        return getattr(importlib.import_module(module), name)
+    except ImportError as error:
+        if kind != "HEIF":
+            raise
+        raise DependencyError(
+            "HEIC pictures need pillow-heif, which is not installed",
+            item=item,
+            fix='Install it: pip install "facemetric[heif]", or convert the picture to JPEG',
+        ) from error
+
+
+def _early_size(data: bytes, kind: str) -> tuple[int, int] | None:
+    """Width and height where the plug-in would allocate them before it tells them."""
+    if kind == "GIF" and len(data) >= 10:
+        width, height = struct.unpack_from("<HH", data, 6)
+        return max(width, 1), max(height, 1)  # a screen of 0 × 0 grows with the first frame
+    if kind == "WEBP" and len(data) >= 30:
+        if data[12:16] == b"VP8X":
+            return (
+                int.from_bytes(data[24:27], "little") + 1,
+                int.from_bytes(data[27:30], "little") + 1,
+            )
+        if data[12:16] == b"VP8L":
+            bits = int.from_bytes(data[21:25], "little")
+            return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+        if data[12:16] == b"VP8 ":
+            width, height = struct.unpack_from("<HH", data, 26)
+            return width & 0x3FFF, height & 0x3FFF
+    return None
