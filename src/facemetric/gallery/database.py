@@ -1,0 +1,264 @@
+"""One SQLite file: opened with care, changed in transactions, its errors put into words."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from facemetric.errors import GalleryError
+from facemetric.gallery.schema import check_version, is_blank, migrate, schema_version
+
+PURGE_TIMEOUT_S = 5.0
+
+
+class Database:
+    """A connection to a gallery's file, at the newest schema version.
+
+    Parameters
+    ----------
+    path
+        The file.
+    read_only
+        Never write to it; it must exist.
+    create
+        Called inside the first transaction of a new file, to fill it; ``None`` refuses new files.
+    timeout_s
+        How long to wait for another process that is writing.
+
+    Raises
+    ------
+    GalleryError
+        Where the file is absent, somebody else's, damaged, locked or cannot be written.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        read_only: bool = False,
+        create: Callable[[sqlite3.Connection], None] | None = None,
+        timeout_s: float = 30.0,
+    ) -> None:
+        self.path = path
+        self.read_only = read_only
+        self.timeout_s = timeout_s
+        self._lock = threading.RLock()
+        self._process = os.getpid()
+        self._connection: sqlite3.Connection | None = None
+        self._check_path(may_create=create is not None)
+        with self._translated():
+            self._connection = self._connect()
+            try:
+                self._prepare(self._connection, create)
+            except BaseException:
+                self._connection.close()
+                self._connection = None
+                raise
+
+    @contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
+        """Everything read inside is of one moment."""
+        with self._transaction("BEGIN") as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """All or nothing of what is written inside; on disk once the block was left."""
+        if self.read_only:
+            raise GalleryError(
+                "was opened read-only", item=str(self.path), fix="Open it without read_only"
+            )
+        with self._transaction("BEGIN IMMEDIATE") as connection:
+            yield connection
+
+    def purge(self, *, wait: bool = True) -> bool:
+        """Move the write-ahead log into the file and empty it; whether nobody was in the way."""
+        with self._lock, self._translated():
+            connection = self._opened()
+            timeout_s = min(self.timeout_s, PURGE_TIMEOUT_S) if wait else 0.0
+            connection.execute(f"PRAGMA busy_timeout = {int(timeout_s * 1000)}")
+            try:
+                (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                connection.execute(f"PRAGMA busy_timeout = {int(self.timeout_s * 1000)}")
+            return not busy
+
+    def size_bytes(self) -> int:
+        """Size of the file and its write-ahead log."""
+        files = (self.path, self.path.with_name(self.path.name + "-wal"))
+        return sum(file.stat().st_size for file in files if file.exists())
+
+    def close(self) -> None:
+        """Let go of the file; further calls do nothing."""
+        with self._lock:
+            if self._connection is not None and os.getpid() == self._process:
+                with self._translated():
+                    self._connection.close()
+            self._connection = None
+
+    def _opened(self) -> sqlite3.Connection:
+        if self._connection is None:
+            raise GalleryError("is closed", item=str(self.path), fix="Open the gallery again")
+        if os.getpid() != self._process:
+            raise GalleryError(
+                "was opened by the parent process",
+                item=str(self.path),
+                fix="Open the gallery again in this process",
+            )
+        return self._connection
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
+        with self._lock, self._translated():
+            connection = self._opened()
+            if connection.in_transaction:
+                yield connection
+                return
+            connection.execute(begin)
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                _roll_back(connection)
+                raise
+
+    def _check_path(self, *, may_create: bool) -> None:
+        name = str(self.path)
+        if self.path.is_dir():
+            raise GalleryError("is a folder, wanted a file", item=name)
+        if self.path.exists():
+            return
+        if self.read_only or not may_create:
+            raise GalleryError("no such gallery", item=name, fix="Enrol someone to create it")
+        try:
+            # Faces are nobody else's business: the file, and its log, are for the owner alone.
+            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+        except OSError as error:
+            raise GalleryError(
+                f"cannot be created: {error.strerror}",
+                item=name,
+                fix="Name a file in an existing folder that you can write to",
+            ) from error
+
+    def _connect(self) -> sqlite3.Connection:
+        options = "mode=ro" if self.read_only else "mode=rw"
+        if self.read_only and _is_on_read_only_disk(self.path):
+            # Nobody can write there, so SQLite may do without locks and a shared index.
+            log = self.path.with_name(self.path.name + "-wal")
+            if log.exists() and log.stat().st_size:
+                raise GalleryError(
+                    "has changes in its write-ahead log, on a disk that is read-only",
+                    item=str(self.path),
+                    fix="Open and close it once where it can be written",
+                )
+            options = "immutable=1"
+        return sqlite3.connect(
+            f"{self.path.absolute().as_uri()}?{options}",
+            uri=True,
+            timeout=self.timeout_s,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+
+    def _prepare(
+        self, connection: sqlite3.Connection, create: Callable[[sqlite3.Connection], None] | None
+    ) -> None:
+        for pragma in ("foreign_keys = ON", "trusted_schema = OFF", "temp_store = MEMORY"):
+            connection.execute(f"PRAGMA {pragma}")
+        blank = is_blank(connection)
+        if blank and (self.read_only or create is None):
+            raise GalleryError("holds no gallery yet", fix="Enrol someone to create it")
+        if self.read_only:
+            if not blank and check_version(connection):
+                raise GalleryError(
+                    f"has the old schema version {schema_version(connection)}",
+                    fix="Open it once without read_only to bring it up to date",
+                )
+            return
+        # FULL: a commit returns when it would survive a loss of power (fullfsync: on macOS too).
+        for pragma in ("secure_delete = ON", "synchronous = FULL", "fullfsync = ON"):
+            connection.execute(f"PRAGMA {pragma}")
+        if blank or check_version(connection):
+            with self.write():
+                is_first = is_blank(connection)  # another process may have been faster
+                migrate(connection)
+                if is_first and create is not None:
+                    create(connection)
+        self._use_log(connection)
+        self.purge(wait=False)
+
+    def _use_log(self, connection: sqlite3.Connection) -> None:
+        """Switch to write-ahead logging, for which SQLite does not wait by itself."""
+        deadline = time.monotonic() + self.timeout_s
+        while True:
+            try:
+                (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+                break
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.01)
+        if mode != "wal":
+            raise GalleryError(
+                "the disk does not support write-ahead logging", fix="Put it on a local disk"
+            )
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            cause, fix = self._in_words(error)
+            raise GalleryError(cause, item=str(self.path), fix=fix) from error
+        except GalleryError as error:
+            if error.item is not None:
+                raise
+            raise type(error)(error.cause, item=str(self.path), fix=error.fix) from error
+
+    def _in_words(self, error: sqlite3.Error) -> tuple[str, str | None]:
+        name = getattr(error, "sqlite_errorname", "")
+        for prefix, cause, fix in _WORDS:
+            if name.startswith(prefix):
+                return cause.format(timeout_s=self.timeout_s), fix
+        return f"{error} ({name or type(error).__name__})", None
+
+
+_WORDS = (
+    ("SQLITE_NOTADB", "is not a gallery (no SQLite file)", "Name another file"),
+    ("SQLITE_CORRUPT", "is damaged", "Restore it from a copy"),
+    (
+        "SQLITE_BUSY",
+        "another process was writing for more than {timeout_s:g} s",
+        "Try again, or open with a longer timeout_s",
+    ),
+    (
+        "SQLITE_READONLY",
+        "cannot be written",
+        "Check the permissions of file and folder, or open with read_only",
+    ),
+    (
+        "SQLITE_CANTOPEN",
+        "cannot be opened",
+        "File and folder must be readable, and the folder writable for the log beside the file",
+    ),
+    ("SQLITE_PERM", "cannot be opened", "Check the permissions of file and folder"),
+    ("SQLITE_FULL", "the disk is full", "Make room and try again; nothing was half written"),
+    ("SQLITE_IOERR", "the disk could not be read or written", "Check the disk, then try again"),
+)
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    # SQLite has done it by itself after some errors, such as a full disk.
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
+
+
+def _is_on_read_only_disk(path: Path) -> bool:
+    if not hasattr(os, "statvfs"):
+        return False
+    return bool(os.statvfs(path).f_flag & os.ST_RDONLY)

@@ -1,0 +1,122 @@
+"""Changing and erasing what is enrolled, inside a transaction that the caller holds."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+from facemetric.errors import PersonError
+from facemetric.gallery.enrolment import same_face
+from facemetric.gallery.names import clean_name, name_key
+from facemetric.gallery.records import Consent
+from facemetric.gallery.rows import terms_values, time_text
+
+
+def rename(connection: sqlite3.Connection, person: int, name: str, *, at: datetime) -> None:
+    """Give a person another name; PersonError where someone else has it."""
+    key = name_key(name)
+    taken = connection.execute(
+        "SELECT name FROM people WHERE name_key = ? AND row != ?", (key, person)
+    ).fetchone()
+    if taken is not None:
+        raise PersonError(
+            f"the name is taken by {taken[0]!r}",
+            item=clean_name(name),
+            fix="Names are unique, whatever their case: add something to one of them, or merge",
+        )
+    connection.execute(
+        "UPDATE people SET name = ?, name_key = ?, updated = ? WHERE row = ?",
+        (clean_name(name), key, time_text(at, name="clock"), person),
+    )
+    _count_rewrite(connection)
+
+
+def set_terms(
+    connection: sqlite3.Connection,
+    person: int,
+    consent: Consent | None,
+    keep_until: datetime | None,
+    *,
+    at: datetime,
+) -> None:
+    """Replace consent and retention."""
+    connection.execute(
+        """UPDATE people SET consent_basis = ?, consent_text = ?, consent_at = ?, keep_until = ?,
+        updated = ? WHERE row = ?""",
+        (*terms_values(consent, keep_until), time_text(at, name="clock"), person),
+    )
+
+
+def merge(connection: sqlite3.Connection, into: int, other: int, *, at: datetime) -> None:
+    """Move the samples of ``other`` to ``into``, drop those that both have, and erase ``other``."""
+    query = """SELECT row, source_sha256, box_left, box_top, box_right, box_bottom FROM samples
+        WHERE person = ? AND source_sha256 IS NOT NULL"""
+    kept = connection.execute(query, (into,)).fetchall()
+    by_source: dict[str, list[tuple[float, ...]]] = {}
+    for _, digest, *box in kept:
+        by_source.setdefault(digest, []).append(tuple(box))
+    for row, digest, *box in connection.execute(query, (other,)).fetchall():
+        if any(same_face(tuple(box), known) for known in by_source.get(digest, ())):
+            connection.execute("DELETE FROM samples WHERE row = ?", (row,))
+    connection.execute("UPDATE samples SET person = ? WHERE person = ?", (into, other))
+    _merge_terms(connection, into, other)
+    connection.execute(
+        "UPDATE people SET updated = ? WHERE row = ?", (time_text(at, name="clock"), into)
+    )
+    remove_person(connection, other)
+
+
+def remove_person(connection: sqlite3.Connection, person: int) -> None:
+    """Delete a person; samples and embeddings go with him by the foreign keys."""
+    connection.execute("DELETE FROM people WHERE row = ?", (person,))
+    _count_rewrite(connection)
+
+
+def remove_sample(connection: sqlite3.Connection, sample_id: str, *, at: datetime) -> int:
+    """Delete a sample and return its person's row; PersonError where there is none."""
+    found = connection.execute(
+        "DELETE FROM samples WHERE id = ? RETURNING person", (sample_id.strip().lower(),)
+    ).fetchone()
+    if found is None:
+        raise PersonError("no such sample", item=sample_id, fix="samples() lists their ids")
+    person = int(found[0])
+    connection.execute(
+        "UPDATE people SET updated = ? WHERE row = ?", (time_text(at, name="clock"), person)
+    )
+    _count_rewrite(connection)
+    return person
+
+
+def structural_problems(connection: sqlite3.Connection, bundle: str) -> list[str]:
+    """Return what SQLite's own checks and the gallery's rules find wrong."""
+    found = [row[0] for row in connection.execute("PRAGMA integrity_check")]
+    problems = [] if found == ["ok"] else found
+    for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check"):
+        problems.append(f"row {row} of {table} belongs to nothing in {parent}")
+    (bare,) = connection.execute(
+        """SELECT count(*) FROM samples s WHERE NOT EXISTS
+        (SELECT 1 FROM embeddings e WHERE e.sample = s.row AND e.bundle = ?)""",
+        (bundle,),
+    ).fetchone()
+    if bare:
+        problems.append(f"{bare} samples have no embedding of bundle {bundle!r}")
+    return problems
+
+
+def _merge_terms(connection: sqlite3.Connection, into: int, other: int) -> None:
+    query = "SELECT consent_basis, consent_text, consent_at, keep_until FROM people WHERE row = ?"
+    *consent, kept = connection.execute(query, (into,)).fetchone()
+    *other_consent, other_kept = connection.execute(query, (other,)).fetchone()
+    if consent[0] is None:
+        consent = other_consent
+    # Nobody's face is kept longer than was promised for any of the two.
+    kept = min((limit for limit in (kept, other_kept) if limit is not None), default=None)
+    connection.execute(
+        """UPDATE people SET consent_basis = ?, consent_text = ?, consent_at = ?, keep_until = ?
+        WHERE row = ?""",
+        (*consent, kept, into),
+    )
+
+
+def _count_rewrite(connection: sqlite3.Connection) -> None:
+    connection.execute("UPDATE gallery SET rewrites = rewrites + 1")

@@ -1,0 +1,190 @@
+"""Storing one person's samples, inside a transaction that the caller holds."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import uuid4
+
+import numpy as np
+
+from facemetric.errors import InputError, PersonError
+from facemetric.gallery.names import clean_name, is_id, name_key
+from facemetric.gallery.records import Consent, Enrolment, NewSample, Receipt
+from facemetric.gallery.rows import (
+    PERSON_QUERY,
+    Row,
+    check_sample,
+    face_values,
+    person_of,
+    plain_text,
+    quality_text,
+    terms_values,
+    time_text,
+)
+from facemetric.index import Codec
+
+SAME_FACE_OVERLAP = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked for one person, and what the gallery stores vectors of."""
+
+    name: str
+    samples: Sequence[NewSample]
+    consent: Consent | None
+    keep_until: datetime | None
+    conflicts: Literal["refuse", "allow"]
+    bundle: str
+    dim: int
+    codec: Codec | None
+
+    def check(self) -> None:
+        """Raise InputError unless everything can be stored."""
+        if self.conflicts not in ("refuse", "allow"):
+            raise InputError(
+                f"expected 'refuse' or 'allow', got {self.conflicts!r}", item="conflicts"
+            )
+        if not self.samples:
+            raise InputError("no samples to enrol", item=self.name)
+        for sample in self.samples:
+            check_sample(sample, dim=self.dim)
+
+
+def enrol(connection: sqlite3.Connection, request: Request, *, at: datetime) -> Enrolment:
+    """Store a request and return its acknowledgement, which holds once the caller commits."""
+    request.check()
+    moment = time_text(at, name="clock")
+    found = find_person(connection, request.name)
+    if found is None:
+        if is_id(request.name):
+            raise absent(connection, request.name)
+        person = _add_person(connection, request.name, moment)
+    else:
+        person = found
+    receipts = tuple(
+        _store(connection, person, sample, request, moment) for sample in request.samples
+    )
+    changed = any(receipt.status == "added" for receipt in receipts)
+    for columns, values in _terms(request):
+        connection.execute(f"UPDATE people SET {columns} WHERE row = ?", (*values, person))
+        changed = True
+    if found is not None and changed:
+        connection.execute("UPDATE people SET updated = ? WHERE row = ?", (moment, person))
+    row = connection.execute(f"{PERSON_QUERY} WHERE p.row = ?", (person,)).fetchone()
+    return Enrolment(person_of(row), found is None, receipts)
+
+
+def find_person(connection: sqlite3.Connection, person: str) -> int | None:
+    """Return the row of the person of that name or id."""
+    if is_id(person):
+        query, value = "SELECT row FROM people WHERE id = ?", person.strip().lower()
+    else:
+        query, value = "SELECT row FROM people WHERE name_key = ?", name_key(person)
+    found = connection.execute(query, (value,)).fetchone()
+    return None if found is None else int(found[0])
+
+
+def absent(connection: sqlite3.Connection, person: str) -> PersonError:
+    """Return the error for a name or id that nobody has, with the nearest name."""
+    import difflib
+
+    # Comparing spellings takes too long among very many people.
+    rows = connection.execute("SELECT name FROM people LIMIT 2000").fetchall()
+    near = difflib.get_close_matches(person, [name for (name,) in rows], n=1)
+    fix = f"Did you mean {near[0]!r}?" if near else "The gallery's list of people has the names"
+    return PersonError("no such person", item=person, fix=fix)
+
+
+def same_face(first: Row, second: Row) -> bool:
+    """Whether two boxes ``(left, top, right, bottom)`` of one picture frame the same face."""
+    if first[0] is None or second[0] is None:
+        return first[0] is None and second[0] is None
+    width = min(first[2], second[2]) - max(first[0], second[0])
+    height = min(first[3], second[3]) - max(first[1], second[1])
+    common = max(width, 0.0) * max(height, 0.0)
+    union = sum((box[2] - box[0]) * (box[3] - box[1]) for box in (first, second)) - common
+    return bool(common >= SAME_FACE_OVERLAP * union)
+
+
+def _add_person(connection: sqlite3.Connection, name: str, moment: str) -> int:
+    values = (str(uuid4()), clean_name(name), name_key(name), moment, moment)
+    cursor = connection.execute(
+        "INSERT INTO people (id, name, name_key, created, updated) VALUES (?, ?, ?, ?, ?)", values
+    )
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid
+
+
+def _terms(request: Request) -> list[tuple[str, Row]]:
+    *consent, kept = terms_values(request.consent, request.keep_until)
+    changes: list[tuple[str, Row]] = []
+    if request.consent is not None:
+        columns = "consent_basis = ?, consent_text = ?, consent_at = ?"
+        changes.append((columns, tuple(consent)))
+    if request.keep_until is not None:
+        changes.append(("keep_until = ?", (kept,)))
+    return changes
+
+
+def _store(
+    connection: sqlite3.Connection, person: int, sample: NewSample, request: Request, moment: str
+) -> Receipt:
+    face = face_values(sample.face)
+    twins = _twins(connection, sample.source_sha256, face)
+    others = tuple(name for _, row, name in twins if row != person)
+    if others and request.conflicts == "refuse":
+        raise PersonError(
+            f"this face of {sample.source} is already enrolled as {others[0]!r}",
+            item=request.name,
+            fix="Rename or merge the two people, remove the wrong sample, or allow conflicts",
+        )
+    own = [identity for identity, row, _ in twins if row == person]
+    if own:
+        return Receipt(own[0], "duplicate", others)
+    identity = str(uuid4())
+    taken = None if sample.taken is None else time_text(sample.taken, name="taken")
+    values = (
+        *(identity, person, plain_text(sample.source), sample.source_sha256, *face),
+        *(quality_text(sample.quality), taken, moment),
+    )
+    cursor = connection.execute(
+        """INSERT INTO samples (id, person, source, source_sha256, box_left, box_top, box_right,
+        box_bottom, landmarks, score, quality, taken, created)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        values,
+    )
+    encoding, blob = _encoded(sample, request.codec)
+    connection.execute(
+        """INSERT INTO embeddings (sample, bundle, flip, encoding, vector, created)
+        VALUES (?, ?, ?, ?, ?, ?)""",
+        (cursor.lastrowid, request.bundle, int(sample.flip), encoding, blob, moment),
+    )
+    return Receipt(identity, "added", others)
+
+
+def _twins(
+    connection: sqlite3.Connection, digest: str | None, face: Row
+) -> list[tuple[str, int, str]]:
+    """Return (sample id, person's row, name) of stored samples of the same face."""
+    if digest is None:
+        return []
+    rows = connection.execute(
+        """SELECT s.id, s.person, p.name, s.box_left, s.box_top, s.box_right, s.box_bottom
+        FROM samples s JOIN people p ON p.row = s.person
+        WHERE s.source_sha256 = ? ORDER BY s.row""",
+        (digest,),
+    )
+    return [
+        (identity, row, name) for identity, row, name, *box in rows if same_face(face, tuple(box))
+    ]
+
+
+def _encoded(sample: NewSample, codec: Codec | None) -> tuple[str, bytes]:
+    if codec is None:
+        return "f32", np.ascontiguousarray(sample.embedding, dtype="<f4").tobytes()
+    return "u8", codec.encode(sample.embedding[None]).tobytes()

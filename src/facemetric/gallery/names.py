@@ -1,0 +1,47 @@
+"""People's names: how they are cleaned, and when two are the same."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from facemetric.errors import PersonError
+
+MAX_NAME_CHARACTERS = 200
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+def clean_name(name: str) -> str:
+    """Return a name in Unicode form NFC, trimmed, with single spaces inside.
+
+    Raises
+    ------
+    PersonError
+        Where nothing is left, the name has control characters or more than 200 characters, or it
+        looks like an id.
+    """
+    text = " ".join(unicodedata.normalize("NFC", name).split())
+    shown = repr(name[:40])
+    if not text:
+        raise PersonError("a person's name must not be empty", item=shown)
+    if len(text) > MAX_NAME_CHARACTERS:
+        raise PersonError(
+            f"a name may have {MAX_NAME_CHARACTERS} characters, got {len(text)}", item=shown
+        )
+    # Cc: control characters; Cs: halves of surrogate pairs, which no file can hold.
+    if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in text):
+        raise PersonError("a name must not have control characters", item=shown)
+    if is_id(text):
+        raise PersonError("a name must not look like an id", item=shown)
+    return text
+
+
+def name_key(name: str) -> str:
+    """Return what two spellings of one name share: ``"ANNA  Ek"`` and ``"anna ek"`` are one."""
+    folded = unicodedata.normalize("NFKC", clean_name(name)).casefold()
+    return unicodedata.normalize("NFKC", folded)
+
+
+def is_id(text: str) -> bool:
+    """Whether the text has the form of a uuid."""
+    return _UUID.fullmatch(text.strip()) is not None

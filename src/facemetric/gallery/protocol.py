@@ -1,0 +1,242 @@
+"""What every gallery can do, whatever it is stored in."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from os import PathLike
+from types import TracebackType
+from typing import Any, Literal, Self
+
+from facemetric.gallery.records import (
+    Consent,
+    Enrolment,
+    NewSample,
+    Person,
+    Removal,
+    Sample,
+    Stats,
+    Vectors,
+)
+from facemetric.registry import Registry
+from facemetric.types import Float32, ItemError, Match
+
+BACKENDS: Registry[Callable[..., Gallery]] = Registry("gallery backend")
+
+
+def now() -> datetime:
+    """Return the time of day in UTC: the clock that galleries use by default."""
+    return datetime.now(UTC)
+
+
+class Gallery(ABC):
+    """Enrolled people and their faces' embeddings, of one model bundle.
+
+    Everything that takes a ``person`` takes a name or an id. Names are unique, whatever their
+    case: enrolling a known name adds to that person. What was returned from a method that changes
+    something is on disk. A gallery may be used from several threads, which take turns, and by
+    several processes, each of which opens it for itself.
+
+    Attributes
+    ----------
+    id
+        The gallery's own uuid.
+    bundle, dim
+        The bundle that its embeddings come from, and their number of dimensions.
+    """
+
+    id: str
+    bundle: str
+    dim: int
+
+    @staticmethod
+    def open(address: str | PathLike[str], **options: Any) -> Gallery:
+        """Open a gallery: a file, or ``backend://…`` for another store than SQLite.
+
+        Options are those of the backend; see ``SqliteGallery`` for ``bundle``, ``dim``,
+        ``read_only`` and ``create``.
+
+        Raises
+        ------
+        GalleryError
+            Where there is no such gallery or it cannot be used.
+        BundleMismatchError
+            Where it holds embeddings of another bundle than the one named.
+        UnknownNameError
+            Where there is no such backend.
+        """
+        scheme, separator, _ = str(address).partition("://")
+        return BACKENDS[scheme if separator else "sqlite"](address, **options)
+
+    @abstractmethod
+    def enroll(
+        self,
+        name: str,
+        samples: Sequence[NewSample],
+        *,
+        consent: Consent | None = None,
+        keep_until: datetime | None = None,
+        conflicts: Literal["refuse", "allow"] = "refuse",
+    ) -> Enrolment:
+        """Add samples to the person of that name (or id), who is made where there is none.
+
+        A face that the person already has (the same file, boxes that overlap by half) is
+        reported as a duplicate and not stored again. ``consent`` and ``keep_until`` replace what
+        was known where they are given.
+
+        Raises
+        ------
+        PersonError
+            Where the name cannot be one, or another person has the same face of the same picture
+            and ``conflicts`` is ``"refuse"``. Nothing is stored then.
+        InputError
+            Where there are no samples, or an embedding is not ``float32 (D,)`` of unit norm.
+        GalleryError
+            Where it cannot be written.
+        """
+
+    @abstractmethod
+    def enroll_many(
+        self,
+        people: Iterable[tuple[str, Sequence[NewSample]]],
+        *,
+        chunk_people: int = 64,
+        conflicts: Literal["refuse", "allow"] = "refuse",
+    ) -> Iterator[Enrolment | ItemError]:
+        """Enrol many people, ``chunk_people`` in one transaction; yield each once it is on disk.
+
+        A person who cannot be enrolled gives an ``ItemError`` in his place, and the rest go on.
+        The work is done as the iterator is consumed.
+
+        Raises
+        ------
+        GalleryError
+            Where the gallery cannot be written; what was yielded before stays.
+        """
+
+    @abstractmethod
+    def people(self) -> list[Person]:
+        """Return everyone, in the order of enrolment."""
+
+    @abstractmethod
+    def person(self, person: str) -> Person:
+        """Return one person; PersonError where there is none."""
+
+    @abstractmethod
+    def samples(self, person: str | None = None) -> list[Sample]:
+        """Return the samples of one person, or of all, in the order of enrolment.
+
+        Raises
+        ------
+        PersonError
+            Where there is no such person.
+        """
+
+    @abstractmethod
+    def rename(self, person: str, name: str) -> Person:
+        """Give a person another name; PersonError where someone else has it."""
+
+    @abstractmethod
+    def set_terms(
+        self, person: str, *, consent: Consent | None, keep_until: datetime | None
+    ) -> Person:
+        """Replace a person's consent and retention by what is given; ``None`` clears."""
+
+    @abstractmethod
+    def expired(self, at: datetime) -> list[Person]:
+        """Return the people whose ``keep_until`` is not after ``at``."""
+
+    @abstractmethod
+    def merge(self, into: str, other: str) -> Person:
+        """Move the samples of ``other`` to ``into`` and remove ``other``; both are one person.
+
+        Samples that both have are kept once. Consent is that of ``into``, or else of ``other``;
+        the earlier ``keep_until`` holds.
+
+        Raises
+        ------
+        PersonError
+            Where one is absent, or both are the same.
+        """
+
+    @abstractmethod
+    def remove(self, person: str) -> Removal:
+        """Erase a person with all samples and embeddings, from the files as well."""
+
+    @abstractmethod
+    def remove_sample(self, sample_id: str) -> Removal:
+        """Erase one sample; the person stays, even with no sample left.
+
+        Raises
+        ------
+        PersonError
+            Where there is no such sample.
+        """
+
+    @abstractmethod
+    def purge(self) -> bool:
+        """Overwrite what erased data may have left in the files; return whether that is done."""
+
+    @abstractmethod
+    def search(
+        self, queries: Float32, k: int = 5, *, per: Literal["person", "sample"] = "person"
+    ) -> list[list[Match]]:
+        """Return the ``k`` nearest people or samples of each query, the most similar first.
+
+        Parameters
+        ----------
+        queries
+            ``float32 (Q, D)``, unit norm.
+        k
+            How many to return; fewer come where the gallery has fewer.
+        per
+            ``"person"``: every person once, by his nearest sample. ``"sample"``: every sample.
+
+        Raises
+        ------
+        InputError
+            Where queries are not finite, of unit norm and of this gallery's dimension.
+        """
+
+    @abstractmethod
+    def vectors(self) -> Vectors:
+        """Return all embeddings with whose they are, for classifiers and clustering."""
+
+    @abstractmethod
+    def stats(self) -> Stats:
+        """Return the gallery in figures."""
+
+    @abstractmethod
+    def check(self) -> list[str]:
+        """Read the whole store and return what is wrong with it; empty where it is sound."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of the files; using the gallery afterwards raises GalleryError."""
+
+    def __len__(self) -> int:
+        return self.stats().people
+
+    def __iter__(self) -> Iterator[Person]:
+        return iter(self.people())
+
+    def __contains__(self, person: object) -> bool:
+        from facemetric.errors import PersonError
+
+        try:
+            self.person(str(person))
+        except PersonError:
+            return False
+        return True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

@@ -1,0 +1,207 @@
+"""What goes into a gallery and what comes out: frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from facemetric.types import ChipQuality, Face, Float32
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """On what ground a person is in the gallery.
+
+    Attributes
+    ----------
+    basis
+        The lawful basis in a word or two: ``"consent"``, ``"contract"``.
+    text
+        What the person was told or agreed to.
+    at
+        When, with a time zone.
+    """
+
+    basis: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class NewSample:
+    """One face to enrol.
+
+    Attributes
+    ----------
+    embedding
+        ``float32 (D,)``, unit norm.
+    source
+        The file it came from, or a name for bytes and arrays.
+    source_sha256
+        Hex digest of the encoded picture; ``None`` where there is none, and then the same picture
+        is not recognised when it comes again.
+    face
+        Where in the picture, with the detector's score; ``None`` for a ready-made chip.
+    quality
+        Measures of the chip.
+    taken
+        When the picture was taken, with a time zone.
+    flip
+        Whether the embedding is averaged with that of the mirrored chip.
+    """
+
+    embedding: Float32
+    source: str
+    source_sha256: str | None = None
+    face: Face | None = None
+    quality: ChipQuality | None = None
+    taken: datetime | None = None
+    flip: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone in a gallery; ``samples`` is the number of enrolled faces."""
+
+    id: str
+    name: str
+    created: datetime
+    updated: datetime
+    samples: int
+    consent: Consent | None = None
+    keep_until: datetime | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Sample:
+    """One enrolled face; ``bundles`` are those that it has an embedding of."""
+
+    id: str
+    person_id: str
+    source: str
+    source_sha256: str | None
+    face: Face | None
+    quality: ChipQuality | None
+    taken: datetime | None
+    created: datetime
+    bundles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of one sample.
+
+    Attributes
+    ----------
+    sample_id
+        The stored sample; for a duplicate, the one that was there before.
+    status
+        ``"added"``, or ``"duplicate"`` where this person already had this face of this picture.
+    also_of
+        Names of other people who have the same face of the same picture: at most one is right.
+    """
+
+    sample_id: str
+    status: Literal["added", "duplicate"]
+    also_of: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """The acknowledgement that one person's samples are on disk.
+
+    Attributes
+    ----------
+    person
+        The person, with the new samples counted.
+    created
+        Whether the person is new.
+    receipts
+        One for each sample, in their order.
+    """
+
+    person: Person
+    created: bool
+    receipts: tuple[Receipt, ...]
+
+    @property
+    def added(self) -> int:
+        """Number of samples that were not there before."""
+        return sum(receipt.status == "added" for receipt in self.receipts)
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """The acknowledgement of an erasure.
+
+    Attributes
+    ----------
+    person_id, name
+        Whose data it was.
+    samples
+        How many samples went.
+    purged
+        Whether the bytes are gone from the files as well. ``False`` where another process was
+        reading all the while: call ``purge`` later.
+    """
+
+    person_id: str
+    name: str
+    samples: int
+    purged: bool
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Vectors:
+    """All embeddings of a gallery, in the order of enrolment.
+
+    Attributes
+    ----------
+    embeddings
+        ``float32 (N, D)``, unit norm, read-only.
+    person_ids, sample_ids
+        Whose and which, for each row.
+    names
+        Name by person id; people without samples are missing.
+    """
+
+    embeddings: Float32
+    person_ids: tuple[str, ...]
+    sample_ids: tuple[str, ...]
+    names: Mapping[str, str]
+
+    def __len__(self) -> int:
+        return len(self.person_ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """A gallery in figures.
+
+    Attributes
+    ----------
+    gallery_id, bundle, dim
+        Which gallery, and which embeddings it holds.
+    encoding
+        ``"f32"`` (four bytes a dimension) or ``"u8"`` (one).
+    people, samples
+        How many.
+    size_bytes
+        Of the files on disk.
+    schema_version
+        Of the store.
+    created
+        When the gallery was made.
+    """
+
+    gallery_id: str
+    bundle: str
+    dim: int
+    encoding: Literal["f32", "u8"]
+    people: int
+    samples: int
+    size_bytes: int
+    schema_version: int
+    created: datetime

@@ -1,0 +1,139 @@
+"""Between the rows of the SQLite gallery and the records that callers see."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from facemetric.errors import InputError
+from facemetric.gallery.records import Consent, NewSample, Person, Sample
+from facemetric.types import AnyArray, ChipQuality, Face, check_embeddings
+
+NORM_TOLERANCE = 1e-3
+Row: TypeAlias = tuple[Any, ...]
+
+PERSON_QUERY = """SELECT p.id, p.name, p.created, p.updated,
+    (SELECT count(*) FROM samples s WHERE s.person = p.row),
+    p.consent_basis, p.consent_text, p.consent_at, p.keep_until
+    FROM people p"""
+
+SAMPLE_QUERY = """SELECT s.id, p.id, s.source, s.source_sha256,
+    s.box_left, s.box_top, s.box_right, s.box_bottom, s.landmarks, s.score, s.quality,
+    s.taken, s.created,
+    (SELECT group_concat(e.bundle, ' ') FROM embeddings e WHERE e.sample = s.row)
+    FROM samples s JOIN people p ON p.row = s.person"""
+
+
+def check_unit(values: AnyArray, *, name: str, dim: int) -> None:
+    """Raise InputError unless ``values`` is finite ``float32 (N, dim)`` with rows of unit norm."""
+    check_embeddings(values, name=name, dim=dim)
+    if values.dtype != np.float32:
+        raise InputError(f"expected float32, got {values.dtype}", item=name)
+    norms = np.linalg.norm(values, axis=1)
+    wrong = np.flatnonzero(np.abs(norms - 1.0) > NORM_TOLERANCE)
+    if wrong.size:
+        raise InputError(
+            f"expected unit norm, got {norms[wrong[0]]:.4g} in row {wrong[0]}",
+            item=name,
+            fix="Divide each row by its norm",
+        )
+
+
+def check_sample(sample: NewSample, *, dim: int) -> None:
+    """Raise InputError unless a sample can be stored."""
+    if sample.embedding.ndim != 1:
+        raise InputError(
+            f"expected one embedding ({dim},), got {sample.embedding.shape}", item=sample.source
+        )
+    check_unit(sample.embedding[None], name=sample.source, dim=dim)
+    digest = sample.source_sha256
+    if digest is not None and not re.fullmatch("[0-9a-f]{64}", digest):
+        raise InputError(f"source_sha256 must be 64 hex digits, got {digest!r}", item=sample.source)
+
+
+def time_text(moment: datetime, *, name: str) -> str:
+    """Return a time as fixed-width text in UTC, which sorts as time does.
+
+    Raises
+    ------
+    InputError
+        Where it has no time zone.
+    """
+    if moment.tzinfo is None:
+        raise InputError("expected a time with a time zone", item=name, fix="Pass tzinfo=UTC")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def plain_text(text: str) -> str:
+    """Return text that UTF-8 can hold: bytes that no text has are spelt out."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def face_values(face: Face | None) -> Row:
+    """Return the four sides of the box, the landmarks as JSON, and the score."""
+    if face is None:
+        return (None,) * 6
+    landmarks = json.dumps(face.landmarks_px.tolist())
+    return (*map(float, face.box_xyxy_px), landmarks, float(face.score))
+
+
+def quality_text(quality: ChipQuality | None) -> str | None:
+    """Return the quality measures as JSON."""
+    if quality is None:
+        return None
+    return json.dumps({name: float(value) for name, value in asdict(quality).items()})
+
+
+def terms_values(consent: Consent | None, keep_until: datetime | None) -> Row:
+    """Return the three columns of consent and the one of retention."""
+    kept = None if keep_until is None else time_text(keep_until, name="keep_until")
+    if consent is None:
+        return (None, None, None, kept)
+    return (consent.basis, consent.text, time_text(consent.at, name="consent.at"), kept)
+
+
+def person_of(row: Row) -> Person:
+    """Return the record of a row of ``PERSON_QUERY``."""
+    identity, name, created, updated, samples, basis, text, at, keep_until = row
+    consent = None if basis is None else Consent(basis, text, datetime.fromisoformat(at))
+    return Person(
+        id=identity,
+        name=name,
+        created=datetime.fromisoformat(created),
+        updated=datetime.fromisoformat(updated),
+        samples=samples,
+        consent=consent,
+        keep_until=_time(keep_until),
+    )
+
+
+def sample_of(row: Row) -> Sample:
+    """Return the record of a row of ``SAMPLE_QUERY``."""
+    identity, person, source, digest, *box, landmarks, score, quality, taken, created, bundles = row
+    face = None
+    if box[0] is not None:
+        face = Face(
+            box_xyxy_px=np.array(box, dtype=np.float32),
+            score=score,
+            landmarks_px=np.array(json.loads(landmarks), dtype=np.float32),
+        )
+    return Sample(
+        id=identity,
+        person_id=person,
+        source=source,
+        source_sha256=digest,
+        face=face,
+        quality=None if quality is None else ChipQuality(**json.loads(quality)),
+        taken=_time(taken),
+        created=datetime.fromisoformat(created),
+        bundles=tuple(sorted((bundles or "").split())),
+    )
+
+
+def _time(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

@@ -1,0 +1,133 @@
+"""The tables of the SQLite gallery, and the steps that bring an older file up to date."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+from facemetric.errors import GalleryError
+
+APPLICATION_ID = 0x464D4741
+"""``"FMGA"`` in the file's header: what tells a gallery from any other SQLite file."""
+
+# One entry per version, never edited once released: add the next one below.
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        """CREATE TABLE bundles (
+            id TEXT PRIMARY KEY,
+            dim INTEGER NOT NULL CHECK (dim >= 2),
+            code_low BLOB,
+            code_step BLOB,
+            created TEXT NOT NULL,
+            CHECK ((code_low IS NULL) = (code_step IS NULL))
+        ) STRICT""",
+        # `rewrites` counts every change that is not a mere addition, so that readers know when
+        # the matrix in memory can be extended and when it must be read again.
+        """CREATE TABLE gallery (
+            only INTEGER PRIMARY KEY CHECK (only = 1),
+            id TEXT NOT NULL,
+            bundle TEXT NOT NULL REFERENCES bundles (id),
+            created TEXT NOT NULL,
+            rewrites INTEGER NOT NULL DEFAULT 0
+        ) STRICT""",
+        """CREATE TABLE people (
+            row INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            name TEXT NOT NULL,
+            name_key TEXT NOT NULL UNIQUE,
+            created TEXT NOT NULL,
+            updated TEXT NOT NULL,
+            consent_basis TEXT,
+            consent_text TEXT,
+            consent_at TEXT,
+            keep_until TEXT
+        ) STRICT""",
+        """CREATE TABLE samples (
+            row INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            person INTEGER NOT NULL REFERENCES people (row) ON DELETE CASCADE,
+            source TEXT NOT NULL,
+            source_sha256 TEXT,
+            box_left REAL,
+            box_top REAL,
+            box_right REAL,
+            box_bottom REAL,
+            landmarks TEXT CHECK (landmarks IS NULL OR json_valid(landmarks)),
+            score REAL,
+            quality TEXT CHECK (quality IS NULL OR json_valid(quality)),
+            taken TEXT,
+            created TEXT NOT NULL
+        ) STRICT""",
+        "CREATE INDEX samples_person ON samples (person)",
+        "CREATE INDEX samples_source ON samples (source_sha256)",
+        # Vectors stand apart, so that walking the samples does not read them. A sample has at
+        # most one embedding of a bundle; `key_id` names the key of an encrypted one.
+        """CREATE TABLE embeddings (
+            row INTEGER PRIMARY KEY,
+            sample INTEGER NOT NULL REFERENCES samples (row) ON DELETE CASCADE,
+            bundle TEXT NOT NULL REFERENCES bundles (id),
+            flip INTEGER NOT NULL CHECK (flip IN (0, 1)),
+            encoding TEXT NOT NULL CHECK (encoding IN ('f32', 'u8')),
+            vector BLOB NOT NULL,
+            key_id TEXT,
+            created TEXT NOT NULL,
+            UNIQUE (sample, bundle)
+        ) STRICT""",
+    ),
+)
+
+
+def schema_version(connection: sqlite3.Connection) -> int:
+    """Return the version of an open file: 0 where it has no tables yet."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def is_blank(connection: sqlite3.Connection) -> bool:
+    """Return whether a file holds nothing yet; GalleryError where it is somebody else's."""
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    if application == APPLICATION_ID:
+        return False
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    if application or tables or schema_version(connection):
+        raise GalleryError(
+            "this SQLite file belongs to another program",
+            fix="Name another file; this one was not touched",
+        )
+    return True
+
+
+def check_version(
+    connection: sqlite3.Connection, migrations: Sequence[Sequence[str]] = MIGRATIONS
+) -> bool:
+    """Return whether the file must be migrated.
+
+    Raises
+    ------
+    GalleryError
+        Where it was written by a newer program.
+    """
+    version = schema_version(connection)
+    if version > len(migrations):
+        raise GalleryError(
+            f"has schema version {version}, this program knows up to {len(migrations)}",
+            fix="Update facemetric to open it",
+        )
+    return version < len(migrations)
+
+
+def migrate(
+    connection: sqlite3.Connection, migrations: Sequence[Sequence[str]] = MIGRATIONS
+) -> None:
+    """Bring a file to the newest version; call it inside a transaction, so that it is all or none.
+
+    Raises
+    ------
+    GalleryError
+        Where it was written by a newer program.
+    """
+    check_version(connection, migrations)
+    for version in range(schema_version(connection), len(migrations)):
+        for statement in migrations[version]:
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {version + 1}")
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")

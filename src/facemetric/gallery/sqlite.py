@@ -1,0 +1,316 @@
+"""The gallery in one SQLite file: nothing to install, nothing to start."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+from os import PathLike, fspath
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from facemetric.errors import (
+    GalleryError,
+    InputError,
+    PersonError,
+)
+from facemetric.gallery import editing, matrix
+from facemetric.gallery.binding import check_new, compare, fill_new, stored_codec
+from facemetric.gallery.database import Database
+from facemetric.gallery.enrolment import Request, absent, enrol, find_person
+from facemetric.gallery.protocol import BACKENDS, Gallery, now
+from facemetric.gallery.records import (
+    Consent,
+    Enrolment,
+    NewSample,
+    Person,
+    Removal,
+    Sample,
+    Stats,
+    Vectors,
+)
+from facemetric.gallery.rows import (
+    PERSON_QUERY,
+    SAMPLE_QUERY,
+    check_unit,
+    person_of,
+    sample_of,
+    time_text,
+)
+from facemetric.gallery.schema import schema_version
+from facemetric.index import Codec
+from facemetric.types import Float32, ItemError, Match
+
+
+@BACKENDS.register("sqlite")
+class SqliteGallery(Gallery):
+    """A gallery in one SQLite file, with its write-ahead log beside it.
+
+    Several processes may read while one writes; writers wait for each other. A commit returns
+    once it is on disk.
+
+    Parameters
+    ----------
+    address
+        The file's path, or ``sqlite://`` and the path.
+    bundle, dim
+        The bundle in use and its dimensions. A new gallery needs both and is bound to them;
+        with an existing one they are compared where they are given.
+    codec
+        Store one byte per dimension with this codec. Settled when the gallery is made.
+    read_only
+        Never write to the file.
+    create
+        Make the file where it is absent.
+    timeout_s
+        How long to wait for another process that is writing.
+    clock
+        Returns the time, with a time zone.
+
+    Raises
+    ------
+    GalleryError
+        Where the file is absent, somebody else's, damaged, locked or cannot be written.
+    BundleMismatchError
+        Where the gallery holds embeddings of another bundle, dimension or codec.
+    InputError
+        Where a new gallery is wanted without ``bundle`` and ``dim``.
+    """
+
+    def __init__(
+        self,
+        address: str | PathLike[str],
+        *,
+        bundle: str | None = None,
+        dim: int | None = None,
+        codec: Codec | None = None,
+        read_only: bool = False,
+        create: bool = True,
+        timeout_s: float = 30.0,
+        clock: Callable[[], datetime] = now,
+    ) -> None:
+        self.path = Path(fspath(address).removeprefix("sqlite://"))
+        self._clock = clock
+        self._matrix: matrix.Matrix | None = None
+
+        def fill(connection: sqlite3.Connection) -> None:
+            fill_new(connection, bundle, dim, codec, at=time_text(clock(), name="clock"))
+
+        if create and not read_only and not self.path.exists():
+            check_new(bundle, dim, codec, item=str(self.path))
+        self._database = Database(
+            self.path, read_only=read_only, create=fill if create else None, timeout_s=timeout_s
+        )
+        try:
+            self._bind(bundle, dim, codec)
+        except BaseException:
+            self._database.close()
+            raise
+
+    def enroll(
+        self,
+        name: str,
+        samples: Sequence[NewSample],
+        *,
+        consent: Consent | None = None,
+        keep_until: datetime | None = None,
+        conflicts: Literal["refuse", "allow"] = "refuse",
+    ) -> Enrolment:
+        """Add samples to a person; see ``Gallery.enroll``."""
+        request = self._request(name, samples, consent, keep_until, conflicts)
+        with self._database.write() as connection:
+            return enrol(connection, request, at=self._clock())
+
+    def enroll_many(
+        self,
+        people: Iterable[tuple[str, Sequence[NewSample]]],
+        *,
+        chunk_people: int = 64,
+        conflicts: Literal["refuse", "allow"] = "refuse",
+    ) -> Iterator[Enrolment | ItemError]:
+        """Enrol many people in few transactions; see ``Gallery.enroll_many``."""
+        if chunk_people < 1:
+            raise InputError(f"expected at least 1, got {chunk_people}", item="chunk_people")
+        remaining = iter(people)
+        while chunk := list(islice(remaining, chunk_people)):
+            answers: list[Enrolment | ItemError] = []
+            with self._database.write() as connection:
+                for name, samples in chunk:
+                    request = self._request(name, samples, None, None, conflicts)
+                    answers.append(self._enrol_apart(connection, request))
+            yield from answers
+
+    def people(self) -> list[Person]:
+        """Return everyone, in the order of enrolment."""
+        with self._database.read() as connection:
+            rows = connection.execute(f"{PERSON_QUERY} ORDER BY p.row").fetchall()
+        return [person_of(row) for row in rows]
+
+    def person(self, person: str) -> Person:
+        """Return one person by name or id; PersonError where there is none."""
+        with self._database.read() as connection:
+            return self._person(connection, self._row(connection, person))
+
+    def samples(self, person: str | None = None) -> list[Sample]:
+        """Return the samples of one person, or of all, in the order of enrolment."""
+        with self._database.read() as connection:
+            row = None if person is None else self._row(connection, person)
+            query = f"{SAMPLE_QUERY} WHERE s.person = ? OR ? IS NULL ORDER BY s.row"
+            rows = connection.execute(query, (row, row)).fetchall()
+        return [sample_of(row) for row in rows]
+
+    def rename(self, person: str, name: str) -> Person:
+        """Give a person another name; PersonError where someone else has it."""
+        with self._database.write() as connection:
+            row = self._row(connection, person)
+            editing.rename(connection, row, name, at=self._clock())
+            return self._person(connection, row)
+
+    def set_terms(
+        self, person: str, *, consent: Consent | None, keep_until: datetime | None
+    ) -> Person:
+        """Replace a person's consent and retention; ``None`` clears."""
+        with self._database.write() as connection:
+            row = self._row(connection, person)
+            editing.set_terms(connection, row, consent, keep_until, at=self._clock())
+            return self._person(connection, row)
+
+    def expired(self, at: datetime) -> list[Person]:
+        """Return the people whose ``keep_until`` is not after ``at``."""
+        query = f"{PERSON_QUERY} WHERE p.keep_until <= ? ORDER BY p.keep_until, p.row"
+        with self._database.read() as connection:
+            rows = connection.execute(query, (time_text(at, name="at"),)).fetchall()
+        return [person_of(row) for row in rows]
+
+    def merge(self, into: str, other: str) -> Person:
+        """Move the samples of ``other`` to ``into``; see ``Gallery.merge``."""
+        with self._database.write() as connection:
+            kept, gone = self._row(connection, into), self._row(connection, other)
+            if kept == gone:
+                raise PersonError("cannot be merged with itself", item=into)
+            editing.merge(connection, kept, gone, at=self._clock())
+            merged = self._person(connection, kept)
+        self.purge()
+        return merged
+
+    def remove(self, person: str) -> Removal:
+        """Erase a person; see ``Gallery.remove``."""
+        with self._database.write() as connection:
+            row = self._row(connection, person)
+            gone = self._person(connection, row)
+            editing.remove_person(connection, row)
+        return Removal(gone.id, gone.name, gone.samples, self.purge())
+
+    def remove_sample(self, sample_id: str) -> Removal:
+        """Erase one sample; see ``Gallery.remove_sample``."""
+        with self._database.write() as connection:
+            row = editing.remove_sample(connection, sample_id, at=self._clock())
+            person = self._person(connection, row)
+        return Removal(person.id, person.name, 1, self.purge())
+
+    def purge(self) -> bool:
+        """Empty the write-ahead log into the file; see ``Gallery.purge``."""
+        return self._database.purge()
+
+    def search(
+        self, queries: Float32, k: int = 5, *, per: Literal["person", "sample"] = "person"
+    ) -> list[list[Match]]:
+        """Return the nearest people or samples; see ``Gallery.search``."""
+        if per not in ("person", "sample"):
+            raise InputError(f"expected 'person' or 'sample', got {per!r}", item="per")
+        check_unit(queries, name="queries", dim=self.dim)
+        return matrix.search(self.vectors(), queries, k, per=per)
+
+    def vectors(self) -> Vectors:
+        """Return all embeddings; read again only after a change, by whatever process."""
+        with self._database.read() as connection:
+            self._matrix = matrix.load(
+                connection, bundle=self.bundle, dim=self.dim, codec=self.codec, known=self._matrix
+            )
+            return self._matrix.vectors
+
+    def stats(self) -> Stats:
+        """Return the gallery in figures."""
+        with self._database.read() as connection:
+            (people,) = connection.execute("SELECT count(*) FROM people").fetchone()
+            (samples,) = connection.execute("SELECT count(*) FROM samples").fetchone()
+            (created,) = connection.execute("SELECT created FROM gallery").fetchone()
+            version = schema_version(connection)
+        return Stats(
+            gallery_id=self.id,
+            bundle=self.bundle,
+            dim=self.dim,
+            encoding="f32" if self.codec is None else "u8",
+            people=people,
+            samples=samples,
+            size_bytes=self._database.size_bytes(),
+            schema_version=version,
+            created=datetime.fromisoformat(created),
+        )
+
+    def check(self) -> list[str]:
+        """Read the whole file and return what is wrong with it; empty where it is sound."""
+        try:
+            with self._database.read() as connection:
+                problems = editing.structural_problems(connection, self.bundle)
+                self._matrix = None
+                embeddings = self.vectors().embeddings
+        except GalleryError as error:
+            return [str(error)]
+        norms = np.linalg.norm(embeddings, axis=1)
+        # A NaN fails this comparison too.
+        odd = np.flatnonzero(~(np.abs(norms - 1.0) <= 1e-3)).size
+        return [*problems, *([f"{odd} vectors are not of unit norm"] if odd else [])]
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._matrix = None
+        self._database.close()
+
+    def _request(
+        self,
+        name: str,
+        samples: Sequence[NewSample],
+        consent: Consent | None,
+        keep_until: datetime | None,
+        conflicts: Literal["refuse", "allow"],
+    ) -> Request:
+        return Request(
+            name, samples, consent, keep_until, conflicts, self.bundle, self.dim, self.codec
+        )
+
+    def _enrol_apart(
+        self, connection: sqlite3.Connection, request: Request
+    ) -> Enrolment | ItemError:
+        """Enrol inside a chunk, so that a failure undoes this person alone."""
+        connection.execute("SAVEPOINT person")
+        try:
+            answer = enrol(connection, request, at=self._clock())
+        except (PersonError, InputError) as error:
+            connection.execute("ROLLBACK TO person")
+            return ItemError.of(error, item=request.name)
+        finally:
+            connection.execute("RELEASE person")
+        return answer
+
+    def _row(self, connection: sqlite3.Connection, person: str) -> int:
+        row = find_person(connection, person)
+        if row is None:
+            raise absent(connection, person)
+        return row
+
+    def _person(self, connection: sqlite3.Connection, row: int) -> Person:
+        return person_of(connection.execute(f"{PERSON_QUERY} WHERE p.row = ?", (row,)).fetchone())
+
+    def _bind(self, bundle: str | None, dim: int | None, codec: Codec | None) -> None:
+        """Read what the gallery is bound to, and compare."""
+        with self._database.read() as connection:
+            self.id, self.bundle, self.dim, low, step = connection.execute(
+                """SELECT g.id, b.id, b.dim, b.code_low, b.code_step
+                FROM gallery g JOIN bundles b ON b.id = g.bundle"""
+            ).fetchone()
+        self.codec = stored_codec(low, step)
+        compare(self, bundle, dim, codec, item=str(self.path))
