@@ -97,7 +97,7 @@ def test_a_tiny_face_is_small_and_has_no_detail() -> None:
 
 @pytest.mark.parametrize(
     ("gain", "offset", "word"),
-    [(0.15, 0, "too dark"), (2, 120, "too bright"), (0.1, 110, "too flat")],
+    [(0.15, 0, "too dark"), (2.0, 120, "too bright"), (0.1, 110, "too flat")],
 )
 def test_bad_exposure_is_named(gain: float, offset: float, word: str) -> None:
     load, face = PHOTOGRAPHS["astronaut"]

@@ -1,0 +1,130 @@
+"""Who it is, or unknown."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from facemetric.decide.classifier import Classifier, Ranked
+from facemetric.decide.threshold import Threshold
+from facemetric.decide.verify import LIVENESS, Liveness
+from facemetric.errors import InputError
+from facemetric.types import AnyArray
+
+
+@dataclass(frozen=True, slots=True)
+class Identification:
+    """Who a face is.
+
+    Attributes
+    ----------
+    name
+        Label of the person, or ``None``: unknown.
+    candidates
+        The classifier's ranking, best first, whatever was decided.
+    threshold
+        The threshold and where it comes from.
+    reason
+        Why, in a sentence for people.
+    stranger_risk
+        Upper bound of the chance that this many samples name somebody who is not enrolled:
+        ``1 - (1 - f)^n`` with the upper end of the false-accept rate's interval for f and the
+        number of samples for n. The samples of one person are alike, so that the true chance is
+        lower; it is higher where strangers resemble the enrolled people more than those of the
+        calibration do (a family). ``None`` where the threshold has no known rate.
+    liveness
+        Always ``"not_checked"``: a photograph of a person is identified too.
+    """
+
+    name: str | None
+    candidates: tuple[Ranked, ...]
+    threshold: Threshold
+    reason: str
+    stranger_risk: float | None = None
+    liveness: Liveness = LIVENESS
+
+
+def identify(
+    query: AnyArray, classifier: Classifier, threshold: Threshold, k: int = 5
+) -> Identification:
+    """Identify one embedding ``(D,)``; see ``identify_many``."""
+    if np.ndim(query) != 1:
+        raise InputError(f"expected (D,), got {np.shape(query)}", item="query")
+    return identify_many(np.asarray(query)[None], classifier, threshold, k)[0]
+
+
+def identify_many(
+    queries: AnyArray, classifier: Classifier, threshold: Threshold, k: int = 5
+) -> list[Identification]:
+    """Identify embeddings ``(Q, D)`` among the people that a classifier knows.
+
+    The classifier says who comes first; that person is named where the cosine similarity to their
+    best sample reaches the threshold, since the threshold's false-accept rate was measured on
+    cosines and says nothing of a classifier's own score.
+
+    Parameters
+    ----------
+    queries
+        ``float (Q, D)``, unit rows.
+    classifier
+        Fitted.
+    threshold
+        From ``threshold_for`` or ``manual_threshold``.
+    k
+        How many candidates to list.
+
+    Raises
+    ------
+    InputError
+        The classifier is not fitted, or the queries do not fit it.
+    """
+    ranked = classifier.rank(queries, k)
+    return [decide_who(one, threshold, compared=classifier.sample_count) for one in ranked]
+
+
+def decide_who(
+    candidates: Sequence[Ranked], threshold: Threshold, *, compared: int
+) -> Identification:
+    """Decide on a ranking, wherever it comes from: the first is named, or nobody.
+
+    Parameters
+    ----------
+    candidates
+        Best first; may be empty.
+    threshold
+        From ``threshold_for`` or ``manual_threshold``.
+    compared
+        With how many enrolled samples the face was compared.
+
+    Raises
+    ------
+    InputError
+        ``compared`` is less than the number of candidates.
+    """
+    if compared < len(candidates):
+        raise InputError(
+            f"expected at least the {len(candidates)} candidates, got {compared}", item="compared"
+        )
+    risk = _stranger_risk(threshold, compared)
+    wanted = f"{threshold.similarity:.3f} ({threshold.source})"
+    if not candidates:
+        return Identification(None, (), threshold, "nobody is enrolled", risk)
+    first = candidates[0]
+    if threshold.accepts(first.similarity):
+        reason = f"similarity {first.similarity:.3f} reaches {wanted}"
+        return Identification(first.label, tuple(candidates), threshold, reason, risk)
+    reason = f"unknown: {first.label} comes first, at {first.similarity:.3f}, below {wanted}"
+    return Identification(None, tuple(candidates), threshold, reason, risk)
+
+
+def _stranger_risk(threshold: Threshold, compared: int) -> float | None:
+    rate = threshold.far if threshold.far_high is None else threshold.far_high
+    if rate is None:
+        return None
+    if rate >= 1:
+        return 1.0 if compared else 0.0
+    # For small rates, 1 - (1 - f)^n loses its digits.
+    return -math.expm1(compared * math.log1p(-rate))
