@@ -1,5 +1,43 @@
 """The model bundle: a network together with everything needed to run it rightly."""
 
+from facemetric.bundle.archive import pack_bundle
+from facemetric.bundle.builtin_bundles import build_dlib_resnet
+from facemetric.bundle.bundle import Bundle
+from facemetric.bundle.description import describe_bundle, licence_text
+from facemetric.bundle.folders import cache_folder, data_folder
+from facemetric.bundle.golden import golden_chip
 from facemetric.bundle.manifest import Calibration, Manifest, OperatingPoint
+from facemetric.bundle.network import Network
+from facemetric.bundle.preprocess import preprocess
+from facemetric.bundle.store import (
+    BundleEntry,
+    list_bundles,
+    open_bundle,
+    remove_bundle,
+    save_bundle,
+    save_manifest,
+)
+from facemetric.bundle.verification import verify_bundle
 
-__all__ = ["Calibration", "Manifest", "OperatingPoint"]
+__all__ = [
+    "Bundle",
+    "BundleEntry",
+    "Calibration",
+    "Manifest",
+    "Network",
+    "OperatingPoint",
+    "build_dlib_resnet",
+    "cache_folder",
+    "data_folder",
+    "describe_bundle",
+    "golden_chip",
+    "licence_text",
+    "list_bundles",
+    "open_bundle",
+    "pack_bundle",
+    "preprocess",
+    "remove_bundle",
+    "save_bundle",
+    "save_manifest",
+    "verify_bundle",
+]

@@ -1,0 +1,77 @@
+"""``bundle.json``: a manifest as bytes, and errors that name the field."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from facemetric.bundle.manifest import Manifest
+from facemetric.errors import BundleError
+
+MANIFEST_NAME = "bundle.json"
+MAX_MANIFEST_BYTES = 8 << 20
+
+Document = TypeVar("Document", bound=BaseModel)
+
+
+def parse_manifest(data: bytes, *, item: str) -> Manifest:
+    """Check the bytes of a ``bundle.json``.
+
+    Raises
+    ------
+    BundleError
+        They are no JSON, or a field is missing, unknown or wrong; each is named.
+    """
+    return parse_document(Manifest, data, item=item)
+
+
+def parse_document(kind: type[Document], data: bytes, *, item: str) -> Document:
+    """Check JSON bytes against a pydantic model; BundleError names each wrong field."""
+    if len(data) > MAX_MANIFEST_BYTES:
+        raise BundleError(
+            f"expected at most {MAX_MANIFEST_BYTES} bytes, got {len(data)}",
+            item=item,
+            fix="A manifest holds no weights: check that this is the right file",
+        )
+    try:
+        return kind.model_validate_json(data)
+    except ValidationError as error:
+        raise BundleError(
+            _in_words(error),
+            item=item,
+            fix="Correct these fields; see the manifest's schema in the reference",
+        ) from error
+
+
+def manifest_bytes(manifest: Manifest) -> bytes:
+    """Serialise a manifest, indented, ending in a line feed."""
+    return manifest.model_dump_json(indent=2).encode() + b"\n"
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Read and check a ``bundle.json``; BundleError where it is absent or wrong."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_MANIFEST_BYTES + 1)
+    except OSError as error:
+        raise BundleError(
+            f"cannot be read: {error.strerror or error}",
+            item=str(path),
+            fix=f"A bundle is a folder, or a .zip, with {MANIFEST_NAME} and its .onnx file",
+        ) from error
+    return parse_manifest(data, item=str(path))
+
+
+def _in_words(error: ValidationError) -> str:
+    problems = error.errors(include_url=False, include_context=False)
+    words = []
+    for problem in problems[:5]:
+        where = ".".join(str(part) for part in problem["loc"]) or "the document"
+        came = repr(problem["input"])
+        came = came if len(came) <= 60 else f"{came[:57]}..."
+        words.append(f"{where}: {problem['msg']} (got {came})")
+    if len(problems) > 5:
+        words.append(f"and {len(problems) - 5} more")
+    return "; ".join(words)

@@ -1,0 +1,5 @@
+"""Chips to embeddings."""
+
+from facemetric.embed.embedder import Embedder
+
+__all__ = ["Embedder"]
