@@ -1,0 +1,37 @@
+"""Pages and pictures that show what was recognised."""
+
+from facemetric.report.annotate import annotate, undrawable
+from facemetric.report.cards import (
+    BoxLabel,
+    ClusterGroup,
+    DemoReport,
+    FaceTile,
+    Facts,
+    PairCard,
+    PhotoCard,
+    ThresholdNote,
+    Timing,
+)
+from facemetric.report.demo import demo_page
+from facemetric.report.picture import Picture, crop_picture, encode_picture
+from facemetric.report.sheets import cluster_page, identify_page
+
+__all__ = [
+    "BoxLabel",
+    "ClusterGroup",
+    "DemoReport",
+    "FaceTile",
+    "Facts",
+    "PairCard",
+    "PhotoCard",
+    "Picture",
+    "ThresholdNote",
+    "Timing",
+    "annotate",
+    "cluster_page",
+    "crop_picture",
+    "demo_page",
+    "encode_picture",
+    "identify_page",
+    "undrawable",
+]
