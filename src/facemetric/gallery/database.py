@@ -13,7 +13,7 @@ from pathlib import Path
 from facemetric.errors import GalleryError
 from facemetric.gallery.schema import check_version, is_blank, migrate, schema_version
 
-PURGE_TIMEOUT_S = 5.0
+COMPACT_TIMEOUT_S = 5.0
 
 
 class Database:
@@ -70,20 +70,29 @@ class Database:
     def write(self) -> Iterator[sqlite3.Connection]:
         """All or nothing of what is written inside; on disk once the block was left."""
         if self.read_only:
-            raise GalleryError(
-                "was opened read-only", item=str(self.path), fix="Open it without read_only"
-            )
+            raise self._refusal()
         with self._transaction("BEGIN IMMEDIATE") as connection:
             yield connection
 
-    def purge(self, *, wait: bool = True) -> bool:
-        """Move the write-ahead log into the file and empty it; whether nobody was in the way."""
+    def compact(self, *, wait: bool = True) -> bool:
+        """Write the file anew and empty the log; return whether nobody was in the way.
+
+        ``secure_delete`` alone is not enough: where SQLite re-packs a page, copies of rows stay
+        behind in the gap between its cells.
+        """
+        if self.read_only:
+            raise self._refusal()
         with self._lock, self._translated():
             connection = self._opened()
-            timeout_s = min(self.timeout_s, PURGE_TIMEOUT_S) if wait else 0.0
+            timeout_s = min(self.timeout_s, COMPACT_TIMEOUT_S) if wait else 0.0
             connection.execute(f"PRAGMA busy_timeout = {int(timeout_s * 1000)}")
             try:
+                connection.execute("VACUUM")
                 (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorname.startswith("SQLITE_BUSY"):
+                    return False
+                raise
             finally:
                 connection.execute(f"PRAGMA busy_timeout = {int(self.timeout_s * 1000)}")
             return not busy
@@ -100,6 +109,11 @@ class Database:
                 with self._translated():
                     self._connection.close()
             self._connection = None
+
+    def _refusal(self) -> GalleryError:
+        return GalleryError(
+            "was opened read-only", item=str(self.path), fix="Open it without read_only"
+        )
 
     def _opened(self) -> sqlite3.Connection:
         if self._connection is None:
@@ -190,7 +204,6 @@ class Database:
                 if is_first and create is not None:
                     create(connection)
         self._use_log(connection)
-        self.purge(wait=False)
 
     def _use_log(self, connection: sqlite3.Connection) -> None:
         """Switch to write-ahead logging, for which SQLite does not wait by itself."""

@@ -63,13 +63,14 @@ def merge(connection: sqlite3.Connection, into: int, other: int, *, at: datetime
     connection.execute(
         "UPDATE people SET updated = ? WHERE row = ?", (time_text(at, name="clock"), into)
     )
-    remove_person(connection, other)
+    connection.execute("DELETE FROM people WHERE row = ?", (other,))
+    _count_rewrite(connection)
 
 
 def remove_person(connection: sqlite3.Connection, person: int) -> None:
     """Delete a person; samples and embeddings go with him by the foreign keys."""
     connection.execute("DELETE FROM people WHERE row = ?", (person,))
-    _count_rewrite(connection)
+    _count_erasure(connection)
 
 
 def remove_sample(connection: sqlite3.Connection, sample_id: str, *, at: datetime) -> int:
@@ -83,24 +84,14 @@ def remove_sample(connection: sqlite3.Connection, sample_id: str, *, at: datetim
     connection.execute(
         "UPDATE people SET updated = ? WHERE row = ?", (time_text(at, name="clock"), person)
     )
-    _count_rewrite(connection)
+    _count_erasure(connection)
     return person
 
 
-def structural_problems(connection: sqlite3.Connection, bundle: str) -> list[str]:
-    """Return what SQLite's own checks and the gallery's rules find wrong."""
-    found = [row[0] for row in connection.execute("PRAGMA integrity_check")]
-    problems = [] if found == ["ok"] else found
-    for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check"):
-        problems.append(f"row {row} of {table} belongs to nothing in {parent}")
-    (bare,) = connection.execute(
-        """SELECT count(*) FROM samples s WHERE NOT EXISTS
-        (SELECT 1 FROM embeddings e WHERE e.sample = s.row AND e.bundle = ?)""",
-        (bundle,),
-    ).fetchone()
-    if bare:
-        problems.append(f"{bare} samples have no embedding of bundle {bundle!r}")
-    return problems
+def unpurged(connection: sqlite3.Connection) -> int | None:
+    """Return the number of the last erasure, where its bytes may still be in the file."""
+    erasures, purged = connection.execute("SELECT erasures, purged FROM gallery").fetchone()
+    return int(erasures) if erasures > purged else None
 
 
 def _merge_terms(connection: sqlite3.Connection, into: int, other: int) -> None:
@@ -120,3 +111,7 @@ def _merge_terms(connection: sqlite3.Connection, into: int, other: int) -> None:
 
 def _count_rewrite(connection: sqlite3.Connection) -> None:
     connection.execute("UPDATE gallery SET rewrites = rewrites + 1")
+
+
+def _count_erasure(connection: sqlite3.Connection) -> None:
+    connection.execute("UPDATE gallery SET rewrites = rewrites + 1, erasures = erasures + 1")

@@ -26,6 +26,7 @@ from facemetric.gallery.rows import (
     time_text,
 )
 from facemetric.index import Codec
+from facemetric.types import ItemError
 
 SAME_FACE_OVERLAP = 0.5
 
@@ -77,6 +78,22 @@ def enrol(connection: sqlite3.Connection, request: Request, *, at: datetime) -> 
         connection.execute("UPDATE people SET updated = ? WHERE row = ?", (moment, person))
     row = connection.execute(f"{PERSON_QUERY} WHERE p.row = ?", (person,)).fetchone()
     return Enrolment(person_of(row), found is None, receipts)
+
+
+def enrol_apart(
+    connection: sqlite3.Connection, request: Request, *, at: datetime
+) -> Enrolment | ItemError:
+    """Do as ``enrol`` within a larger transaction: a failure undoes this person alone."""
+    connection.execute("SAVEPOINT person")
+    try:
+        return enrol(connection, request, at=at)
+    except (PersonError, InputError) as error:
+        connection.execute("ROLLBACK TO person")
+        return ItemError.of(error, item=request.name)
+    finally:
+        # SQLite has undone the whole transaction by itself after some errors.
+        if connection.in_transaction:
+            connection.execute("RELEASE person")
 
 
 def find_person(connection: sqlite3.Connection, person: str) -> int | None:

@@ -161,11 +161,20 @@ class Gallery(ABC):
         """
 
     @abstractmethod
-    def remove(self, person: str) -> Removal:
-        """Erase a person with all samples and embeddings, from the files as well."""
+    def remove(self, person: str, *, purge: bool = True) -> Removal:
+        """Erase a person with all samples and embeddings, from the files as well.
+
+        That writes the files anew (a second or two for 100,000 people): pass ``purge=False``
+        while removing many, and call ``purge`` at the end.
+
+        Raises
+        ------
+        PersonError
+            Where there is no such person.
+        """
 
     @abstractmethod
-    def remove_sample(self, sample_id: str) -> Removal:
+    def remove_sample(self, sample_id: str, *, purge: bool = True) -> Removal:
         """Erase one sample; the person stays, even with no sample left.
 
         Raises
@@ -176,7 +185,10 @@ class Gallery(ABC):
 
     @abstractmethod
     def purge(self) -> bool:
-        """Overwrite what erased data may have left in the files; return whether that is done."""
+        """Clear the files of what erased data may have left; return whether that is done.
+
+        ``False`` means that another process was reading or writing all the while.
+        """
 
     @abstractmethod
     def search(

@@ -143,8 +143,8 @@ class Removal:
     samples
         How many samples went.
     purged
-        Whether the bytes are gone from the files as well. ``False`` where another process was
-        reading all the while: call ``purge`` later.
+        Whether the bytes are gone from the files as well. ``False`` where another process was in
+        the way, or that was put off: call ``purge`` later.
     """
 
     person_id: str

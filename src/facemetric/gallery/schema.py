@@ -22,13 +22,16 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             CHECK ((code_low IS NULL) = (code_step IS NULL))
         ) STRICT""",
         # `rewrites` counts every change that is not a mere addition, so that readers know when
-        # the matrix in memory can be extended and when it must be read again.
+        # the matrix in memory can be extended and when it must be read again. `purged` follows
+        # `erasures` once the erased bytes are gone from the file.
         """CREATE TABLE gallery (
             only INTEGER PRIMARY KEY CHECK (only = 1),
             id TEXT NOT NULL,
             bundle TEXT NOT NULL REFERENCES bundles (id),
             created TEXT NOT NULL,
-            rewrites INTEGER NOT NULL DEFAULT 0
+            rewrites INTEGER NOT NULL DEFAULT 0,
+            erasures INTEGER NOT NULL DEFAULT 0,
+            purged INTEGER NOT NULL DEFAULT 0
         ) STRICT""",
         """CREATE TABLE people (
             row INTEGER PRIMARY KEY,
@@ -52,9 +55,9 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             box_top REAL,
             box_right REAL,
             box_bottom REAL,
-            landmarks TEXT CHECK (landmarks IS NULL OR json_valid(landmarks)),
+            landmarks TEXT,
             score REAL,
-            quality TEXT CHECK (quality IS NULL OR json_valid(quality)),
+            quality TEXT,
             taken TEXT,
             created TEXT NOT NULL
         ) STRICT""",

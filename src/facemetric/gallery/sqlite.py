@@ -10,8 +10,6 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
-
 from facemetric.errors import (
     GalleryError,
     InputError,
@@ -20,7 +18,8 @@ from facemetric.errors import (
 from facemetric.gallery import editing, matrix
 from facemetric.gallery.binding import check_new, compare, fill_new, stored_codec
 from facemetric.gallery.database import Database
-from facemetric.gallery.enrolment import Request, absent, enrol, find_person
+from facemetric.gallery.enrolment import Request, absent, enrol, enrol_apart, find_person
+from facemetric.gallery.integrity import structural_problems, vector_problems
 from facemetric.gallery.protocol import BACKENDS, Gallery, now
 from facemetric.gallery.records import (
     Consent,
@@ -106,6 +105,9 @@ class SqliteGallery(Gallery):
         )
         try:
             self._bind(bundle, dim, codec)
+            if not read_only:
+                # A process may have been killed between an erasure and its purge.
+                self._purge(wait=False)
         except BaseException:
             self._database.close()
             raise
@@ -140,7 +142,7 @@ class SqliteGallery(Gallery):
             with self._database.write() as connection:
                 for name, samples in chunk:
                     request = self._request(name, samples, None, None, conflicts)
-                    answers.append(self._enrol_apart(connection, request))
+                    answers.append(enrol_apart(connection, request, at=self._clock()))
             yield from answers
 
     def people(self) -> list[Person]:
@@ -157,9 +159,8 @@ class SqliteGallery(Gallery):
     def samples(self, person: str | None = None) -> list[Sample]:
         """Return the samples of one person, or of all, in the order of enrolment."""
         with self._database.read() as connection:
-            row = None if person is None else self._row(connection, person)
-            query = f"{SAMPLE_QUERY} WHERE s.person = ? OR ? IS NULL ORDER BY s.row"
-            rows = connection.execute(query, (row, row)).fetchall()
+            where = "" if person is None else f"WHERE p.row = {self._row(connection, person)}"
+            rows = connection.execute(f"{SAMPLE_QUERY} {where} ORDER BY s.row").fetchall()
         return [sample_of(row) for row in rows]
 
     def rename(self, person: str, name: str) -> Person:
@@ -192,28 +193,26 @@ class SqliteGallery(Gallery):
             if kept == gone:
                 raise PersonError("cannot be merged with itself", item=into)
             editing.merge(connection, kept, gone, at=self._clock())
-            merged = self._person(connection, kept)
-        self.purge()
-        return merged
+            return self._person(connection, kept)
 
-    def remove(self, person: str) -> Removal:
+    def remove(self, person: str, *, purge: bool = True) -> Removal:
         """Erase a person; see ``Gallery.remove``."""
         with self._database.write() as connection:
             row = self._row(connection, person)
             gone = self._person(connection, row)
             editing.remove_person(connection, row)
-        return Removal(gone.id, gone.name, gone.samples, self.purge())
+        return Removal(gone.id, gone.name, gone.samples, purge and self.purge())
 
-    def remove_sample(self, sample_id: str) -> Removal:
+    def remove_sample(self, sample_id: str, *, purge: bool = True) -> Removal:
         """Erase one sample; see ``Gallery.remove_sample``."""
         with self._database.write() as connection:
             row = editing.remove_sample(connection, sample_id, at=self._clock())
             person = self._person(connection, row)
-        return Removal(person.id, person.name, 1, self.purge())
+        return Removal(person.id, person.name, 1, purge and self.purge())
 
     def purge(self) -> bool:
-        """Empty the write-ahead log into the file; see ``Gallery.purge``."""
-        return self._database.purge()
+        """Write the file anew, without what was erased; see ``Gallery.purge``."""
+        return self._purge(wait=True)
 
     def search(
         self, queries: Float32, k: int = 5, *, per: Literal["person", "sample"] = "person"
@@ -255,15 +254,11 @@ class SqliteGallery(Gallery):
         """Read the whole file and return what is wrong with it; empty where it is sound."""
         try:
             with self._database.read() as connection:
-                problems = editing.structural_problems(connection, self.bundle)
+                problems = structural_problems(connection, self.bundle)
                 self._matrix = None
-                embeddings = self.vectors().embeddings
+                return problems + vector_problems(self.vectors().embeddings)
         except GalleryError as error:
             return [str(error)]
-        norms = np.linalg.norm(embeddings, axis=1)
-        # A NaN fails this comparison too.
-        odd = np.flatnonzero(~(np.abs(norms - 1.0) <= 1e-3)).size
-        return [*problems, *([f"{odd} vectors are not of unit norm"] if odd else [])]
 
     def close(self) -> None:
         """Let go of the file."""
@@ -282,19 +277,16 @@ class SqliteGallery(Gallery):
             name, samples, consent, keep_until, conflicts, self.bundle, self.dim, self.codec
         )
 
-    def _enrol_apart(
-        self, connection: sqlite3.Connection, request: Request
-    ) -> Enrolment | ItemError:
-        """Enrol inside a chunk, so that a failure undoes this person alone."""
-        connection.execute("SAVEPOINT person")
-        try:
-            answer = enrol(connection, request, at=self._clock())
-        except (PersonError, InputError) as error:
-            connection.execute("ROLLBACK TO person")
-            return ItemError.of(error, item=request.name)
-        finally:
-            connection.execute("RELEASE person")
-        return answer
+    def _purge(self, *, wait: bool) -> bool:
+        with self._database.read() as connection:
+            erasure = editing.unpurged(connection)
+        if erasure is None:
+            return True
+        if not self._database.compact(wait=wait):
+            return False
+        with self._database.write() as connection:
+            connection.execute("UPDATE gallery SET purged = max(purged, ?)", (erasure,))
+        return True
 
     def _row(self, connection: sqlite3.Connection, person: str) -> int:
         row = find_person(connection, person)
