@@ -1,0 +1,37 @@
+"""What can be wrong with a SQLite gallery, in sentences."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import numpy as np
+
+from facemetric.gallery.editing import unpurged
+from facemetric.gallery.rows import NORM_TOLERANCE
+from facemetric.types import Float32
+
+
+def structural_problems(connection: sqlite3.Connection, bundle: str) -> list[str]:
+    """Return what SQLite's own checks and the gallery's rules find wrong."""
+    found = [row[0] for row in connection.execute("PRAGMA integrity_check")]
+    problems = [] if found == ["ok"] else found
+    for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check"):
+        problems.append(f"row {row} of {table} belongs to nothing in {parent}")
+    (bare,) = connection.execute(
+        """SELECT count(*) FROM samples s WHERE NOT EXISTS
+        (SELECT 1 FROM embeddings e WHERE e.sample = s.row AND e.bundle = ?)""",
+        (bundle,),
+    ).fetchone()
+    if bare:
+        problems.append(f"{bare} samples have no embedding of bundle {bundle!r}")
+    if unpurged(connection) is not None:
+        problems.append("erased data may still be in the file: purge it")
+    return problems
+
+
+def vector_problems(embeddings: Float32) -> list[str]:
+    """Return what is wrong with stored ``float32 (N, D)`` embeddings."""
+    norms = np.linalg.norm(embeddings, axis=1)
+    # A NaN fails this comparison too.
+    odd = np.flatnonzero(~(np.abs(norms - 1.0) <= NORM_TOLERANCE)).size
+    return [f"{odd} vectors are not of unit norm"] if odd else []
