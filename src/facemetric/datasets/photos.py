@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from facemetric.datasets.root import user_folder
 from facemetric.errors import DataError
 
 _PUBLIC_DOMAIN = "public domain (work of the US federal government)"
@@ -107,9 +106,16 @@ FETCHED = (
 
 
 def samples_folder() -> Path:
-    """Return where fetched photographs lie: ``FACEMETRIC_SAMPLES``, else in the user's folder."""
+    """Return where fetched photographs lie.
+
+    ``FACEMETRIC_SAMPLES``, else ``samples`` in the user's data folder.
+    """
     named = os.environ.get("FACEMETRIC_SAMPLES")
-    return Path(named) if named else user_folder() / "samples"
+    if named:
+        return Path(named)
+    from facemetric.bundle.folders import data_folder
+
+    return data_folder() / "samples"
 
 
 def sample_photos(

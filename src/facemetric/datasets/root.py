@@ -14,7 +14,7 @@ def data_root() -> Path:
     """Return the folder of the research photographs.
 
     The first of: ``FACEMETRIC_DATA``; ``../shared/data`` beside the checkout that this package
-    runs from; ``data`` in the user's facemetric folder.
+    runs from; ``photographs`` in the user's data folder (``FACEMETRIC_HOME`` moves that).
 
     Raises
     ------
@@ -26,7 +26,9 @@ def data_root() -> Path:
         if not Path(named).is_dir():
             raise DataError("FACEMETRIC_DATA is not a folder", item=named, fix=_HOW)
         return Path(named)
-    candidates = [*_beside_checkout(), user_folder() / "data"]
+    from facemetric.bundle.folders import data_folder
+
+    candidates = [*_beside_checkout(), data_folder() / "photographs"]
     for folder in candidates:
         if folder.is_dir():
             return folder
@@ -41,16 +43,6 @@ def has_data() -> bool:
     except DataError:
         return False
     return True
-
-
-def user_folder() -> Path:
-    """Return the user's facemetric data folder: ``FACEMETRIC_HOME``, else the platform's own."""
-    home = os.environ.get("FACEMETRIC_HOME")
-    if home:
-        return Path(home)
-    import platformdirs
-
-    return platformdirs.user_data_path("facemetric", appauthor=False)
 
 
 def _beside_checkout() -> list[Path]:

@@ -26,11 +26,12 @@ def test_environment_comes_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 def test_beside_a_checkout_then_the_user_folder(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="Set FACEMETRIC_DATA to the folder"):
         data_root()
-    (tmp_path / "home" / "data").mkdir(parents=True)
-    assert data_root() == tmp_path / "home" / "data"
+    own = tmp_path / "home" / "data" / "photographs"
+    own.mkdir(parents=True)
+    assert data_root() == own
     (tmp_path / "shared" / "data").mkdir(parents=True)
     # Installed packages have no pyproject.toml two folders up.
-    assert data_root() == tmp_path / "home" / "data"
+    assert data_root() == own
     (tmp_path / "co" / "src" / "facemetric").mkdir(parents=True)
     (tmp_path / "co" / "pyproject.toml").touch()
     assert data_root() == tmp_path / "shared" / "data"
@@ -38,7 +39,7 @@ def test_beside_a_checkout_then_the_user_folder(tmp_path: Path) -> None:
 
 
 def test_samples_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    assert samples_folder() == tmp_path / "home" / "samples"
+    assert samples_folder() == tmp_path / "home" / "data" / "samples"
     monkeypatch.setenv("FACEMETRIC_SAMPLES", str(tmp_path))
     assert samples_folder() == tmp_path
     monkeypatch.delenv("FACEMETRIC_HOME")

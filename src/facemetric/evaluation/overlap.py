@@ -1,0 +1,69 @@
+"""Who of one collection may be somebody of another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facemetric.errors import InputError
+from facemetric.evaluation.impostors import check_labels
+from facemetric.types import AnyArray, Float32, check_embeddings
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class NearestPeople:
+    """For each person of the first collection, the most similar one of the second.
+
+    Attributes
+    ----------
+    people, others
+        ``int64 (P,)``: labels in the two collections.
+    similarities
+        ``float32 (P,)``: cosine of the two people's mean embeddings.
+    """
+
+    people: NDArray[np.int64]
+    others: NDArray[np.int64]
+    similarities: Float32
+
+
+def nearest_people(
+    embeddings: Float32, labels: AnyArray, other_embeddings: Float32, other_labels: AnyArray
+) -> NearestPeople:
+    """Return the nearest person of another collection, by the cosine of mean embeddings.
+
+    Parameters
+    ----------
+    embeddings, other_embeddings
+        ``float32 (N, D)`` and ``(M, D)``, unit norm.
+    labels, other_labels
+        ``int (N,)`` and ``(M,)``: the person in each.
+
+    Raises
+    ------
+    InputError
+        The shapes disagree, or a collection is empty.
+    """
+    people, means = _means(embeddings, labels)
+    others, other_means = _means(other_embeddings, other_labels)
+    if means.shape[1] != other_means.shape[1]:
+        raise InputError(
+            f"expected one dimension, got {means.shape[1]} and {other_means.shape[1]}",
+            item="other_embeddings",
+        )
+    similarities = means @ other_means.T
+    best = similarities.argmax(axis=1)
+    return NearestPeople(people, others[best], similarities[np.arange(len(people)), best])
+
+
+def _means(embeddings: Float32, labels: AnyArray) -> tuple[NDArray[np.int64], Float32]:
+    check_embeddings(embeddings)
+    if not len(embeddings):
+        raise InputError("expected at least one row", item="embeddings")
+    people, row = np.unique(check_labels(labels, len(embeddings)), return_inverse=True)
+    sums = np.zeros((len(people), embeddings.shape[1]))
+    np.add.at(sums, row, embeddings)
+    lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+    return people, (sums / np.maximum(lengths, 1e-12)).astype(np.float32)
