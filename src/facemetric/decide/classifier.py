@@ -16,7 +16,7 @@ from typing import ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from facemetric.decide.verify import unit_rows
+from facemetric.decide.units import unit_rows
 from facemetric.errors import InputError
 from facemetric.registry import Registry
 from facemetric.types import AnyArray, Float32

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from facemetric.decide.classifier import Classifier, Ranked
+from facemetric.decide.gallery_threshold import stranger_risk_of
 from facemetric.decide.threshold import Threshold
 from facemetric.decide.verify import LIVENESS, Liveness
 from facemetric.errors import InputError
@@ -108,7 +108,7 @@ def decide_who(
         raise InputError(
             f"expected at least the {len(candidates)} candidates, got {compared}", item="compared"
         )
-    risk = _stranger_risk(threshold, compared)
+    risk = stranger_risk_of(threshold, compared)
     wanted = f"{threshold.similarity:.3f} ({threshold.source})"
     if not candidates:
         return Identification(None, (), threshold, "nobody is enrolled", risk)
@@ -118,13 +118,3 @@ def decide_who(
         return Identification(first.label, tuple(candidates), threshold, reason, risk)
     reason = f"unknown: {first.label} comes first, at {first.similarity:.3f}, below {wanted}"
     return Identification(None, tuple(candidates), threshold, reason, risk)
-
-
-def _stranger_risk(threshold: Threshold, compared: int) -> float | None:
-    rate = threshold.far if threshold.far_high is None else threshold.far_high
-    if rate is None:
-        return None
-    if rate >= 1:
-        return 1.0 if compared else 0.0
-    # For small rates, 1 - (1 - f)^n loses its digits.
-    return -math.expm1(compared * math.log1p(-rate))

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from facemetric.bundle import Calibration, Manifest, OperatingPoint
+from facemetric.decide import Threshold, stranger_risk_of, threshold_for_gallery
+from facemetric.errors import CalibrationError, InputError
+
+TABLE = {1e-2: 0.3, 1e-3: 0.4, 1e-4: 0.5, 1e-5: 0.6}
+
+
+def _manifest(table: dict[float, float] = TABLE, pairs: int = 90_000_000) -> Manifest:
+    points = [
+        OperatingPoint(
+            far=far, similarity=value, far_low=far * 0.8, far_high=far * 1.2, impostor_pairs=pairs
+        )
+        for far, value in table.items()
+    ]
+    return Manifest.model_validate(
+        {
+            "id": "net",
+            "model": {"sha256": "0" * 64, "input": "x", "output": "y"},
+            "input": {"height_px": 112, "width_px": 112},
+            "alignment": {"template": "arcface-112"},
+            "embedding": {"dim": 4},
+            "licence": {"spdx": "MIT", "commercial_use": True, "training_data": ""},
+            "provenance": {"source": "here"},
+            "calibrations": [
+                Calibration(data="faces", flip=True, people=3059, points=tuple(points))
+            ],
+        }
+    )
+
+
+@settings(deadline=None, max_examples=60)
+@given(compared=st.integers(0, 800), wanted=st.floats(1e-2, 0.5))
+def test_the_chosen_threshold_keeps_the_risk_and_no_lower_one_does(
+    compared: int, wanted: float
+) -> None:
+    threshold = threshold_for_gallery(
+        _manifest(), compared=compared, stranger_risk=wanted, flip=True
+    )
+    assert stranger_risk_of(threshold, max(compared, 1)) <= wanted
+    for far, value in TABLE.items():
+        if value < threshold.similarity:
+            assert 1 - (1 - far * 1.2) ** max(compared, 1) > wanted
+
+
+def test_a_larger_gallery_needs_a_higher_threshold() -> None:
+    values = [
+        threshold_for_gallery(_manifest(), compared=n, stranger_risk=0.02, flip=True).similarity
+        for n in (1, 10, 100, 1000)
+    ]
+    assert values == [0.3, 0.4, 0.5, 0.6]
+
+
+def test_a_gallery_too_large_for_the_calibration_is_told() -> None:
+    with pytest.raises(CalibrationError, match=r"1,000,000 samples .*Accept a higher"):
+        threshold_for_gallery(_manifest(), compared=10**6, stranger_risk=0.01, flip=True)
+    with pytest.raises(CalibrationError, match=r"give a stranger risk of 0\.012 at the strictest"):
+        threshold_for_gallery(_manifest(), compared=1000, stranger_risk=0.011, flip=True)
+
+
+@pytest.mark.parametrize("risk", [0.0, 1.0, -1.0])
+def test_a_risk_is_a_chance(risk: float) -> None:
+    with pytest.raises(InputError, match="stranger_risk: expected a chance"):
+        threshold_for_gallery(_manifest(), compared=5, stranger_risk=risk, flip=True)
+
+
+def test_a_rate_of_one_accepts_every_stranger() -> None:
+    assert stranger_risk_of(Threshold(-1.0, 1.0, "test", far_high=1.0), 3) == 1.0
+    assert stranger_risk_of(Threshold(-1.0, 1.0, "test", far_high=1.0), 0) == 0.0
