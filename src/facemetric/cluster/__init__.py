@@ -1,0 +1,23 @@
+"""Embeddings to groups of the same person."""
+
+from facemetric.cluster.agglomerative import agglomerative
+from facemetric.cluster.auto import auto
+from facemetric.cluster.chinese_whispers import chinese_whispers, whisper
+from facemetric.cluster.dbscan import dbscan
+from facemetric.cluster.grouping import cluster
+from facemetric.cluster.hdbscan import hdbscan
+from facemetric.cluster.k_means import k_means
+from facemetric.cluster.method import METHODS, Method
+
+__all__ = [
+    "METHODS",
+    "Method",
+    "agglomerative",
+    "auto",
+    "chinese_whispers",
+    "cluster",
+    "dbscan",
+    "hdbscan",
+    "k_means",
+    "whisper",
+]

@@ -1,0 +1,51 @@
+"""Average-linkage agglomerative clustering."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from facemetric.cluster.method import METHODS, Int64, only_threshold
+from facemetric.errors import InputError
+from facemetric.types import Float32
+
+
+@METHODS.register("agglomerative")
+def agglomerative(
+    embeddings: Float32, *, threshold: float | None, n_clusters: int | None, seed: int = 0
+) -> Int64:
+    """Join groups while the mean cosine of all pairs between two of them reaches the threshold.
+
+    The mean makes one pair of strangers that look alike harmless, which joins whole groups under
+    single linkage. Holds all N x N distances: 8 N^2 bytes and more, 0.4 GB for 5,000 faces.
+
+    Parameters
+    ----------
+    embeddings
+        ``float32 (N, D)``, unit rows.
+    threshold, n_clusters
+        One of them: the mean cosine, or how many groups shall remain.
+    seed
+        Not used: nothing is drawn.
+
+    Raises
+    ------
+    InputError
+        Both or neither of ``threshold`` and ``n_clusters`` are given.
+    """
+    if threshold is not None and n_clusters is not None:
+        raise InputError(
+            f"expected one of threshold and n_clusters, got {threshold} and {n_clusters}",
+            item="agglomerative",
+        )
+    if n_clusters is None:
+        threshold = only_threshold("agglomerative", threshold, n_clusters)
+    if len(embeddings) == 1:
+        return np.zeros(1, dtype=np.int64)
+    from sklearn.cluster import AgglomerativeClustering
+
+    # scikit-learn joins below its limit, not at it.
+    limit = None if threshold is None else float(np.nextafter(max(1.0 - threshold, 0.0), 3.0))
+    model = AgglomerativeClustering(
+        n_clusters=n_clusters, distance_threshold=limit, metric="cosine", linkage="average"
+    )
+    return np.asarray(model.fit_predict(embeddings), dtype=np.int64)
