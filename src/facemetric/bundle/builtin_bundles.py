@@ -1,4 +1,4 @@
-"""The bundles that come with the package: manifests here, weights from an installed distribution."""
+"""The bundles that come with the package; their weights lie in another distribution."""
 
 from __future__ import annotations
 

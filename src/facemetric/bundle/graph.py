@@ -77,7 +77,7 @@ class GraphBuilder:
         dilation: tuple[int, int] = (1, 1),
         groups: int = 1,
     ) -> str:
-        """Add a convolution; ``weight`` is ``(n, c, kh, kw)``, ``pads`` top, left, bottom, right."""
+        """Add a convolution: ``weight (n, c, kh, kw)``, ``pads`` top, left, bottom, right."""
         names = [self.weight(weight)] + ([] if bias is None else [self.weight(bias)])
         return self.node(
             "Conv",
