@@ -6,7 +6,7 @@ Run by the python of the environment that ``setup_peers.sh`` makes. Requests:
   points, write the chips ``uint8 (N, 150, 150, 3)``; answer ``{"cut": [path, ...]}``, those that
   have a face.
 - ``{"load": file.npy}``: keep these chips; answer ``{"chips": N}``.
-- ``{"embed": [first, last], "batch": 1}``: embed chips first..last-1 in batches of that size; answer
+- ``{"embed": [first, last], "batch": 1}``: embed chips first..last-1, so many at once; answer
   ``{"seconds": s, "embeddings": [[...], ...]}``.
 
 The first line out is ``{"versions": {...}, "avx": ..., "blas": ...}``.
