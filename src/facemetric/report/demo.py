@@ -47,11 +47,6 @@ def demo_page(report: DemoReport, *, created: datetime | None = None) -> str:
     created
         Time to print in the footer.
     """
-    cards = (*report.identified, *report.strangers)
-    checked = [card.as_expected for card in cards if card.as_expected is not None]
-    checked += [
-        pair.same == pair.expected_same for pair in report.pairs if pair.expected_same is not None
-    ]
     return page(
         "Faces recognised on this machine",
         "Each step below ran on real photographs, on this computer and without a network.",
@@ -78,7 +73,7 @@ def demo_page(report: DemoReport, *, created: datetime | None = None) -> str:
             section(
                 "4 · Verified",
                 "Is this the same person? The similarity decides, at the threshold.",
-                *map(_pair, report.pairs),
+                *(_pair(number, pair) for number, pair in enumerate(report.pairs, start=1)),
                 _line(report.pairs),
                 anchor="verified",
             ),
@@ -100,17 +95,24 @@ def demo_page(report: DemoReport, *, created: datetime | None = None) -> str:
             ),
             section("7 · Limits", "", _limits(), anchor="limits"),
         ],
-        tallies=[
-            (
-                str(len(report.enrolled)),
-                "people enrolled" if len(report.enrolled) != 1 else "person enrolled",
-            ),
-            (f"{sum(checked)} of {len(checked)}", "answers as expected"),
-            (str(len(report.groups)), "groups found" if len(report.groups) != 1 else "group found"),
-            (f"{sum(step.seconds for step in report.timings):.1f} s", "from start to end"),
-        ],
+        tallies=_tallies(report),
         created=created,
     )
+
+
+def _tallies(report: DemoReport) -> list[tuple[str, str]]:
+    cards = (*report.identified, *report.strangers)
+    checked = [card.as_expected for card in cards if card.as_expected is not None]
+    known = [pair for pair in report.pairs if pair.expected_same is not None]
+    checked += [pair.same == pair.expected_same for pair in known]
+    people, groups = len(report.enrolled), len(report.groups)
+    rows = [(str(people), "person enrolled" if people == 1 else "people enrolled")]
+    if checked:
+        rows.append((f"{sum(checked)} of {len(checked)}", "answers as expected"))
+    rows.append((str(groups), "group found" if groups == 1 else "groups found"))
+    if report.timings:
+        rows.append((f"{sum(step.seconds for step in report.timings):.1f} s", "for all steps"))
+    return rows
 
 
 def _contents() -> Html:
@@ -122,10 +124,14 @@ def _contents() -> Html:
 def _cards(cards: Sequence[PhotoCard], *, with_table: bool = True) -> Html:
     if not cards:
         return element("p", "None in this run.", class_="note")
-    return element("div", *(photo(card, with_table=with_table) for card in cards), class_="cards")
+    return element(
+        "div",
+        *(photo(card, with_table=with_table) for card in cards),
+        class_="cards" if with_table else "cards small",
+    )
 
 
-def _pair(pair: PairCard) -> Html:
+def _pair(number: int, pair: PairCard) -> Html:
     status = None
     if pair.expected_same is not None:
         right = pair.same == pair.expected_same
@@ -138,7 +144,12 @@ def _pair(pair: PairCard) -> Html:
     relation = "at least" if pair.same else "below"
     said = element(
         "div",
-        element("h3", verdict, class_="said known" if pair.same else "said unknown"),
+        element(
+            "h3",
+            element("small", f"Pair {number}"),
+            verdict,
+            class_="said known" if pair.same else "said unknown",
+        ),
         facts(
             (
                 ("Similarity", figure(pair.similarity)),
@@ -182,7 +193,7 @@ def _timings(steps: Sequence[Timing]) -> Html:
         element(
             "tr",
             element("th", step.step, scope="row"),
-            element("td", count(step.items, step.unit)),
+            element("td", count(step.items, step.unit) if step.items else "–"),
             element("td", f"{step.seconds:.2f} s", class_="number"),
             element(
                 "td",

@@ -9,6 +9,15 @@ from facemetric.report.html import Html, element, isolate
 from facemetric.report.picture import Picture
 from facemetric.report.tables import count, figure, table
 
+# Shares of the picture:
+_LABEL_WIDTH, _LABEL_HEIGHT = 0.7, 0.15
+_NAME_WIDTH = 0.2
+"""In less room than this a label has the number alone."""
+_EDGE = 0.12
+"""Labels nearer to the edge than this grow inwards from it."""
+_LANDMARKED = 0.12
+"""Landmarks of a face narrower than this would hide it."""
+
 _CROWD = 6
 """More faces than this on one photograph are labelled by number alone; the table names them."""
 
@@ -50,46 +59,30 @@ def _said(box: BoxLabel) -> str:
 
 def _frame(picture: Picture, boxes: Sequence[BoxLabel], alt: str) -> Html:
     left, top, right, bottom = picture.frame_xyxy_px
-    width, height = right - left, bottom - top
-    lines, labels = [], []
-    crowd = len(boxes) > _CROWD
-    for number, box in enumerate(boxes, start=1):
+    size = (right - left, bottom - top)
+    lines, spots, below = [], [], []
+    for box in boxes:
         x0, y0, x1, y1 = box.box_xyxy_px
+        x0, y0, x1, y1 = x0 - left, y0 - top, x1 - left, y1 - top
         lines.append(
             element(
                 "rect",
-                x=f"{x0 - left:.1f}",
-                y=f"{y0 - top:.1f}",
+                x=f"{x0:.1f}",
+                y=f"{y0:.1f}",
                 width=f"{max(x1 - x0, 0):.1f}",
                 height=f"{max(y1 - y0, 0):.1f}",
                 class_=box.verdict,
             )
         )
-        if box.landmarks_px:
+        if box.landmarks_px and (x1 - x0) / size[0] >= _LANDMARKED:
             dots = "".join(f"M{x - left:.1f} {y - top:.1f}h0" for x, y in box.landmarks_px)
             lines.append(element("path", d=dots, class_="dots"))
-        # A label hangs below its box, or stands inside its lower edge near the picture's end.
-        low = (y1 - top) / height > 0.85
-        across = min(max((x0 + x1) / 2 - left, 0.0), width) / width
-        down = min(max(y1 - top, 0.0), height) / height
-        shift = "start" if across < 0.2 else "end" if across > 0.8 else "middle"
-        text = _said(box) if box.compared or box.name else ""
-        labels.append(
-            element(
-                "span",
-                str(number) if len(boxes) > 1 or not text else None,
-                " " if len(boxes) > 1 and text and not crowd else None,
-                isolate(text) if text and not crowd else None,
-                class_=f"label {box.verdict} {shift}{' low' if low else ''}",
-                style=f"left:{_edge(shift, x0 - left, x1 - left, width, across):.2f}%;"
-                f"top:{100 * down:.2f}%",
-            )
-        )
+        hangs = y1 / size[1] <= 1 - _LABEL_HEIGHT or y0 / size[1] < _LABEL_HEIGHT
+        below.append(hangs)
+        spots.append((_share((x0 + x1) / 2, size[0]), _share(y1 if hangs else y0, size[1])))
+    labels = [_label(number, boxes, spots, hangs=below[number]) for number in range(len(boxes))]
     marks = element(
-        "svg",
-        *lines,
-        viewBox=f"0 0 {width:.1f} {height:.1f}",
-        preserveAspectRatio="none",
+        "svg", *lines, viewBox=f"0 0 {size[0]:.1f} {size[1]:.1f}", preserveAspectRatio="none"
     )
     return element(
         "div",
@@ -107,12 +100,43 @@ def _frame(picture: Picture, boxes: Sequence[BoxLabel], alt: str) -> Html:
     )
 
 
-def _edge(shift: str, left: float, right: float, width: float, across: float) -> float:
-    if shift == "start":
-        return 100 * max(left, 0.0) / width
-    if shift == "end":
-        return 100 * min(right, width) / width
-    return 100 * across
+def _label(
+    place: int,
+    boxes: Sequence[BoxLabel],
+    spots: Sequence[tuple[float, float]],
+    *,
+    hangs: bool,
+) -> Html | None:
+    """Return the label below (or above) a box, no wider than its neighbours leave room for."""
+    box, (across, down) = boxes[place], spots[place]
+    several = len(boxes) > 1
+    text = _said(box) if box.compared or box.name else ""
+    if not text and not several:
+        return None
+    beside = [
+        abs(x - across)
+        for i, (x, y) in enumerate(spots)
+        if i != place and abs(y - down) < _LABEL_HEIGHT
+    ]
+    side, left = "middle", across
+    room = min([_LABEL_WIDTH, 2 * min(across, 1 - across), *beside])
+    if min(across, 1 - across) < _EDGE:  # grow inwards from the edge
+        side, left = ("start", 0.0) if across < 0.5 else ("end", 1.0)
+        room = min([_LABEL_WIDTH, *(gap / 2 for gap in beside)])
+    if len(boxes) > _CROWD or room < _NAME_WIDTH:
+        text, side, left, room = "", "middle", across, _LABEL_WIDTH
+    return element(
+        "span",
+        str(place + 1) if several else None,
+        " " if several and text else None,
+        isolate(text) if text else None,
+        class_=f"label {box.verdict} {side}{'' if hangs else ' above'}",
+        style=f"left:{100 * left:.2f}%;top:{100 * down:.2f}%;max-width:{100 * room:.2f}%",
+    )
+
+
+def _share(value: float, whole: float) -> float:
+    return min(max(value, 0.0), whole) / whole
 
 
 def _faces(boxes: Sequence[BoxLabel]) -> Html:
