@@ -37,29 +37,25 @@ def _root(
 
 
 def _register() -> None:
-    from facemetric.cli import (
-        cluster,
-        demo,
-        detect,
-        doctor,
-        enroll,
-        evaluate,
-        identify,
-        models,
-        people,
-        verify,
-    )
+    from facemetric.cli import evaluate, models, people
+    from facemetric.cli.cluster import cluster
+    from facemetric.cli.demo import demo
+    from facemetric.cli.detect import detect
+    from facemetric.cli.doctor import doctor
+    from facemetric.cli.enroll import enroll
+    from facemetric.cli.identify import identify
+    from facemetric.cli.verify import verify
 
-    app.command()(detect.detect)
-    app.command()(verify.verify)
-    app.command()(enroll.enroll)
-    app.command()(identify.identify)
+    app.command()(detect)
+    app.command()(verify)
+    app.command()(enroll)
+    app.command()(identify)
     app.add_typer(people.app, name="people")
-    app.command()(cluster.cluster)
+    app.command()(cluster)
     app.add_typer(models.app, name="models")
     app.add_typer(evaluate.app, name="evaluate")
-    app.command()(demo.demo)
-    app.command()(doctor.doctor)
+    app.command()(demo)
+    app.command()(doctor)
 
 
 _register()

@@ -53,10 +53,7 @@ def _listed(sources: Sequence[str]) -> list[str]:
             continue
         name = source[1:]
         try:
-            if name == "-":
-                text = sys.stdin.read()
-            else:
-                text = Path(name).read_text(encoding="utf-8")
+            text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise SourceError(f"the list cannot be read: {error}", item=source) from error
         result.extend(line for line in text.splitlines() if line.strip())

@@ -1,4 +1,4 @@
-"""``facemetric verify``: is this the same person?"""
+"""``facemetric verify``: is this the same person, or not."""
 
 from __future__ import annotations
 

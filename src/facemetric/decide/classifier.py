@@ -38,13 +38,13 @@ class Ranked:
     score
         The classifier's own score; higher is more likely, comparable within one query only.
     row
-        Which row given to ``fit`` that sample is.
+        Which row given to ``fit`` that sample is; ``None`` where the ranking is not from ``fit``.
     """
 
     label: str
     similarity: float
     score: float
-    row: int
+    row: int | None = None
 
 
 class Classifier(ABC):

@@ -1,7 +1,7 @@
 """The façade that joins detection, alignment, embedding, decisions and the gallery."""
 
 from facemetric.recognizer.facade import DEFAULT_BUNDLE, Recognizer, default_detector
-from facemetric.recognizer.pipeline import Photo
+from facemetric.recognizer.pipeline import Photo, load_photo
 from facemetric.recognizer.seen import (
     Comparison,
     EnrolledFace,
@@ -28,4 +28,5 @@ __all__ = [
     "SeenFace",
     "SeenPhoto",
     "default_detector",
+    "load_photo",
 ]

@@ -58,10 +58,7 @@ def enroll_photos(
 def _the_face(photo: SeenPhoto, select: Select | None, *, refuse_poor: bool) -> SeenFace:
     if not photo.faces:
         raise NoFaceError("no face was found", fix="Use a photograph that shows the face larger")
-    if select is None:
-        chosen = _dominant(photo)
-    else:
-        chosen = select_seen(photo, select)[0]
+    chosen = _dominant(photo) if select is None else select_seen(photo, select)[0]
     if refuse_poor and chosen.problems:
         raise ImageError("; ".join(chosen.problems), fix="Use a better photograph")
     return chosen

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from facemetric.bundle import Bundle, open_bundle
-from facemetric.decide import Threshold, manual_threshold, threshold_for
+from facemetric.decide import Threshold, manual_threshold, threshold_for, threshold_for_gallery
 from facemetric.decide import verify as decide_verify
 from facemetric.detect import Detector, Mtcnn, Select
 from facemetric.embed import Embedder
@@ -16,7 +16,7 @@ from facemetric.gallery import Consent, Gallery
 from facemetric.recognizer.enrol import enroll_photos
 from facemetric.recognizer.group import group_photos
 from facemetric.recognizer.identify import identify_photos
-from facemetric.recognizer.pipeline import Photo, Pipeline, source_name
+from facemetric.recognizer.pipeline import MAX_PIXELS, Photo, Pipeline, source_name
 from facemetric.recognizer.seen import (
     Comparison,
     EnrollReport,
@@ -73,7 +73,7 @@ class Recognizer:
         provider: str = "cpu",
         threads: int | None = None,
         flip: bool = True,
-        max_pixels: int = 100_000_000,
+        max_pixels: int = MAX_PIXELS,
     ) -> None:
         if detector is not None and min_face_px is not None:
             raise InputError("a detector of your own has its own smallest face", item="min_face_px")
@@ -308,12 +308,32 @@ class Recognizer:
             self._pipeline,
             gallery,
             photos,
-            stranger_risk=stranger_risk,
-            by_hand=None if threshold is None else manual_threshold(threshold),
+            threshold=self.gallery_threshold(
+                gallery, stranger_risk=stranger_risk, threshold=threshold
+            ),
             classifier=classifier,
             candidates=candidates,
             select=select,
             max_faces=max_faces,
+        )
+
+    def gallery_threshold(
+        self, gallery: Gallery, *, stranger_risk: float = 0.01, threshold: float | None = None
+    ) -> Threshold:
+        """Return the threshold that ``identify_many`` uses for these options.
+
+        Raises
+        ------
+        CalibrationError
+            No calibrated threshold keeps the risk that low for so many samples.
+        """
+        if threshold is not None:
+            return manual_threshold(threshold)
+        return threshold_for_gallery(
+            self.bundle.manifest,
+            compared=gallery.stats().samples,
+            stranger_risk=stranger_risk,
+            flip=self.flip,
         )
 
     def group(

@@ -13,14 +13,13 @@ from facemetric.decide import (
     Threshold,
     decide_who,
     identify_many,
-    threshold_for_gallery,
 )
 from facemetric.detect import Select
 from facemetric.errors import BundleMismatchError, InputError
 from facemetric.gallery import Gallery
 from facemetric.recognizer.pipeline import Photo, Pipeline
 from facemetric.recognizer.seen import IdentifiedFace, IdentifiedPhoto, SeenPhoto
-from facemetric.types import Float32, ItemError
+from facemetric.types import Float32, ItemError, Match
 
 _Decide = Callable[[Float32], list[Identification]]
 
@@ -30,28 +29,20 @@ def identify_photos(
     gallery: Gallery,
     photos: Iterable[Photo],
     *,
-    stranger_risk: float,
-    by_hand: Threshold | None,
+    threshold: Threshold,
     classifier: str,
     candidates: int,
     select: Select,
     max_faces: int | None,
 ) -> Iterator[IdentifiedPhoto | ItemError]:
     """Identify the faces of photographs; see ``Recognizer.identify_many``."""
-    embedder = pipeline.embedder
-    bundle = embedder.bundle
+    bundle = pipeline.embedder.bundle
     if gallery.bundle != bundle.id:
         raise BundleMismatchError(
             f"holds embeddings of {gallery.bundle!r}, and {bundle.id!r} is in use",
             item="gallery",
             fix=f"Use the bundle {gallery.bundle!r}",
         )
-    threshold = by_hand or threshold_for_gallery(
-        bundle.manifest,
-        compared=gallery.stats().samples,
-        stranger_risk=stranger_risk,
-        flip=embedder.flip,
-    )
     decide, ids = _decider(gallery, classifier, threshold, candidates)
     for photo in pipeline.see(photos, select=select, max_faces=max_faces):
         if isinstance(photo, ItemError):
@@ -100,6 +91,9 @@ def _identified(photo: SeenPhoto, decide: _Decide, ids: dict[str, str]) -> Ident
                 seen=seen,
                 decision=decision,
                 person_id=None if decision.name is None else ids[decision.name],
+                candidates=tuple(
+                    Match(ids[one.label], one.label, one.similarity) for one in decision.candidates
+                ),
             )
             for seen, decision in zip(photo.faces, decisions, strict=True)
         ),

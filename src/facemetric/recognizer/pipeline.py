@@ -22,6 +22,7 @@ from facemetric.types import Chip, Face, Float32, Image, ItemError
 Photo: TypeAlias = "str | Path | bytes | np.ndarray[Any, Any] | Image | Any"
 """A path, encoded bytes, an array, a PIL image, or an ``Image`` that is decoded already."""
 
+MAX_PIXELS = 100_000_000
 DETECTION_SIDE_PX = 2000
 """Photographs are decoded no smaller than this where their format allows a reduced decode."""
 
@@ -46,19 +47,9 @@ class Pipeline:
         self.embedder = embedder
         self.max_pixels = max_pixels
 
-    def load(self, photo: Photo, *, full: bool = False) -> Image:
-        """Decode a photograph, reduced where that loses nothing for detection."""
-        if isinstance(photo, Image):
-            return photo
-        return load_image(
-            photo,
-            max_pixels=self.max_pixels,
-            reduce_to_px=None if full else DETECTION_SIDE_PX,
-        )
-
     def detect(self, photo: Photo, *, select: Select, max_faces: int | None) -> tuple[Face, ...]:
         """Find faces without embedding them."""
-        image = self.load(photo)
+        image = load_photo(photo, max_pixels=self.max_pixels)
         return select_faces(self.detector.detect(image), image, select=select, max_faces=max_faces)
 
     def see(
@@ -91,7 +82,7 @@ class Pipeline:
         self, photo: Photo, select: Select, max_faces: int | None
     ) -> tuple[Image, int, list[Chip]] | ItemError:
         try:
-            image = self.load(photo)
+            image = load_photo(photo, max_pixels=self.max_pixels)
             found = self.detector.detect(image)
             faces = select_faces(found, image, select=select, max_faces=max_faces)
             return image, len(found), self._cut(photo, image, faces)
@@ -101,7 +92,7 @@ class Pipeline:
     def _cut(self, photo: Photo, image: Image, faces: tuple[Face, ...]) -> list[Chip]:
         alignment = self.embedder.bundle.manifest.alignment
         if any(self._lacks_detail(image, face) for face in faces):
-            image = self.load(photo, full=True)
+            image = load_photo(photo, max_pixels=self.max_pixels, full=True)
         chips = align_faces(image, faces, alignment.template, margin_px=alignment.margin_px)
         return [replace(chip, quality=measure_chip(chip)) for chip in chips]
 
@@ -109,6 +100,15 @@ class Pipeline:
         """Whether a reduced decode has fewer pixels on the face than the chip wants."""
         scale = image.scale_xy[0]
         return scale < 1 and face.size_px * scale < self.embedder.bundle.manifest.input.width_px
+
+
+def load_photo(photo: Photo, *, max_pixels: int = MAX_PIXELS, full: bool = False) -> Image:
+    """Decode a photograph, reduced (unless ``full``) where that loses nothing for detection."""
+    if isinstance(photo, Image):
+        return photo
+    return load_image(
+        photo, max_pixels=max_pixels, reduce_to_px=None if full else DETECTION_SIDE_PX
+    )
 
 
 def source_name(photo: Photo) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from facemetric.decide import Identification, Threshold, Verification
-from facemetric.types import ChipQuality, Face, Float32, ItemError, UInt8
+from facemetric.types import ChipQuality, Face, Float32, ItemError, Match, UInt8
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -96,15 +96,28 @@ class EnrollReport:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class IdentifiedFace:
-    """A face and who it is; ``name`` and ``person_id`` are ``None`` for an unknown person."""
+    """A face and who it is.
+
+    Attributes
+    ----------
+    seen
+        The face.
+    decision
+        The decision and its reason.
+    person_id
+        The person's uuid; ``None`` for an unknown person.
+    candidates
+        People whom it may be, best first, whatever was decided.
+    """
 
     seen: SeenFace
     decision: Identification
     person_id: str | None
+    candidates: tuple[Match, ...]
 
     @property
     def name(self) -> str | None:
-        """The person's name."""
+        """The person's name; ``None`` for an unknown person."""
         return self.decision.name
 
 

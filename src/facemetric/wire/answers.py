@@ -8,11 +8,20 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import AliasChoices, Field
 
 from facemetric.wire.faces import ErrorOut, FaceOut, ThresholdOut, Wire
 
 Liveness = Literal["not_checked"]
+
+
+def _name(schema: str) -> Any:
+    """Make the field that the JSON calls ``schema``, a name that pydantic keeps for itself."""
+    return Field(
+        schema,
+        serialization_alias="schema",
+        validation_alias=AliasChoices("schema", "schema_name"),
+    )
 
 
 class PhotoOut(Wire):
@@ -27,7 +36,7 @@ class PhotoOut(Wire):
 class DetectOut(Wire):
     """Answer of ``detect``."""
 
-    schema_name: Literal["facemetric.detect/1"] = Field("facemetric.detect/1", alias="schema")
+    schema_name: Literal["facemetric.detect/1"] = _name("facemetric.detect/1")
     detector: str
     photos: tuple[PhotoOut, ...]
     errors: tuple[ErrorOut, ...] = ()
@@ -44,7 +53,7 @@ class ComparedOut(Wire):
 class VerifyOut(Wire):
     """Answer of ``verify``: ``distance = 2 - 2 * similarity``, in [0, 4]."""
 
-    schema_name: Literal["facemetric.verify/1"] = Field("facemetric.verify/1", alias="schema")
+    schema_name: Literal["facemetric.verify/1"] = _name("facemetric.verify/1")
     bundle: str
     first: ComparedOut
     second: ComparedOut
@@ -67,7 +76,7 @@ class EnrolledOut(Wire):
 class EnrollOut(Wire):
     """Answer of ``enroll``."""
 
-    schema_name: Literal["facemetric.enroll/1"] = Field("facemetric.enroll/1", alias="schema")
+    schema_name: Literal["facemetric.enroll/1"] = _name("facemetric.enroll/1")
     gallery: str
     bundle: str
     person_id: str | None
@@ -113,7 +122,7 @@ class IdentifyOut(Wire):
     ``null`` where the threshold was given by hand.
     """
 
-    schema_name: Literal["facemetric.identify/1"] = Field("facemetric.identify/1", alias="schema")
+    schema_name: Literal["facemetric.identify/1"] = _name("facemetric.identify/1")
     gallery: str
     bundle: str
     people: int
@@ -148,7 +157,7 @@ class SampleOut(Wire):
 class PeopleOut(Wire):
     """Answer of ``people list``."""
 
-    schema_name: Literal["facemetric.people/1"] = Field("facemetric.people/1", alias="schema")
+    schema_name: Literal["facemetric.people/1"] = _name("facemetric.people/1")
     gallery: str
     bundle: str | None
     people: tuple[PersonOut, ...]
@@ -157,7 +166,7 @@ class PeopleOut(Wire):
 class PersonShowOut(Wire):
     """Answer of ``people show``, ``rename``, ``merge`` and ``remove``."""
 
-    schema_name: Literal["facemetric.person/1"] = Field("facemetric.person/1", alias="schema")
+    schema_name: Literal["facemetric.person/1"] = _name("facemetric.person/1")
     gallery: str
     action: Literal["show", "rename", "merge", "remove"]
     person: PersonOut
@@ -181,7 +190,7 @@ class GroupOut(Wire):
 class ClusterOut(Wire):
     """Answer of ``cluster``."""
 
-    schema_name: Literal["facemetric.cluster/1"] = Field("facemetric.cluster/1", alias="schema")
+    schema_name: Literal["facemetric.cluster/1"] = _name("facemetric.cluster/1")
     bundle: str
     method: str
     threshold: ThresholdOut | None
@@ -206,7 +215,7 @@ class ModelOut(Wire):
 class ModelsOut(Wire):
     """Answer of ``models list``, ``show``, ``import`` and ``verify``."""
 
-    schema_name: Literal["facemetric.models/1"] = Field("facemetric.models/1", alias="schema")
+    schema_name: Literal["facemetric.models/1"] = _name("facemetric.models/1")
     models: tuple[ModelOut, ...]
     errors: tuple[ErrorOut, ...] = ()
 
@@ -223,15 +232,33 @@ class CheckOut(Wire):
 class DoctorOut(Wire):
     """Answer of ``doctor``."""
 
-    schema_name: Literal["facemetric.doctor/1"] = Field("facemetric.doctor/1", alias="schema")
+    schema_name: Literal["facemetric.doctor/1"] = _name("facemetric.doctor/1")
     ok: bool
     checks: tuple[CheckOut, ...]
+
+
+class DemoOut(Wire):
+    """Answer of ``demo``: how many of the answers were right, and where the page is."""
+
+    schema_name: Literal["facemetric.demo/1"] = _name("facemetric.demo/1")
+    report: str
+    photographs: int
+    enrolled: int
+    identified: int
+    identified_right: int
+    strangers: int
+    strangers_rejected: int
+    pairs: int
+    pairs_right: int
+    groups: int
+    seconds: float
+    errors: tuple[ErrorOut, ...] = ()
 
 
 class FailureOut(Wire):
     """What ``--json`` prints when a whole command failed."""
 
-    schema_name: Literal["facemetric.error/1"] = Field("facemetric.error/1", alias="schema")
+    schema_name: Literal["facemetric.error/1"] = _name("facemetric.error/1")
     error: ErrorOut
 
 
@@ -252,6 +279,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         ClusterOut,
         ModelsOut,
         DoctorOut,
+        DemoOut,
         FailureOut,
     )
     return {

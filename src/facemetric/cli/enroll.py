@@ -1,0 +1,132 @@
+"""``facemetric enroll``: a person into the gallery."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from facemetric.cli.options import (
+    DEFAULT_BUNDLE,
+    BundleName,
+    Flip,
+    GalleryFile,
+    Json,
+    MinFace,
+    OneFace,
+    Provider,
+    ProviderName,
+    Sources,
+    Threads,
+)
+from facemetric.cli.output import finish, guarded, progress
+
+if TYPE_CHECKING:
+    from facemetric.gallery import Consent
+    from facemetric.recognizer import EnrollReport
+    from facemetric.wire import EnrolledOut
+
+
+@guarded
+def enroll(
+    name: Annotated[str, typer.Argument(help="The person's name; a known one gets more samples.")],
+    photos: Sources,
+    gallery: GalleryFile = None,
+    select: Annotated[
+        OneFace | None,
+        typer.Option(
+            help="Which face of a photograph with several. Without it, one that is twice as large "
+            "as the next, or the photograph is refused.",
+            show_default=False,
+        ),
+    ] = None,
+    refuse_poor: Annotated[
+        bool, typer.Option("--refuse-poor", help="Refuse blurred, dark, small or turned faces.")
+    ] = False,
+    consent: Annotated[
+        str | None,
+        typer.Option(metavar="TEXT", help="On what ground, kept with the person."),
+    ] = None,
+    keep_until: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="When to erase (UTC)."),
+    ] = None,
+    bundle: BundleName = DEFAULT_BUNDLE,
+    min_face: MinFace = None,
+    flip: Flip = True,
+    provider: ProviderName = Provider.cpu,
+    threads: Threads = None,
+    json_: Json = False,
+) -> None:
+    """Enrol a person from one photograph or more. The photographs themselves are not kept.
+
+    Example: facemetric enroll "Ada Lovelace" ada1.jpg ada2.jpg --gallery people.db
+    """
+    from facemetric.cli.galleries import gallery_path, open_for
+    from facemetric.cli.sources import read_sources
+    from facemetric.recognizer import Recognizer
+    from facemetric.wire import EnrollOut, ErrorOut, to_json
+
+    found, unread = read_sources(photos)
+    recognizer = Recognizer(
+        bundle, min_face_px=min_face, provider=provider.value, threads=threads, flip=flip
+    )
+    with open_for(recognizer, gallery, create=True) as opened:
+        report = recognizer.enroll(
+            opened,
+            name,
+            progress(found, total=len(found), label="enrolling"),
+            select=select.value if select else None,
+            refuse_poor=refuse_poor,
+            consent=_consent(consent),
+            keep_until=keep_until.replace(tzinfo=UTC) if keep_until else None,
+        )
+    errors = [*unread, *report.errors]
+    if json_:
+        document = EnrollOut(
+            gallery=str(gallery_path(gallery)),
+            bundle=recognizer.bundle.id,
+            person_id=report.person_id,
+            name=report.name,
+            created=report.created,
+            samples=_samples(report),
+            errors=tuple(ErrorOut.of(error) for error in errors),
+        )
+        print(to_json(document))
+    else:
+        _print(report)
+    finish(errors, done=len(report.samples), json_=json_)
+
+
+def _consent(text: str | None) -> Consent | None:
+    from facemetric.gallery import Consent
+
+    return Consent("consent", text, datetime.now(UTC)) if text else None
+
+
+def _samples(report: EnrollReport) -> tuple[EnrolledOut, ...]:
+    from facemetric.wire import EnrolledOut, FaceOut
+
+    return tuple(
+        EnrolledOut(
+            sample_id=sample.sample_id,
+            source=sample.source,
+            duplicate=sample.duplicate,
+            face=FaceOut.of(sample.seen.face, sample.seen.quality, sample.seen.problems),
+        )
+        for sample in report.samples
+    )
+
+
+def _print(report: EnrollReport) -> None:
+    if report.person_id is None:
+        return
+    added = sum(not sample.duplicate for sample in report.samples)
+    state = "enrolled" if report.created else "known already"
+    print(f"{report.name}: {state}, {added} new of {len(report.samples)} usable photographs")
+    for sample in report.samples:
+        note = "  (there already)" if sample.duplicate else ""
+        print(f"  {sample.source}{note}")
+        for problem in sample.seen.problems:
+            print(f"    note: {problem}")

@@ -1,0 +1,155 @@
+"""``facemetric identify``: who is it, or unknown."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from facemetric.cli.options import (
+    DEFAULT_BUNDLE,
+    BundleName,
+    Flip,
+    GalleryFile,
+    Html,
+    Json,
+    MinFace,
+    Provider,
+    ProviderName,
+    SelectFaces,
+    Sources,
+    Threads,
+    Threshold,
+)
+from facemetric.cli.output import finish, guarded, progress
+
+if TYPE_CHECKING:
+    from facemetric.recognizer import IdentifiedPhoto
+    from facemetric.wire import IdentifiedPhotoOut
+
+
+class ClassifierName(StrEnum):
+    """Who comes first; whether anybody is named is decided on the similarity."""
+
+    nearest = "nearest"
+    knn = "knn"
+    centroid = "centroid"
+    svm = "linear-svm"
+
+
+@guarded
+def identify(
+    sources: Sources,
+    gallery: GalleryFile = None,
+    stranger_risk: Annotated[
+        float,
+        typer.Option(
+            min=0, max=1, help="Largest acceptable chance that a stranger is given a name."
+        ),
+    ] = 0.01,
+    threshold: Threshold = None,
+    classifier: Annotated[ClassifierName, typer.Option(help="Who comes first.")] = (
+        ClassifierName.nearest
+    ),
+    candidates: Annotated[int, typer.Option(min=1, help="How many to list for a face.")] = 5,
+    select: Annotated[SelectFaces, typer.Option(help="Which faces.")] = SelectFaces.all,
+    bundle: BundleName = DEFAULT_BUNDLE,
+    min_face: MinFace = None,
+    flip: Flip = True,
+    provider: ProviderName = Provider.cpu,
+    threads: Threads = None,
+    html: Html = None,
+    json_: Json = False,
+) -> None:
+    """Say who is in each photograph, among the people of a gallery, or that nobody is known.
+
+    Example: facemetric identify party/ --gallery people.db --json
+    """
+    from facemetric.cli.galleries import gallery_path, open_for
+    from facemetric.cli.pages import IdentifyPage
+    from facemetric.cli.sources import read_sources
+    from facemetric.decide import stranger_risk_of
+    from facemetric.recognizer import Recognizer
+    from facemetric.types import ItemError
+    from facemetric.wire import ErrorOut, IdentifyOut, ThresholdOut, to_json
+
+    photos, errors = read_sources(sources)
+    recognizer = Recognizer(
+        bundle, min_face_px=min_face, provider=provider.value, threads=threads, flip=flip
+    )
+    page = IdentifyPage() if html else None
+    answered: list[IdentifiedPhotoOut] = []
+    with open_for(recognizer, gallery, create=False) as opened:
+        stats = opened.stats()
+        chosen = recognizer.gallery_threshold(
+            opened, stranger_risk=stranger_risk, threshold=threshold
+        )
+        answers = recognizer.identify_many(
+            opened,
+            photos,
+            stranger_risk=stranger_risk,
+            threshold=threshold,
+            classifier=classifier.value,
+            candidates=candidates,
+            select=select.value,
+        )
+        for answer in progress(answers, total=len(photos), label="identifying"):
+            if isinstance(answer, ItemError):
+                errors.append(answer)
+                continue
+            answered.append(_photo_out(answer))
+            if page:
+                page.add(answer)
+            if not json_:
+                _print(answer)
+    if page and html:
+        page.write(html, threshold=chosen, gallery=gallery_path(gallery), errors=errors)
+    if json_:
+        document = IdentifyOut(
+            gallery=str(gallery_path(gallery)),
+            bundle=recognizer.bundle.id,
+            people=stats.people,
+            classifier=classifier.value,
+            threshold=ThresholdOut.model_validate(chosen),
+            stranger_risk=stranger_risk_of(chosen, stats.samples),
+            photos=tuple(answered),
+            errors=tuple(ErrorOut.of(error) for error in errors),
+        )
+        print(to_json(document))
+    else:
+        print(f"threshold {chosen.similarity:.4f}: {chosen.source}; liveness not checked")
+    finish(errors, done=len(answered), json_=json_)
+
+
+def _photo_out(answer: IdentifiedPhoto) -> IdentifiedPhotoOut:
+    from facemetric.wire import CandidateOut, FaceOut, IdentifiedOut, IdentifiedPhotoOut
+
+    width, height = answer.photo.size_px
+    return IdentifiedPhotoOut(
+        source=answer.photo.source,
+        width_px=width,
+        height_px=height,
+        faces=tuple(
+            IdentifiedOut(
+                face=FaceOut.of(face.seen.face, face.seen.quality, face.seen.problems),
+                name=face.name,
+                person_id=face.person_id,
+                reason=face.decision.reason,
+                candidates=tuple(CandidateOut.model_validate(one) for one in face.candidates),
+            )
+            for face in answer.faces
+        ),
+    )
+
+
+def _print(answer: IdentifiedPhoto) -> None:
+    print(f"{answer.photo.source}:{'' if answer.faces else ' no face'}")
+    for face in answer.faces:
+        left, top, right, bottom = (round(value) for value in face.seen.face.box_xyxy_px.tolist())
+        who = face.name or "unknown"
+        best = face.candidates[0] if face.candidates else None
+        near = f"  similarity {best.similarity:.4f}" if best else ""
+        if best and face.name is None:
+            near += f" to {best.name}"
+        print(f"  {who}{near}  x {left}..{right}  y {top}..{bottom}")
