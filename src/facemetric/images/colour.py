@@ -23,7 +23,7 @@ def to_rgb(image: PillowImage.Image, *, item: str) -> UInt8:
     Raises
     ------
     DecodeError
-        Pillow has no way from this mode to RGB, or values are not finite.
+        Values are not finite.
     """
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
         return _from_deep_grey(image, item)
@@ -31,14 +31,7 @@ def to_rgb(image: PillowImage.Image, *, item: str) -> UInt8:
         image = image.convert(_PREMULTIPLIED[image.mode])
     if image.mode in _ALPHA or "transparency" in image.info:
         return over_white(np.asarray(_with_alpha(image)))
-    try:
-        return np.array(image if image.mode == "RGB" else image.convert("RGB"))
-    except ValueError as error:
-        raise DecodeError(
-            f"colours of mode {image.mode!r} cannot be converted",
-            item=item,
-            fix="Export it as 8-bit RGB",
-        ) from error
+    return np.array(image if image.mode == "RGB" else image.convert("RGB"))
 
 
 def over_white(rgba: UInt8) -> UInt8:

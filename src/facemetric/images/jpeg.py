@@ -33,6 +33,7 @@ _FLAGS = {
 }
 # Encoders write about ten scans; a small file with thousands takes minutes to decode.
 _MAX_SCANS = 100
+STARVED = "the data run out before the last row"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def read_header(data: bytes, *, item: str) -> JpegHeader:
         while data[at + 1 : at + 2] == b"\xff":  # fill bytes
             at += 1
         if at < 0 or at + 4 > len(data):
-            raise _truncated("the file ends inside the header", item)
+            raise truncated("the file ends inside the header", item)
         marker = data[at + 1]
         if marker == 0 or marker in _STANDALONE:
             at += 2
@@ -72,7 +73,7 @@ def read_header(data: bytes, *, item: str) -> JpegHeader:
         (length,) = struct.unpack_from(">H", data, at + 2)
         body = data[at + 4 : at + 2 + length]
         if length < 2 or len(body) < length - 2:
-            raise _truncated("the file ends inside the header", item)
+            raise truncated("the file ends inside the header", item)
         if marker == 0xDA:
             break
         if marker in _SOF:
@@ -88,7 +89,7 @@ def read_header(data: bytes, *, item: str) -> JpegHeader:
     if frame is None:
         raise DecodeError("corrupt: no frame header before the first scan", item=item)
     if data.find(b"\xff\xd9", at) < 0:
-        raise _truncated("the end marker is missing, so the lower part is lost", item)
+        raise truncated("the end marker is missing, so the lower part is lost", item)
     if data.count(b"\xff\xda", at) > _MAX_SCANS:
         raise DecodeError(f"corrupt: more than {_MAX_SCANS} scans", item=item)
     return JpegHeader((frame[0], frame[1]), frame[2], orientation_of(exif, xmp), at)
@@ -117,8 +118,8 @@ def decode(data: bytes, header: JpegHeader, *, factor: int, item: str) -> UInt8:
     width, height = header.size_px
     if pixels is None or pixels.shape != (-(-height // factor), -(-width // factor), 3):
         raise DecodeError("corrupt JPEG data", item=item, fix=COPY_AGAIN)
-    if _ends_grey(pixels, header, factor) and _is_starved(data, header):
-        raise _truncated("the data run out before the last row", item)
+    if _ends_grey(pixels, header, factor) and is_starved(data, header):
+        raise truncated(STARVED, item)
     return pixels
 
 
@@ -130,11 +131,11 @@ def _ends_grey(pixels: UInt8, header: JpegHeader, factor: int) -> bool:
     return bool((pixels[-rows:, -columns:] == 128).all())
 
 
-def _is_starved(data: bytes, header: JpegHeader) -> bool:
+def is_starved(data: bytes, header: JpegHeader) -> bool:
     """Whether more data at the end of the first scan change the picture.
 
-    Those bytes are surplus to a complete scan and missed by an incomplete one. Decoded with
-    Pillow, which unlike OpenCV lets libjpeg print nothing.
+    Those bytes are surplus to a complete scan and missed by an incomplete one. Two small decodings
+    with Pillow, which unlike OpenCV lets libjpeg print nothing.
     """
     found = _NEXT_MARKER.search(data, header.scan_at + 2)
     end = found.start() if found else len(data)
@@ -151,5 +152,6 @@ def _small(data: bytes) -> bytes | None:
         return None
 
 
-def _truncated(cause: str, item: str) -> DecodeError:
+def truncated(cause: str, item: str) -> DecodeError:
+    """Make the error of a JPEG that ends too early."""
     return DecodeError(f"truncated JPEG: {cause}", item=item, fix=COPY_AGAIN)

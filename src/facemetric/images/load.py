@@ -11,7 +11,7 @@ from typing import TypeAlias
 import numpy as np
 from PIL import Image as PillowImage
 
-from facemetric.errors import DecodeError, FacemetricError, InputError, SourceError
+from facemetric.errors import FacemetricError, InputError, SourceError
 from facemetric.images import jpeg, pillow
 from facemetric.images.colour import over_white
 from facemetric.images.formats import sniff
@@ -73,7 +73,7 @@ def load_image(
         return _from_bytes(bytes(source), name or "<bytes>", max_pixels, reduce_to_px)
     if isinstance(source, PillowImage.Image):
         item = name or str(getattr(source, "filename", "") or "<pillow image>")
-        with pillow.quiet(True):
+        with pillow.guarded(True):
             return _whole(pillow.from_pillow(source, max_pixels=max_pixels, item=item), item)
     if isinstance(source, np.ndarray):
         item = name or "<array>"
@@ -144,6 +144,8 @@ def _from_bytes(data: bytes, item: str, max_pixels: int, reduce_to_px: int | Non
     check_size(header.size_px, max_pixels=max_pixels, item=item)
     if header.channels == 4:  # CMYK, which OpenCV converts by another rule
         pixels = pillow.decode(data, kind, max_pixels=max_pixels, item=item)
+        if jpeg.is_starved(data, header):
+            raise jpeg.truncated(jpeg.STARVED, item)
         return _whole(pixels, item, digest)
     factor = jpeg.reduction(header.size_px, reduce_to_px)
     pixels = jpeg.decode(data, header, factor=factor, item=item)
@@ -174,7 +176,7 @@ def _from_array(values: AnyArray, item: str) -> UInt8:
             f"expected uint8, got {values.dtype}", item=item, fix=_how_to_convert(values.dtype)
         )
     if 0 in shape:
-        raise DecodeError(f"the array is empty: {shape}", item=item)
+        raise InputError(f"the array is empty: {shape}", item=item)
     if grey:
         return np.repeat(values.reshape(*shape[:2], 1), 3, axis=2)
     return over_white(values) if shape[2] == 4 else np.ascontiguousarray(values)

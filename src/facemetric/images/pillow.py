@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import struct
 import threading
 import warnings
 from collections.abc import Iterator
@@ -12,11 +11,13 @@ from io import BytesIO
 from typing import Any
 
 from PIL import Image as PillowImage
+from PIL import ImageFile
 
 from facemetric.errors import DecodeError, DependencyError, FacemetricError, PixelLimitError
 from facemetric.images import png
 from facemetric.images.colour import to_rgb
 from facemetric.images.formats import COPY_AGAIN
+from facemetric.images.headers import claimed_size, is_cut_short
 from facemetric.images.limits import check_size
 from facemetric.images.orientation import orientation_of, upright
 from facemetric.types import UInt8
@@ -34,7 +35,7 @@ _PLUGINS = {
 _TURNED_BY_PLUGIN = frozenset(("TIFF", "HEIF"))
 # These warn of damaged metadata or of Pillow's own pixel limit.
 _NOISY = frozenset(("JPEG", "TIFF", "GIF"))
-_quiet_lock = threading.RLock()
+_guard = threading.RLock()
 
 
 def decode(data: bytes, kind: str, *, max_pixels: int, item: str) -> UInt8:
@@ -52,10 +53,15 @@ def decode(data: bytes, kind: str, *, max_pixels: int, item: str) -> UInt8:
     plugin = _plugin(kind, item)
     if kind == "PNG":
         data = png.essential(data, item=item)
-    if claimed := _early_size(data, kind):
+    if is_cut_short(data, kind):
+        raise DecodeError(f"truncated {kind}", item=item, fix=COPY_AGAIN)
+    if claimed := claimed_size(data, kind):
         check_size(claimed, max_pixels=max_pixels, item=item)
-    with translated(kind, item), quiet(kind in _NOISY), plugin(BytesIO(data)) as image:
-        return from_pillow(image, max_pixels=max_pixels, item=item)
+    with translated(kind, item), guarded(kind in _NOISY), plugin(BytesIO(data)) as image:
+        pixels = from_pillow(image, max_pixels=max_pixels, item=item)
+        if kind == "PNG" and _may_lack_rows(image) and not png.is_complete(data):
+            raise DecodeError("truncated PNG: rows are missing", item=item, fix=COPY_AGAIN)
+        return pixels
 
 
 def from_pillow(image: PillowImage.Image, *, max_pixels: int, item: str) -> UInt8:
@@ -80,14 +86,22 @@ def from_pillow(image: PillowImage.Image, *, max_pixels: int, item: str) -> UInt
 
 
 @contextmanager
-def quiet(wanted: bool) -> Iterator[None]:
-    """Let no warning of Pillow's out; one thread at a time, since Python's filters are global."""
-    if not wanted:
+def guarded(noisy: bool) -> Iterator[None]:
+    """Let no warning of Pillow's out, and let it fill no gaps where a program told it to.
+
+    Both switches are global, so one thread at a time; where neither is needed nothing is locked.
+    """
+    if not (noisy or ImageFile.LOAD_TRUNCATED_IMAGES):
         yield
         return
-    with _quiet_lock, warnings.catch_warnings():
+    with _guard, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        yield
+        before = ImageFile.LOAD_TRUNCATED_IMAGES
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
+        try:
+            yield
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 @contextmanager
@@ -108,11 +122,14 @@ def translated(kind: str, item: str) -> Iterator[None]:
             f"not enough memory to decode this {kind}", item=item, fix="Make the picture smaller"
         ) from error
     except Exception as error:  # plug-ins raise a dozen unrelated classes on damaged files
-        said = str(error) or type(error).__name__
-        word = "truncated" if "truncated" in said else "corrupt"
-        raise DecodeError(
-            f"{word} or unsupported {kind}: {said}", item=item, fix=COPY_AGAIN
-        ) from error
+        said = (str(error) or type(error).__name__).strip().rstrip(".")
+        word = "truncated" if "truncated" in said else "corrupt or unsupported"
+        raise DecodeError(f"{word} {kind}: {said}", item=item, fix=COPY_AGAIN) from error
+
+
+def _may_lack_rows(image: PillowImage.Image) -> bool:
+    last = image.crop((0, image.height - 1, image.width, image.height))
+    return bool(image.info.get("interlace")) or not any(last.tobytes())
 
 
 def _orientation(image: PillowImage.Image) -> int:
@@ -137,23 +154,3 @@ def _plugin(kind: str, item: str) -> Any:
             item=item,
             fix='Install it: pip install "facemetric[heif]", or convert the picture to JPEG',
         ) from error
-
-
-def _early_size(data: bytes, kind: str) -> tuple[int, int] | None:
-    """Width and height where the plug-in would allocate them before it tells them."""
-    if kind == "GIF" and len(data) >= 10:
-        width, height = struct.unpack_from("<HH", data, 6)
-        return max(width, 1), max(height, 1)  # a screen of 0 × 0 grows with the first frame
-    if kind == "WEBP" and len(data) >= 30:
-        if data[12:16] == b"VP8X":
-            return (
-                int.from_bytes(data[24:27], "little") + 1,
-                int.from_bytes(data[27:30], "little") + 1,
-            )
-        if data[12:16] == b"VP8L":
-            bits = int.from_bytes(data[21:25], "little")
-            return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
-        if data[12:16] == b"VP8 ":
-            width, height = struct.unpack_from("<HH", data, 26)
-            return width & 0x3FFF, height & 0x3FFF
-    return None
