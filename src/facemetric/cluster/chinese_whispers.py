@@ -66,8 +66,8 @@ def whisper(
 
     Every node begins with its own label. In each round the nodes are visited in a random order, and
     each takes the label of the largest total weight among its neighbours; of equal ones its own
-    where that is among them, else the lowest. It ends with the first round without a change, or
-    after 30.
+    where that is among them, else one drawn (a fixed choice would flood the graph). It ends with
+    the first round without a change, or after 30.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def whisper(
     nodes
         How many nodes there are.
     seed
-        Of the order of visits.
+        Of the order of visits, and of what is drawn.
 
     Returns
     -------
@@ -108,7 +108,8 @@ def whisper(
                 votes[labels[other]] = votes.get(labels[other], 0.0) + weight
             most = max(votes.values())
             if votes.get(labels[node]) != most:
-                labels[node] = min(label for label, vote in votes.items() if vote == most)
+                equal = sorted(label for label, vote in votes.items() if vote == most)
+                labels[node] = equal[int(rng.random() * len(equal))]
                 changed = True
         if not changed:
             break
