@@ -76,12 +76,12 @@ def annotate(
     height, width = pixels.shape[:2]
     full_width, full_height = size_px or (width, height)
     scale = np.array([width / full_width, height / full_height])
-    stroke = max(1, round(max(height, width) / 400))
+    stroke = max(2, round(max(height, width) / 400))
     canvas = pixels.copy()
     paints = colours or [_GREEN] * count
     corners = np.rint(boxes.reshape(-1, 2, 2) * scale).astype(int)
     for (start, end), paint in zip(corners, paints, strict=True):
-        cv2.rectangle(canvas, start.tolist(), end.tolist(), paint, stroke, cv2.LINE_AA)
+        cv2.rectangle(canvas, start.tolist(), end.tolist(), paint, stroke)
     if landmarks_px is not None:
         points = np.asarray(landmarks_px, dtype=np.float64)
         _check(points, (count, -1, 2), "landmarks_px")
@@ -89,7 +89,7 @@ def annotate(
             for point in face:
                 cv2.circle(canvas, point.tolist(), stroke + 2, (255, 255, 255), -1, cv2.LINE_AA)
                 cv2.circle(canvas, point.tolist(), stroke, paint, -1, cv2.LINE_AA)
-    return _write_labels(canvas, corners, labels, paints, _font(font, max(12, 7 * stroke)))
+    return _write_labels(canvas, corners, labels, paints, _font(font, max(14, 7 * stroke)))
 
 
 def undrawable(label: str, *, font: Path | None = None) -> str:

@@ -23,10 +23,16 @@ def number_line(marks: Sequence[tuple[str, float, bool]], threshold: float) -> H
     def place(value: float) -> float:
         return 100 * (value - low) / (high - low)
 
+    # The ends are multiples of the step, so that the ticks divide the line evenly.
+    parts = round((high - low) / step)
     ticks = [
-        element("span", figure(low + step * i).removesuffix("0"), class_="tick", style=_left(at))
-        for i in range(round((high - low) / step) + 1)
-        if 0 <= (at := place(low + step * i)) <= 100
+        element(
+            "span",
+            figure(low + step * i).removesuffix("0"),
+            class_="tick",
+            style=_left(100 * i / parts),
+        )
+        for i in range(parts + 1)
     ]
     ends: list[float] = []
     drawn = []
