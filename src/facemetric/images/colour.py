@@ -36,6 +36,8 @@ def to_rgb(image: PillowImage.Image, *, item: str) -> UInt8:
 
 def over_white(rgba: UInt8) -> UInt8:
     """Lay ``uint8 (H, W, 4)`` RGBA over white: ``(H, W, 3)`` RGB, rounded to nearest."""
+    if rgba[..., 3].min() == 255:
+        return np.ascontiguousarray(rgba[..., :3])
     alpha = rgba[..., 3:].astype(np.uint16)
     blend = rgba[..., :3] * alpha + np.uint16(255) * (np.uint16(255) - alpha) + np.uint16(127)
     result: UInt8 = (blend // np.uint16(255)).astype(np.uint8)

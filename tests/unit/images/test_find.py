@@ -87,6 +87,9 @@ def test_very_deep_folders(tmp_path):
             os.chdir("d")
         Path("a.jpg").touch()
     assert list(find_images([tmp_path])) == [deep / "a.jpg"]
+    (deep / "a.jpg").unlink()  # what removes tmp_path cannot go so deep
+    (tmp_path / "stop").touch()
+    os.removedirs(deep)
 
 
 @pytest.mark.parametrize(
