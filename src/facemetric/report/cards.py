@@ -144,12 +144,12 @@ class PairCard:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """How long one step took, in seconds, over how many items; ``unit`` is their singular."""
+    """How long one step took, in seconds, over how many items (``unit``, in the plural)."""
 
     step: str
     seconds: float
     items: int
-    unit: str = "photograph"
+    unit: str = "photographs"
 
 
 @dataclass(frozen=True, slots=True)

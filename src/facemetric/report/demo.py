@@ -193,7 +193,10 @@ def _timings(steps: Sequence[Timing]) -> Html:
         element(
             "tr",
             element("th", step.step, scope="row"),
-            element("td", count(step.items, step.unit) if step.items else "–"),
+            element(
+                "td",
+                count(step.items, step.unit.removesuffix("s"), step.unit) if step.items else "–",
+            ),
             element("td", f"{step.seconds:.2f} s", class_="number"),
             element(
                 "td",

@@ -52,7 +52,7 @@ def report(card: PhotoCard, tile: FaceTile, threshold: ThresholdNote) -> DemoRep
         failed=(ItemError(HOSTILE, "decode", HOSTILE, HOSTILE),),
         bundle=rows,
         environment=rows,
-        timings=(Timing(HOSTILE, 1.5, 3, HOSTILE), Timing("load", 0.5, 0)),
+        timings=(Timing(HOSTILE, 1.5, 3, HOSTILE), Timing("load", 0.5, 1)),
         photographs=rows,
     )
 
@@ -171,6 +171,13 @@ def test_the_demo_gives_similarity_distance_and_threshold(report: DemoReport) ->
     text = read(demo_page(report)).text
     for said in ("Same person", "Different people", "0.950", "0.100", "0.920", "Liveness"):
         assert said in text
+
+
+def test_times_are_given_for_each_item(report: DemoReport) -> None:
+    text = read(demo_page(report)).text
+    assert "1 photograph0.50 s500 ms" in text
+    assert "1.50 s500 ms" in text
+    assert "2.0 sfor all steps" in text
 
 
 def test_an_empty_demo_is_a_page_too(threshold: ThresholdNote) -> None:
