@@ -1,0 +1,227 @@
+from __future__ import annotations
+
+import io
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from facemetric.cli import app
+from facemetric.wire import schemas
+
+pytestmark = pytest.mark.samples
+
+SAME = ("--threshold", "0.93")
+
+
+def run(*arguments: object, stdin: bytes | str | None = None) -> Result:
+    return CliRunner().invoke(app, [str(item) for item in arguments], input=stdin)
+
+
+def answer(*arguments: object, code: int = 0, stdin: bytes | None = None) -> dict[str, Any]:
+    result = run(*arguments, "--json", stdin=stdin)
+    assert result.exit_code == code, result.output
+    document: dict[str, Any] = json.loads(result.stdout)
+    assert document["schema"] in {*schemas(), "facemetric.evaluate.lfw/1"}
+    return document
+
+
+@pytest.fixture
+def gallery(tmp_path: Path, samples: dict[str, Path]) -> Path:
+    path = tmp_path / "people.db"
+    for name, stem in (("Barack Obama", "obama"), ("Joe Biden", "biden")):
+        result = run("enroll", name, samples[stem], "--gallery", path)
+        assert result.exit_code == 0, result.output
+    return path
+
+
+def test_detect_goes_on_after_bad_items(
+    samples: dict[str, Path], no_face_photo: Path, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.jpg"
+    broken.write_bytes(b"\xff\xd8\xff\xe0 not a picture")
+    document = answer("detect", samples["obama"], broken, no_face_photo, code=3)
+    assert [len(photo["faces"]) for photo in document["photos"]] == [1, 0]
+    (face,) = document["photos"][0]["faces"]
+    left, top, right, bottom = face["box_xyxy_px"]
+    assert left < min(x for x, _ in face["landmarks_px"])
+    assert bottom > max(y for _, y in face["landmarks_px"])
+    assert right - left > 100
+    assert bottom - top > 100
+    (error,) = document["errors"]
+    assert error["item"] == str(broken)
+    assert error["code"] == "decode"
+
+
+def test_detect_reads_standard_input_lists_globs_and_folders(
+    samples: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = answer("detect", "-", stdin=samples["obama"].read_bytes())
+    assert document["photos"][0]["source"] == "<standard input>"
+    listing = tmp_path / "list.txt"
+    listing.write_text(f"{samples['obama']}\n\n{samples['biden']}\n", encoding="utf-8")
+    named = [photo["source"] for photo in answer("detect", f"@{listing}")["photos"]]
+    assert named == [str(samples["obama"]), str(samples["biden"])]
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    (folder / "one.jpg").write_bytes(samples["obama"].read_bytes())
+    for source in (folder, folder / "*.jpg"):
+        assert len(answer("detect", source)["photos"]) == 1
+
+
+@pytest.mark.parametrize("command", ["detect", "identify", "cluster"])
+def test_sources_that_give_nothing(command: str, tmp_path: Path) -> None:
+    document = answer(command, tmp_path / "absent.jpg", code=4)
+    assert document["schema"] == "facemetric.error/1"
+    assert "absent.jpg" in document["error"]["item"]
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert run(command, empty).exit_code == 4
+    assert "empty" in run(command, empty).stderr
+
+
+def test_verify_answers_by_exit_code(samples: dict[str, Path]) -> None:
+    same = answer("verify", samples["obama"], samples["obama2"])
+    assert same["same"] is True
+    assert same["distance"] == pytest.approx(2 - 2 * same["similarity"])
+    assert same["liveness"] == "not_checked"
+    assert same["threshold"]["far"] == 1e-3
+    assert answer("verify", samples["obama"], samples["biden"], code=1)["same"] is False
+    text = run("verify", samples["obama"], samples["biden"])
+    assert text.stdout.startswith("different people")
+    assert "liveness" in text.stdout
+
+
+def test_verify_refuses_what_is_not_calibrated(samples: dict[str, Path]) -> None:
+    document = answer("verify", samples["obama"], samples["obama2"], "--far", "1e-9", code=4)
+    assert document["error"]["code"] == "calibration"
+    by_hand = answer("verify", samples["obama"], samples["obama2"], *SAME)
+    assert by_hand["threshold"]["far"] is None
+
+
+def test_verify_names_the_photograph_without_a_face(
+    samples: dict[str, Path], no_face_photo: Path
+) -> None:
+    document = answer("verify", samples["obama"], no_face_photo, code=4)
+    assert document["error"]["code"] == "no_face"
+    assert document["error"]["item"] == str(no_face_photo)
+
+
+def test_enrol_and_identify(gallery: Path, samples: dict[str, Path], tmp_path: Path) -> None:
+    page = tmp_path / "out" / "page.html"
+    document = answer(
+        "identify",
+        samples["obama2"],
+        samples["astronaut"],
+        "--gallery",
+        gallery,
+        "--html",
+        page,
+    )
+    known, stranger = document["photos"]
+    assert known["faces"][0]["name"] == "Barack Obama"
+    assert known["faces"][0]["candidates"][0]["name"] == "Barack Obama"
+    assert stranger["faces"][0]["name"] is None
+    assert stranger["faces"][0]["reason"].startswith("unknown")
+    assert document["people"] == 2
+    assert 0 < document["stranger_risk"] <= 0.01
+    html = page.read_text(encoding="utf-8")
+    assert html.count("data:image/jpeg;base64,") >= 2
+    assert "Barack Obama" in html
+    text = run("identify", samples["obama2"], "--gallery", gallery).stdout
+    assert re.search(r"Barack Obama +similarity 0\.9\d+", text)
+
+
+def test_enrolling_twice_is_told(gallery: Path, samples: dict[str, Path]) -> None:
+    document = answer("enroll", "barack obama", samples["obama"], "--gallery", gallery)
+    assert document["created"] is False
+    assert document["name"] == "Barack Obama"
+    assert [sample["duplicate"] for sample in document["samples"]] == [True]
+    other = answer("enroll", "Somebody", samples["obama"], "--gallery", gallery, code=4)
+    assert other["error"]["code"] == "person"
+
+
+def test_enrolling_what_cannot_be_enrolled(
+    samples: dict[str, Path], two_faces_photo: Path, no_face_photo: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "people.db"
+    document = answer("enroll", "A", two_faces_photo, no_face_photo, "-g", path, code=4)
+    assert [error["code"] for error in document["errors"]] == ["image", "no_face"]
+    assert document["person_id"] is None
+    partly = answer("enroll", "A", samples["obama"], no_face_photo, "-g", path, code=3)
+    assert len(partly["samples"]) == 1
+
+
+def test_people(gallery: Path, samples: dict[str, Path]) -> None:
+    on = ("--gallery", gallery)
+    listed = answer("people", "list", *on)
+    assert [person["name"] for person in listed["people"]] == ["Barack Obama", "Joe Biden"]
+    assert answer("people", "rename", "Joe Biden", "Joseph", *on)["person"]["name"] == "Joseph"
+    shown = answer("people", "show", "joseph", *on)
+    assert [sample["source"] for sample in shown["samples"]] == [str(samples["biden"])]
+    merged = answer("people", "merge", "Barack Obama", "Joseph", *on)
+    assert merged["person"]["samples"] == 2
+    assert run("people", "remove", "Barack Obama", *on).exit_code == 2
+    answer("people", "remove", "Barack Obama", "--yes", *on)
+    assert answer("people", "list", *on)["people"] == []
+    missing = answer("people", "show", "Nobody", *on, code=4)
+    assert missing["error"]["code"] == "person"
+
+
+def test_a_missing_gallery_is_not_made_by_reading(samples: dict[str, Path], tmp_path: Path) -> None:
+    path = tmp_path / "none.db"
+    for command in (("people", "list"), ("identify", samples["obama"])):
+        document = answer(*command, "--gallery", path, code=4)
+        assert document["error"]["code"] == "gallery"
+    assert not path.exists()
+
+
+def test_cluster(samples: dict[str, Path], tmp_path: Path) -> None:
+    page = tmp_path / "groups.html"
+    document = answer("cluster", *samples.values(), "--html", page, *SAME)
+    largest = document["groups"][0]
+    stems = {Path(face["source"]).stem for face in largest["faces"]}
+    assert stems == {stem for stem in samples if stem.startswith("obama")}
+    assert "Group 1" in page.read_text(encoding="utf-8")
+
+
+def test_models(tmp_path: Path) -> None:
+    (model,) = (one for one in answer("models", "list")["models"] if one["id"] == "dlib-resnet-v1")
+    assert model["licence"] == "CC0-1.0"
+    assert model["commercial_use"] is True
+    assert model["calibrated"] is True
+    assert answer("models", "verify", "dlib-resnet-v1")["models"][0]["dim"] == 128
+    assert "CC0" in run("models", "show", "dlib-resnet-v1").stdout
+    unknown = answer("models", "show", "dlib-resnet-v2", code=4)
+    assert "dlib-resnet-v1" in unknown["error"]["fix"]
+    wrong = tmp_path / "model.onnx"
+    wrong.write_bytes(b"no graph")
+    assert run("models", "import", wrong).exit_code == 4
+
+
+def test_doctor_finds_a_sound_installation() -> None:
+    document = answer("doctor")
+    assert document["ok"] is True
+    assert {"facemetric", "providers", "detector", "bundle"} <= {
+        check["name"] for check in document["checks"]
+    }
+
+
+def test_doctor_tells_a_broken_installation(monkeypatch: pytest.MonkeyPatch) -> None:
+    from facemetric.errors import IntegrityError
+
+    def broken(name: str) -> None:
+        raise IntegrityError("expected SHA-256 a, got b", item=name, fix="Install again")
+
+    monkeypatch.setattr("facemetric.bundle.open_bundle", broken)
+    document = answer("doctor", code=1)
+    failed = [check for check in document["checks"] if check["state"] == "failed"]
+    assert any("expected SHA-256 a, got b" in check["detail"] for check in failed)
+
+
+def test_standard_input_that_is_no_picture() -> None:
+    document = answer("detect", "-", code=4, stdin=io.BytesIO(b"text").getvalue())
+    assert "standard input" in document["error"]["item"]

@@ -1,0 +1,234 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from facemetric import Recognizer
+from facemetric.decide import CLASSIFIERS
+from facemetric.detect import Mtcnn
+from facemetric.errors import (
+    BundleMismatchError,
+    CalibrationError,
+    DecodeError,
+    InputError,
+    NoFaceError,
+    UnknownNameError,
+)
+from facemetric.gallery import Gallery
+from facemetric.images import load_image
+from facemetric.types import ItemError
+
+pytestmark = pytest.mark.samples
+
+SAME = 0.93
+"""Between strangers (0.83) and the same person (0.96) on the sample photographs."""
+
+
+@pytest.fixture(scope="module")
+def recognizer() -> Recognizer:
+    return Recognizer(threads=1)
+
+
+def test_three_lines_do_the_job(recognizer: Recognizer, samples: dict[str, Path]) -> None:
+    answer = recognizer.verify(samples["obama"], samples["obama2"])
+    assert answer.same
+    assert answer.distance == pytest.approx(2 - 2 * answer.similarity)
+    assert answer.decision.liveness == "not_checked"
+    assert "FAR" in answer.decision.threshold.source
+    assert not recognizer.verify(samples["obama"], samples["biden"]).same
+
+
+def test_all_kinds_of_photographs_give_one_embedding(
+    recognizer: Recognizer, samples: dict[str, Path]
+) -> None:
+    from PIL import Image as PilImage
+
+    path = samples["obama2"]
+    expected = recognizer.embed(path)
+    with PilImage.open(path) as picture:
+        picture.load()
+        for photo in (str(path), path.read_bytes(), picture, load_image(path)):
+            np.testing.assert_allclose(recognizer.embed(photo), expected, atol=1e-3)
+    assert expected.shape == (128,)
+    assert np.linalg.norm(expected) == pytest.approx(1, abs=1e-5)
+
+
+def test_a_batch_goes_on_after_bad_items(
+    recognizer: Recognizer, samples: dict[str, Path], no_face_photo: Path, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.jpg"
+    broken.write_bytes(samples["obama"].read_bytes()[:5000])
+    photos = [samples["obama"], broken, no_face_photo, tmp_path / "absent.jpg", samples["biden"]]
+    seen = list(recognizer.see_many(photos))
+    assert len(seen) == len(photos)
+    kinds = [item.code if isinstance(item, ItemError) else len(item.faces) for item in seen]
+    assert kinds[0] == kinds[4] == 1
+    assert kinds[2] == 0
+    errors = [item for item in seen if isinstance(item, ItemError)]
+    assert [error.item for error in errors] == [str(broken), str(tmp_path / "absent.jpg")]
+    assert errors[0].code == "decode"
+
+
+def test_batches_give_what_single_photographs_give(
+    recognizer: Recognizer, samples: dict[str, Path]
+) -> None:
+    photos = [samples[name] for name in ("obama", "biden", "obama2")]
+    together = list(recognizer.see_many(photos))
+    for photo, item in zip(photos, together, strict=True):
+        assert not isinstance(item, ItemError)
+        alone = recognizer.see(photo)
+        np.testing.assert_allclose(item.faces[0].embedding, alone.faces[0].embedding, atol=1e-5)
+
+
+def test_errors_of_single_photographs_are_raised(
+    recognizer: Recognizer, samples: dict[str, Path], no_face_photo: Path, tmp_path: Path
+) -> None:
+    empty = tmp_path / "empty.png"
+    empty.touch()
+    with pytest.raises(DecodeError, match=r"empty\.png"):
+        recognizer.see(empty)
+    with pytest.raises(NoFaceError, match=r"flower\.png: no face"):
+        recognizer.verify(samples["obama"], no_face_photo, threshold=SAME)
+    with pytest.raises(InputError, match="one face is needed"):
+        recognizer.embed(samples["obama"], select="all")
+
+
+def test_enrol_identify_and_reject(
+    recognizer: Recognizer, samples: dict[str, Path], tmp_path: Path
+) -> None:
+    with recognizer.open_gallery(tmp_path / "people.db") as gallery:
+        nobody = recognizer.identify(gallery, samples["obama"], threshold=SAME)
+        assert [face.name for face in nobody.faces] == [None]
+        for name, stem in (("Barack", "obama"), ("Joe", "biden")):
+            report = recognizer.enroll(gallery, name, [samples[stem]])
+            assert report.created
+            assert [sample.duplicate for sample in report.samples] == [False]
+        again = recognizer.enroll(gallery, "Barack", [samples["obama"], samples["obama2"]])
+        assert not again.created
+        assert [sample.duplicate for sample in again.samples] == [True, False]
+        for classifier in CLASSIFIERS:
+            answer = recognizer.identify(
+                gallery, samples["obama3"], classifier=classifier, threshold=SAME
+            )
+            (face,) = answer.faces
+            assert face.name == "Barack", classifier
+            assert face.person_id == gallery.person("Barack").id
+            assert [one.name for one in face.candidates] == ["Barack", "Joe"]
+            assert face.candidates[0].similarity >= SAME > face.candidates[1].similarity
+        stranger = recognizer.identify(gallery, samples["astronaut"], threshold=SAME)
+        assert {face.name for face in stranger.faces} == {None}
+        assert stranger.faces
+        assert stranger.faces[0].person_id is None
+        with pytest.raises(UnknownNameError, match="nearest"):
+            recognizer.identify(gallery, samples["obama"], classifier="neares", threshold=SAME)
+
+
+def test_the_gallery_sets_the_threshold(
+    recognizer: Recognizer, samples: dict[str, Path], tmp_path: Path
+) -> None:
+    with recognizer.open_gallery(tmp_path / "people.db") as gallery:
+        recognizer.enroll(gallery, "Barack", [samples["obama"]])
+        usual = recognizer.gallery_threshold(gallery)
+        strict = recognizer.gallery_threshold(gallery, stranger_risk=1e-4)
+        assert strict.similarity > usual.similarity
+        answer = recognizer.identify(gallery, samples["obama2"])
+        assert answer.faces[0].name == "Barack"
+        assert answer.faces[0].decision.threshold == usual
+        assert answer.faces[0].decision.stranger_risk is not None
+        assert answer.faces[0].decision.stranger_risk <= 0.01
+        with pytest.raises(CalibrationError, match="stranger risk"):
+            recognizer.gallery_threshold(gallery, stranger_risk=1e-12)
+
+
+def test_an_ambiguous_photograph_is_not_enrolled(
+    recognizer: Recognizer, two_faces_photo: Path, no_face_photo: Path, tmp_path: Path
+) -> None:
+    with recognizer.open_gallery(tmp_path / "people.db") as gallery:
+        report = recognizer.enroll(gallery, "Who", [two_faces_photo, no_face_photo])
+        assert report.person_id is None
+        assert [error.code for error in report.errors] == ["image", "no_face"]
+        assert re.search(r"shows \d faces", report.errors[0].cause)
+        assert len(gallery) == 0
+        chosen = recognizer.enroll(gallery, "Who", [two_faces_photo], select="largest")
+        assert len(chosen.samples) == 1
+
+
+def test_poor_faces_are_refused_on_demand(
+    recognizer: Recognizer, samples: dict[str, Path], tmp_path: Path
+) -> None:
+    dark = (load_image(samples["obama2"]).pixels * 0.08).astype(np.uint8)
+    with recognizer.open_gallery(tmp_path / "people.db") as gallery:
+        report = recognizer.enroll(gallery, "Dark", [dark], refuse_poor=True)
+        assert report.person_id is None
+        assert "dark" in report.errors[0].cause
+        kept = recognizer.enroll(gallery, "Dark", [dark])
+        assert kept.samples[0].seen.problems
+
+
+def test_a_gallery_is_bound_to_its_bundle(
+    recognizer: Recognizer, samples: dict[str, Path], tmp_path: Path
+) -> None:
+    path = tmp_path / "other.db"
+    Gallery.open(path, bundle="another-net", dim=128).close()
+    with pytest.raises(BundleMismatchError, match="another-net"):
+        recognizer.open_gallery(path)
+    with (
+        Gallery.open(path) as gallery,
+        pytest.raises(BundleMismatchError, match="another-net"),
+    ):
+        list(recognizer.identify_many(gallery, [samples["obama"]], threshold=SAME))
+
+
+def test_grouping_finds_the_people(recognizer: Recognizer, samples: dict[str, Path]) -> None:
+    groups = recognizer.group(samples.values(), threshold=SAME)
+    by_file = {frozenset(Path(item.source).stem for item in group) for group in groups.groups} | {
+        frozenset([Path(item.source).stem]) for item in groups.alone
+    }
+    obamas = frozenset(stem for stem in samples if stem.startswith("obama"))
+    assert by_file == {
+        obamas,
+        *(frozenset([stem]) for stem in samples if stem not in obamas),
+    }
+
+
+def test_reduced_decoding_changes_little(
+    recognizer: Recognizer, samples: dict[str, Path], tmp_path: Path
+) -> None:
+    import cv2
+
+    small = cv2.imread(str(samples["obama2"]))
+    large = cv2.resize(small, None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC)
+    path = tmp_path / "large.jpg"
+    assert cv2.imwrite(str(path), large)
+    seen = recognizer.see(path)
+    assert seen.size_px == (large.shape[1], large.shape[0])
+    assert max(seen.pixels.shape) < max(large.shape)
+    box = recognizer.see(samples["obama2"]).faces[0].face.box_xyxy_px
+    np.testing.assert_allclose(seen.faces[0].face.box_xyxy_px / 4, box, atol=20)
+    assert seen.faces[0].embedding @ recognizer.embed(samples["obama2"]) > 0.99
+
+
+def test_small_faces_of_large_photographs_are_cut_from_all_pixels(
+    recognizer: Recognizer, samples: dict[str, Path], tmp_path: Path
+) -> None:
+    import cv2
+
+    canvas = np.full((3200, 4800, 3), 127, np.uint8)
+    small = cv2.resize(cv2.imread(str(samples["obama2"])), (313, 600), interpolation=cv2.INTER_AREA)
+    canvas[1000:1600, 2000:2313] = small
+    path = tmp_path / "far-away.jpg"
+    assert cv2.imwrite(str(path), canvas)
+    reduced = recognizer.see(path).faces[0]
+    full = recognizer.see(load_image(path)).faces[0]
+    assert reduced.embedding @ full.embedding > 0.99
+    assert reduced.quality.sharpness == pytest.approx(full.quality.sharpness, rel=0.35)
+
+
+def test_a_detector_of_your_own(samples: dict[str, Path]) -> None:
+    recognizer = Recognizer(detector=Mtcnn(min_face_px=600, threads=1), threads=1)
+    assert recognizer.detect(samples["obama"]) == ()
+    with pytest.raises(InputError, match="min_face_px"):
+        Recognizer(detector=Mtcnn(), min_face_px=40)
