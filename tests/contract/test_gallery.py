@@ -1,0 +1,133 @@
+"""What every gallery backend must do, whatever it stores in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from facemetric.errors import (
+    BundleMismatchError,
+    GalleryError,
+    InputError,
+    PersonError,
+    UnknownNameError,
+)
+from facemetric.gallery import BACKENDS, Consent, Enrolment, Gallery, NewSample
+
+# How a test makes the address of a fresh gallery, for every backend there is.
+ADDRESSES: dict[str, Callable[[Path], str]] = {
+    "sqlite": lambda folder: f"sqlite://{folder / 'gallery.db'}",
+}
+DIM = 16
+
+
+def unit(count: int, seed: int = 0) -> np.ndarray:
+    values = np.random.default_rng(seed).normal(size=(count, DIM))
+    return (values / np.linalg.norm(values, axis=1, keepdims=True)).astype(np.float32)
+
+
+@pytest.fixture(params=sorted(BACKENDS))
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    assert request.param in ADDRESSES, f"{request.param}: add its address to this test"
+    return ADDRESSES[request.param](tmp_path)
+
+
+@pytest.fixture
+def gallery(address: str) -> Iterator[Gallery]:
+    with Gallery.open(address, bundle="net-v1", dim=DIM) as opened:
+        yield opened
+
+
+def test_there_are_backends() -> None:
+    assert "sqlite" in BACKENDS
+    assert set(ADDRESSES) == set(BACKENDS)
+
+
+def test_an_unknown_backend_is_named() -> None:
+    with pytest.raises(UnknownNameError, match=r"sqlit: no such gallery backend\. Did you mean"):
+        Gallery.open("sqlit://somewhere")
+
+
+def test_what_was_enrolled_is_found_and_outlives_the_process(address: str) -> None:
+    vectors = unit(20)
+    with Gallery.open(address, bundle="net-v1", dim=DIM) as gallery:
+        identity = gallery.id
+        for number, vector in enumerate(vectors):
+            answer = gallery.enroll(f"Person {number}", [NewSample(vector, f"{number}.jpg")])
+            assert answer.created and answer.added == 1
+    with Gallery.open(address) as gallery:
+        assert (gallery.id, gallery.bundle, gallery.dim) == (identity, "net-v1", DIM)
+        assert len(gallery) == gallery.stats().samples == 20
+        np.testing.assert_array_equal(gallery.vectors().embeddings, vectors)
+        answers = gallery.search(vectors, 3)
+        assert [answer[0].name for answer in answers] == [f"Person {n}" for n in range(20)]
+        assert all(len(answer) == 3 for answer in answers)
+        assert gallery.check() == []
+
+
+def test_answers_are_sorted_and_name_their_sample(gallery: Gallery) -> None:
+    vectors = unit(30)
+    for number, vector in enumerate(vectors):
+        gallery.enroll(f"P{number % 6}", [NewSample(vector, f"{number}.jpg")])
+    by_sample = {s.id: s.person_id for s in gallery.samples()}
+    for per, wanted in (("sample", 10), ("person", 6)):
+        for answer in gallery.search(unit(4, seed=9), 10, per=per):
+            assert len(answer) == wanted
+            similarities = [match.similarity for match in answer]
+            assert similarities == sorted(similarities, reverse=True)
+            assert all(by_sample[str(m.sample_id)] == m.person_id for m in answer)
+    assert len({match.person_id for match in answer}) == 6
+
+
+def test_people_are_renamed_merged_and_erased(gallery: Gallery) -> None:
+    vectors = unit(4)
+    for number, vector in enumerate(vectors):
+        gallery.enroll(f"P{number}", [NewSample(vector, f"{number}.jpg")])
+    gallery.rename("P0", "Ada")
+    assert gallery.search(vectors[:1], 1)[0][0].name == "Ada"
+    gallery.merge("ada", "P1")
+    assert gallery.person("Ada").samples == 2
+    assert gallery.search(vectors[1:2], 1)[0][0].name == "Ada"
+    removal = gallery.remove("Ada")
+    assert (removal.samples, removal.purged) == (2, True)
+    assert "Ada" not in gallery
+    assert {m.name for m in gallery.search(vectors[:1], 9)[0]} == {"P2", "P3"}
+    gallery.remove_sample(gallery.samples("P2")[0].id)
+    assert gallery.person("P2").samples == 0
+    assert gallery.purge()
+
+
+def test_many_are_acknowledged_one_by_one(gallery: Gallery) -> None:
+    people = [(f"P{n}", [NewSample(v, f"{n}.jpg")]) for n, v in enumerate(unit(50))]
+    answers = list(gallery.enroll_many(people, chunk_people=8))
+    assert all(isinstance(answer, Enrolment) for answer in answers)
+    assert [person.name for person in gallery] == [name for name, _ in people]
+
+
+def test_terms_are_kept(gallery: Gallery) -> None:
+    consent = Consent("consent", "asked", datetime(2024, 1, 1, tzinfo=UTC))
+    until = datetime(2025, 1, 1, tzinfo=UTC)
+    gallery.enroll("Ada", [NewSample(unit(1)[0], "a.jpg")], consent=consent, keep_until=until)
+    person = gallery.person("Ada")
+    assert (person.consent, person.keep_until) == (consent, until)
+    assert gallery.expired(until) == [person]
+    assert gallery.set_terms("Ada", consent=None, keep_until=None).consent is None
+
+
+def test_errors_are_those_of_the_protocol(address: str, gallery: Gallery) -> None:
+    gallery.enroll("Ada", [NewSample(unit(1)[0], "a.jpg")])
+    with pytest.raises(BundleMismatchError, match="'net-v1', not of 'net-v2'"):
+        Gallery.open(address, bundle="net-v2", dim=DIM)
+    with pytest.raises(PersonError, match="no such person"):
+        gallery.person("Bob")
+    with pytest.raises(InputError, match="unit norm"):
+        gallery.enroll("Bob", [NewSample(unit(1)[0] * 3, "b.jpg")])
+    with pytest.raises(InputError, match="queries"):
+        gallery.search(unit(1)[:, :4], 1)
+    with Gallery.open(address, read_only=True) as reader, pytest.raises(GalleryError):
+        reader.enroll("Bob", [NewSample(unit(1)[0], "b.jpg")])
+    assert [person.name for person in gallery] == ["Ada"]
