@@ -19,6 +19,7 @@ from PIL import JpegImagePlugin
 from facemetric.errors import DecodeError
 from facemetric.images.formats import COPY_AGAIN
 from facemetric.images.orientation import orientation_of
+from facemetric.images.pillow import guarded, translated
 from facemetric.types import UInt8
 
 _SOF = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
@@ -139,16 +140,20 @@ def is_starved(data: bytes, header: JpegHeader) -> bool:
     """
     found = _NEXT_MARKER.search(data, header.scan_at + 2)
     end = found.start() if found else len(data)
-    padded = data[:end] + bytes(range(1, 255)) * 16 + data[end:]
-    return _small(data) != _small(padded)
+    plain = _small(data)
+    return plain is None or plain != _small(data[:end] + bytes(range(1, 255)) * 16 + data[end:])
 
 
 def _small(data: bytes) -> bytes | None:
     try:
-        with JpegImagePlugin.JpegImageFile(BytesIO(data)) as image:
+        with (
+            translated("JPEG", "<check>"),
+            guarded(noisy=True),
+            JpegImagePlugin.JpegImageFile(BytesIO(data)) as image,
+        ):
             image.draft("RGB", (max(1, image.width // 8), max(1, image.height // 8)))
             return image.tobytes()
-    except (OSError, SyntaxError):  # damage that only the padded data show is damage as well
+    except DecodeError:  # the caller takes this for damage as well
         return None
 
 

@@ -25,6 +25,14 @@ def orientation_of(exif: bytes, xmp: bytes = b"") -> int:
     return value or 1
 
 
+def exif_of_profile(text: str) -> bytes:
+    """Return the EXIF block of ImageMagick's text note: three lines, then hex; empty if damaged."""
+    try:
+        return bytes.fromhex("".join(text.split("\n")[3:]))
+    except ValueError:
+        return b""
+
+
 def upright(pixels: UInt8, orientation: int) -> UInt8:
     """Turn and mirror stored pixels ``(H, W, 3)`` so that they stand as they were seen."""
     match orientation:

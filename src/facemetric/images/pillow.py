@@ -19,7 +19,7 @@ from facemetric.images.colour import to_rgb
 from facemetric.images.formats import COPY_AGAIN
 from facemetric.images.headers import claimed_size, is_cut_short
 from facemetric.images.limits import check_size
-from facemetric.images.orientation import orientation_of, upright
+from facemetric.images.orientation import exif_of_profile, orientation_of, upright
 from facemetric.types import UInt8
 
 # The classes themselves rather than Image.open: that has a pixel limit and warnings of its own.
@@ -134,11 +134,12 @@ def _may_lack_rows(image: PillowImage.Image) -> bool:
 
 def _orientation(image: PillowImage.Image) -> int:
     exif = image.info.get("exif", b"")
-    if not exif and "Raw profile type exif" in image.info:  # ImageMagick's PNG
-        exif = bytes.fromhex("".join(image.info["Raw profile type exif"].split("\n")[3:]))
+    note = image.info.get("Raw profile type exif")  # ImageMagick's PNG
+    if note and not exif:
+        exif = exif_of_profile(note)
     xmp = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or b""
-    if not exif and not xmp and (memory := image.getexif()):
-        return int(memory.get(0x0112, 1))
+    if not (exif or note or xmp):
+        return int(image.getexif().get(0x0112, 1))  # set in memory only
     return orientation_of(exif, xmp.encode() if isinstance(xmp, str) else xmp)
 
 

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image as PillowImage
 from PIL import ImageOps
+from PIL.PngImagePlugin import PngInfo
 
 from facemetric.images import load_image
 from facemetric.images.orientation import orientation_of, upright, upright_size
@@ -76,11 +77,28 @@ def test_xmp_speaks_where_exif_is_silent(text):
     assert orientation_of(exif_with(3).tobytes(), text.encode()) == 3
 
 
-def test_broken_exif_neither_warns_nor_fails(photo, encode):
+@pytest.mark.parametrize("mode", ["RGB", "CMYK", "grey"])
+def test_broken_exif_neither_warns_nor_fails(mode, photo, encode):
+    image = PillowImage.new("RGB", photo.size, "#808080") if mode == "grey" else photo.convert(mode)
     block = exif_with(6).tobytes()
     for end in range(6, len(block)):
-        data = encode(photo, "JPEG", exif=block[:end])
+        data = encode(image, "JPEG", exif=block[:end])
         assert load_image(data).size_px in ((201, 133), (133, 201))
+
+
+def test_cmyk_is_turned(photo, encode):
+    data = encode(photo.convert("CMYK"), "JPEG", exif=exif_with(6), quality=95)
+    wanted = upright(np.asarray(photo), 6)
+    assert np.abs(load_image(data).pixels.astype(int) - wanted).mean() < 2
+
+
+@pytest.mark.parametrize(("spoilt", "size_px"), [(False, (133, 201)), (True, (201, 133))])
+def test_the_text_note_of_imagemagick(spoilt, size_px, photo, encode):
+    block = exif_with(6).tobytes()
+    note = PngInfo()
+    text = "zz" if spoilt else block.hex()
+    note.add_text("Raw profile type exif", f"\nexif\n{len(block):8d}\n{text}\n")
+    assert load_image(encode(photo, "PNG", pnginfo=note)).size_px == size_px
 
 
 @given(st.binary(max_size=100))
