@@ -8,7 +8,9 @@ from facemetric.bundle.folders import cache_folder, data_folder
 from facemetric.bundle.golden import golden_chip
 from facemetric.bundle.manifest import Calibration, Manifest, OperatingPoint
 from facemetric.bundle.network import Network
+from facemetric.bundle.onnx_import import import_onnx
 from facemetric.bundle.preprocess import preprocess
+from facemetric.bundle.preset import PRESETS, Preset
 from facemetric.bundle.store import (
     BundleEntry,
     list_bundles,
@@ -20,17 +22,20 @@ from facemetric.bundle.store import (
 from facemetric.bundle.verification import verify_bundle
 
 __all__ = [
+    "PRESETS",
     "Bundle",
     "BundleEntry",
     "Calibration",
     "Manifest",
     "Network",
     "OperatingPoint",
+    "Preset",
     "build_dlib_resnet",
     "cache_folder",
     "data_folder",
     "describe_bundle",
     "golden_chip",
+    "import_onnx",
     "licence_text",
     "list_bundles",
     "open_bundle",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from facemetric.bundle.manifest import Manifest
-from facemetric.errors import BundleError
+from facemetric.errors import BundleError, InputError
 
 MANIFEST_NAME = "bundle.json"
 MAX_MANIFEST_BYTES = 8 << 20
@@ -43,6 +44,14 @@ def parse_document(kind: type[Document], data: bytes, *, item: str) -> Document:
             item=item,
             fix="Correct these fields; see the manifest's schema in the reference",
         ) from error
+
+
+def check_values(kind: type[Document], values: Mapping[str, object], *, item: str) -> Document:
+    """Make a part of a manifest of arguments; InputError names each wrong one."""
+    try:
+        return kind.model_validate(values)
+    except ValidationError as error:
+        raise InputError(_in_words(error), item=item, fix="Correct these arguments") from error
 
 
 def manifest_bytes(manifest: Manifest) -> bytes:
