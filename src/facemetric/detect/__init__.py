@@ -4,6 +4,6 @@ from facemetric.detect.boxes import iou
 from facemetric.detect.detector import DETECTORS, Detector
 from facemetric.detect.mtcnn import Mtcnn
 from facemetric.detect.nms import nms
-from facemetric.detect.select import select_faces
+from facemetric.detect.select import Select, select_faces
 
-__all__ = ["DETECTORS", "Detector", "Mtcnn", "iou", "nms", "select_faces"]
+__all__ = ["DETECTORS", "Detector", "Mtcnn", "Select", "iou", "nms", "select_faces"]

@@ -35,11 +35,3 @@ def regress(boxes_xyxy: Float32, offsets: Float32) -> Float32:
     """Move the four edges by ``offsets`` ``(N, 4)``, given in widths and heights of the box."""
     sides = boxes_xyxy[:, 2:] - boxes_xyxy[:, :2]
     return boxes_xyxy + offsets * np.concatenate([sides, sides], axis=1)
-
-
-def square(boxes_xyxy: Float32) -> Float32:
-    """Grow the shorter side about the centre and round to whole pixels, at least one."""
-    sides = np.maximum(np.rint((boxes_xyxy[:, 2:] - boxes_xyxy[:, :2]).max(axis=1)), 1)
-    middle = (boxes_xyxy[:, :2] + boxes_xyxy[:, 2:]) / 2
-    corner = np.rint(middle - sides[:, None] / 2)
-    return np.concatenate([corner, corner + sides[:, None]], axis=1)

@@ -1,4 +1,4 @@
-"""The picture at falling sizes, so that a network with a fixed window sees faces of every size."""
+"""The picture at falling sizes, so that networks with fixed windows see faces of every size."""
 
 from __future__ import annotations
 
@@ -7,15 +7,104 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 
-from facemetric.types import UInt8
+from facemetric.types import Float32, UInt8
 
 WINDOW_PX = 12
+STRIDE_PX = 2
 
 
-def level_sizes(
-    size_px: tuple[int, int], *, min_face_px: float, factor: float
-) -> list[tuple[int, int]]:
-    """Return width and height of every level, largest first; none where no face would fit.
+class Pyramid:
+    """A picture and its halvings, from which every other size is made.
+
+    Halving is exact and fast, and no resize after it shrinks by more than two: on a large picture
+    this costs a fraction of resizing the original again for every level and every crop.
+
+    Parameters
+    ----------
+    pixels
+        ``uint8 (H, W, 3)``. Pixel ``i`` of halving ``k`` covers ``[i, i + 1) * 2**k`` of it; where
+        a length is odd, the last pixel is repeated.
+    """
+
+    def __init__(self, pixels: UInt8) -> None:
+        self._halvings = [pixels]
+
+    def halving(self, times: int) -> UInt8:
+        """Return the picture halved so many times."""
+        while len(self._halvings) <= times:
+            pixels = self._halvings[-1]
+            height, width = pixels.shape[:2]
+            if height % 2 or width % 2:
+                pixels = cv2.copyMakeBorder(
+                    pixels, 0, height % 2, 0, width % 2, cv2.BORDER_REPLICATE
+                )
+            size = ((width + 1) // 2, (height + 1) // 2)
+            self._halvings.append(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))
+        return self._halvings[times]
+
+    def level(self, scale: float) -> tuple[UInt8, Float32]:
+        """Return the picture at ``scale`` and what to multiply its x and y with to get back."""
+        times = _halvings(1 / scale)
+        pixels = self.halving(times)
+        height, width = pixels.shape[:2]
+        rest = scale * 2**times
+        size = int(width * rest + 1), int(height * rest + 1)
+        back = np.array([width / size[0], height / size[1]], np.float32) * 2**times
+        how = cv2.INTER_AREA if rest < 1 else cv2.INTER_LINEAR
+        return np.asarray(cv2.resize(pixels, size, interpolation=how), np.uint8), back
+
+    def crop(self, boxes_xyxy: Float32, *, side_px: int) -> UInt8:
+        """Cut out squares and bring them to one size.
+
+        Parameters
+        ----------
+        boxes_xyxy
+            ``(N, 4)`` from ``snap`` with the same ``side_px``; may lie outside the picture.
+        side_px
+            Side of the results.
+
+        Returns
+        -------
+        UInt8
+            ``uint8 (N, side_px, side_px, 3)``. What lies outside is zero, as in the original
+            implementation: a box clipped to the picture would be stretched, and its landmarks
+            with it.
+        """
+        crops = np.zeros((len(boxes_xyxy), side_px, side_px, 3), np.uint8)
+        for crop, box in zip(crops, boxes_xyxy.astype(np.int64).tolist(), strict=True):
+            times = _halvings((box[2] - box[0]) / side_px)
+            pixels = self.halving(times)
+            height, width = pixels.shape[:2]
+            left, top, right, bottom = (edge >> times for edge in box)
+            x0, y0, x1, y1 = max(left, 0), max(top, 0), min(right, width), min(bottom, height)
+            if x0 >= x1 or y0 >= y1:
+                continue
+            piece = pixels[y0:y1, x0:x1]
+            if (x0, y0, x1, y1) != (left, top, right, bottom):
+                piece = cv2.copyMakeBorder(
+                    piece, y0 - top, bottom - y1, x0 - left, right - x1, cv2.BORDER_CONSTANT
+                )
+            how = cv2.INTER_AREA if right - left > side_px else cv2.INTER_LINEAR
+            cv2.resize(piece, (side_px, side_px), dst=crop, interpolation=how)
+        return crops
+
+
+def snap(boxes_xyxy: Float32, *, side_px: int) -> Float32:
+    """Square boxes about their centres, on whole pixels of the halving they are cropped from.
+
+    That moves an edge by at most one part in ``2 * side_px`` of the side. The networks' answers
+    are relative to the moved box, so nothing is lost.
+    """
+    sides = np.maximum((boxes_xyxy[:, 2:] - boxes_xyxy[:, :2]).max(axis=1, keepdims=True), 1)
+    grid = np.exp2(np.floor(np.log2(np.maximum(sides / side_px, 1))))
+    middle = (boxes_xyxy[:, :2] + boxes_xyxy[:, 2:]) / 2
+    corner = np.rint((middle - sides / 2) / grid) * grid
+    sides = np.maximum(np.rint(sides / grid), 1) * grid
+    return np.concatenate([corner, corner + sides], axis=1).astype(np.float32)
+
+
+def level_scales(size_px: tuple[int, int], *, min_face_px: float, factor: float) -> list[float]:
+    """Return the scale of every level, largest first; none where no face would fit.
 
     Parameters
     ----------
@@ -25,45 +114,37 @@ def level_sizes(
         Side of the smallest face wanted, in pixels of the picture: it fills the window of the
         first level.
     factor
-        Ratio of one level's side to the one before, in (0, 1).
+        Ratio of one level to the one before, in (0, 1).
     """
     scale = WINDOW_PX / min_face_px
-    sizes = []
+    scales = []
     while min(size_px) * scale >= WINDOW_PX:
-        sizes.append((int(size_px[0] * scale + 1), int(size_px[1] * scale + 1)))
+        scales.append(scale)
         scale *= factor
-    return sizes
-
-
-def resize_level(pixels: UInt8, size_px: tuple[int, int]) -> UInt8:
-    """Bring a picture to a level's size: by area where it shrinks, linearly where it grows."""
-    if size_px == (pixels.shape[1], pixels.shape[0]):
-        return pixels
-    shrinks = size_px[0] < pixels.shape[1]
-    how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(pixels, size_px, interpolation=how), np.uint8)
+    return scales
 
 
 def tiles(size_px: tuple[int, int], *, max_px: int) -> Iterator[tuple[slice, slice]]:
-    """Cut a level into rows × columns that overlap just so that every window lies in one tile.
+    """Cut a level into (rows, columns) that overlap just so that every window lies in one tile.
 
-    Windows stand two pixels apart and see ``WINDOW_PX``, so tiles start at even pixels and share
-    ``WINDOW_PX - 2``.
+    Windows stand ``STRIDE_PX`` apart and see ``WINDOW_PX``, so tiles begin at even pixels and
+    share ``WINDOW_PX - STRIDE_PX``. Only a level of more than ``max_px`` is cut.
     """
     width, height = size_px
-    step_x, step_y = _step(width, max_px // WINDOW_PX), 0
-    step_y = _step(height, max_px // min(width, step_x + WINDOW_PX - 2))
-    for top in _starts(height, step_y):
-        for left in _starts(width, step_x):
-            bottom, right = top + step_y + WINDOW_PX - 2, left + step_x + WINDOW_PX - 2
-            yield slice(top, min(bottom, height)), slice(left, min(right, width))
+    overlap = WINDOW_PX - STRIDE_PX
+    step_x = _step(width, max_px // (2 * WINDOW_PX))
+    step_y = _step(height, max_px // (min(width, step_x + overlap)))
+    for top in range(0, max(height - overlap, 1), step_y):
+        for left in range(0, max(width - overlap, 1), step_x):
+            rows = slice(top, min(top + step_y + overlap, height))
+            yield rows, slice(left, min(left + step_x + overlap, width))
 
 
 def _step(length: int, limit: int) -> int:
     if length <= limit:
         return length + length % 2
-    return max(2, (limit - WINDOW_PX + 2) // 2 * 2)
+    return max((limit - WINDOW_PX + STRIDE_PX) // 2 * 2, STRIDE_PX)
 
 
-def _starts(length: int, step: int) -> range:
-    return range(0, max(1, length - WINDOW_PX + 1), step)
+def _halvings(shrink: float) -> int:
+    return max(0, int(np.floor(np.log2(shrink))))

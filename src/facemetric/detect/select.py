@@ -53,8 +53,6 @@ def select_faces(
         middle = (boxes[:, :2] + boxes[:, 2:]) / 2
         cost = np.linalg.norm(middle - np.asarray(image.size_px) / 2, axis=1)
     else:
-        raise InputError(
-            f"expected 'all', 'largest' or 'central', got {select!r}", item="select"
-        )
+        raise InputError(f"expected 'all', 'largest' or 'central', got {select!r}", item="select")
     order = np.argsort(cost, kind="stable")[: max_faces or 1]
     return tuple(faces[row] for row in order)
