@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from facemetric.datasets import photos, sample_photos, samples_folder
+from facemetric.datasets import photos, sample_photos
 from facemetric.errors import DataError
 
 
@@ -47,12 +47,10 @@ def test_nothing_heavy_is_imported() -> None:
 
 
 @pytest.mark.samples
-def test_fetched_photographs() -> None:
-    try:
-        found = sample_photos(samples_folder())
-    except DataError as error:
-        pytest.skip(f"sample photographs are absent: {error}")
-    assert len(found) == 8
+def test_fetched_photographs(samples: dict[str, Path]) -> None:
+    folder = samples["obama"].parent
+    found = sample_photos(folder)
+    assert len(found) == len(samples) == 8
     assert len({photo.people for photo in found}) == 4
     assert [photo.path.name for photo in found if photo.partial] == [
         "obama_partial_face.jpg",
