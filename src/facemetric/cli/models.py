@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,9 +13,18 @@ from facemetric.cli.output import finish, guarded, table
 
 if TYPE_CHECKING:
     from facemetric.bundle import Bundle, Manifest
+    from facemetric.bundle.manifest import Licence
     from facemetric.wire import ModelOut
 
 app = typer.Typer(help="List, show, import and verify model bundles, with their licences.")
+
+
+class Colour(StrEnum):
+    """Order of a network's input channels."""
+
+    rgb = "rgb"
+    bgr = "bgr"
+
 
 Which = Annotated[str, typer.Argument(metavar="BUNDLE", help="A name, folder or archive.")]
 
@@ -46,7 +56,7 @@ def list_models(json_: Json = False) -> None:
                 manifest.id,
                 origin,
                 manifest.licence.spdx,
-                _commercial(manifest),
+                _commercial(manifest.licence),
                 f"{manifest.embedding.dim}-d",
                 "yes" if manifest.calibrations else "no",
             )
@@ -90,33 +100,106 @@ def verify(bundle: Which, provider: ProviderName = Provider.cpu, json_: Json = F
         print(f"{opened.id}: hash, shapes and golden embedding are right on {provider.value}")
 
 
+@app.command()
+@guarded
+def presets(json_: Json = False) -> None:
+    """List the models that facemetric models import knows, with their licences.
+
+    Example: facemetric models presets
+    """
+    from facemetric.bundle import PRESETS
+    from facemetric.wire import PresetOut, PresetsOut, to_json
+
+    if json_:
+        known = tuple(
+            PresetOut(
+                id=preset.id,
+                format=preset.format,
+                description=preset.description,
+                source=preset.source,
+                licence=preset.licence.spdx,
+                commercial_use=preset.licence.commercial_use,
+            )
+            for preset in PRESETS.values()
+        )
+        print(to_json(PresetsOut(presets=known)))
+        return
+    rows = [
+        (preset.id, preset.format, preset.licence.spdx, _commercial(preset.licence))
+        for preset in PRESETS.values()
+    ]
+    table(rows, ("preset", "file", "licence", "commercial use"))
+
+
 @app.command("import")
 @guarded
 def import_model(
     path: Annotated[Path, typer.Argument(help="An .onnx, .h5 or .pt file.")],
     preset: Annotated[
-        str | None,
-        typer.Option(help="What is known of the model; facemetric models presets lists them."),
+        str | None, typer.Option(help="What is known of the model: facemetric models presets.")
     ] = None,
     name: Annotated[str | None, typer.Option(help="How to call the bundle.")] = None,
+    colour: Annotated[Colour | None, typer.Option(help="ONNX: order of the channels.")] = None,
+    mean: Annotated[
+        str | None, typer.Option(metavar="R,G,B", help="ONNX: subtracted from each pixel.")
+    ] = None,
+    scale: Annotated[
+        str | None, typer.Option(metavar="R,G,B", help="ONNX: then divided by.")
+    ] = None,
+    template: Annotated[
+        str | None, typer.Option(help="ONNX: how faces are cut, such as arcface-112.")
+    ] = None,
+    licence: Annotated[str | None, typer.Option(metavar="SPDX", help="ONNX: its licence.")] = None,
+    training_data: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="ONNX: terms of its training data.")
+    ] = None,
+    any_weights: Annotated[
+        bool,
+        typer.Option("--any-weights", help="Use the preset for another file, uncalibrated."),
+    ] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Over one of that name.")] = False,
     json_: Json = False,
 ) -> None:
     """Make a bundle of a network that you have: plain ONNX, Keras FaceNet, facenet-pytorch.
 
-    Example: facemetric models import w600k_r50.onnx --preset buffalo-l
+    Example: facemetric models import w600k_r50.onnx --preset insightface-buffalo-l
     """
     from facemetric.bundle import import_model as import_any
+    from facemetric.bundle import licence_text
 
-    opened = import_any(path, preset=preset, id=name)
+    given = {
+        "preset": preset,
+        "id": name,
+        "colour": colour.value if colour else None,
+        "mean": _numbers("mean", mean),
+        "scale": _numbers("scale", scale),
+        "template": template,
+        "licence": licence,
+        "training_data": training_data,
+    }
+    flags = {key: value for key, value in given.items() if value is not None}
+    bundle = import_any(path, any_weights=any_weights, replace=replace, **flags)
     if json_:
-        _print_json(opened)
+        _print_json(bundle)
     else:
-        licence = opened.manifest.licence
-        print(f"imported {opened.id}: {opened.folder}")
-        print(f"  licence         {licence.spdx}; commercial use: {_commercial(opened.manifest)}")
-        print(f"  training data   {licence.training_data}")
-        if licence.notes:
-            print(f"  note            {licence.notes}")
+        print(f"imported {bundle.id}: {bundle.folder}")
+        print(licence_text(bundle.manifest))
+
+
+def _numbers(name: str, text: str | None) -> tuple[float, ...] | None:
+    if text is None:
+        return None
+    try:
+        values = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        values = ()
+    if len(values) == 1:
+        values *= 3
+    if len(values) != 3:
+        raise typer.BadParameter(
+            f"expected one number or three, such as 127.5, got {text!r}", param_hint=f"--{name}"
+        )
+    return values
 
 
 def _print_json(bundle: Bundle) -> None:
@@ -126,8 +209,8 @@ def _print_json(bundle: Bundle) -> None:
     print(to_json(ModelsOut(models=(_model_out(bundle.manifest, origin),))))
 
 
-def _commercial(manifest: Manifest) -> str:
-    return {True: "yes", False: "no", None: "not stated"}[manifest.licence.commercial_use]
+def _commercial(licence: Licence) -> str:
+    return {True: "yes", False: "no", None: "not stated"}[licence.commercial_use]
 
 
 def _model_out(manifest: Manifest, origin: str) -> ModelOut:

@@ -220,6 +220,24 @@ class ModelsOut(Wire):
     errors: tuple[ErrorOut, ...] = ()
 
 
+class PresetOut(Wire):
+    """A model that can be imported, and what may be done with it."""
+
+    id: str
+    format: str
+    description: str
+    source: str
+    licence: str
+    commercial_use: bool | None
+
+
+class PresetsOut(Wire):
+    """Answer of ``models presets``."""
+
+    schema_name: Literal["facemetric.presets/1"] = _name("facemetric.presets/1")
+    presets: tuple[PresetOut, ...]
+
+
 class CheckOut(Wire):
     """One line of ``doctor``."""
 
@@ -278,6 +296,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         PersonShowOut,
         ClusterOut,
         ModelsOut,
+        PresetsOut,
         DoctorOut,
         DemoOut,
         FailureOut,
