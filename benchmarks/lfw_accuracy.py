@@ -42,7 +42,7 @@ BARS = {
     ("dlib-resnet-v1", True): Bar(0.9920, 0.0035, 0.9915),
     ("dlib-resnet-v1", False): Bar(0.9887, None, None),
     ("mobilefacenet-ms1m", True): Bar(0.9935, 0.0035, 0.9930),
-    ("facenet-keras", True): Bar(0.9927, 0.0039, 0.9920),
+    ("keras-facenet", True): Bar(0.9927, 0.0039, 0.9920),
 }
 
 

@@ -98,6 +98,11 @@ class RowCache:
             self._report(done + start + len(part), done + len(missing))
         return _gather(files, segments)
 
+    def missing(self, paths: Sequence[Path]) -> list[Path]:
+        """Return those of ``paths``, once each, whose rows are not cached; raises as `rows`."""
+        known = {file for found, _ in self._load() for file in found}
+        return list({f: p for p in paths if (f := _identity(p)) not in known}.values())
+
     def _load(self) -> list[tuple[list[str], Rows]]:
         if self.folder is None or not self.folder.is_dir():
             return []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -81,20 +81,21 @@ class FaceEmbedder:
         ImageError
             A file cannot be decoded.
         """
-        rows = self._cache.rows(paths, self._compute)
+        # All faces first: they have a cache of their own, which other bundles share.
+        waiting = self._cache.missing(paths)
+        faces = dict(zip(waiting, self._faces(waiting), strict=True)) if waiting else {}
+        rows = self._cache.rows(paths, lambda part: self._compute(part, faces))
         return rows["vectors"].astype(np.float32, copy=False), rows["found"]
 
-    def _compute(self, paths: Sequence[Path]) -> Rows:
-        faces = self._faces(paths)
+    def _compute(self, paths: Sequence[Path], faces: Mapping[Path, Face | None]) -> Rows:
         vectors = []
         with ThreadPoolExecutor(self._workers) as pool:
             for start in range(0, len(paths), _PART):
-                part = range(start, min(start + _PART, len(paths)))
-                chips = list(
-                    pool.map(self._chip, (paths[i] for i in part), (faces[i] for i in part))
-                )
+                part = paths[start : start + _PART]
+                chips = list(pool.map(self._chip, part, (faces[path] for path in part)))
                 vectors.append(self._embedder.embed(chips))
-        return {"vectors": np.concatenate(vectors), "found": faces.found}
+        found = np.array([faces[path] is not None for path in paths])
+        return {"vectors": np.concatenate(vectors), "found": found}
 
     def _chip(self, path: Path, face: Face | None) -> Chip:
         image = load_image(path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +40,9 @@ class CentralFaces:
 
     def __len__(self) -> int:
         return len(self.found)
+
+    def __iter__(self) -> Iterator[Face | None]:
+        return (self[row] for row in range(len(self)))
 
     def __getitem__(self, row: int) -> Face | None:
         if not self.found[row]:

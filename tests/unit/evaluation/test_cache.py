@@ -41,6 +41,8 @@ def test_rows_come_in_order_and_are_computed_once(paths: list[Path], tmp_path: P
     rows = cache.rows(paths, compute)
     assert rows["square"].tolist() == [0, 1, 4, 9, 16, 25, 36]
     assert seen == [(0, 7), (3, 7), (6, 7), (7, 7)]
+    assert cache.missing([*paths, tmp_path / "c"]) == [tmp_path / "c"]
+    assert RowCache(tmp_path / "c", key={"v": 2}).missing(paths * 2) == paths
     again = RowCache(tmp_path / "c", key={"v": 1}).rows([paths[5], paths[0], paths[5]], compute)
     assert again["square"].tolist() == [25, 0, 25]
     assert again["even"].tolist() == [False, True, False]
