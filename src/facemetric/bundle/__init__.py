@@ -4,8 +4,10 @@ from facemetric.bundle.archive import pack_bundle
 from facemetric.bundle.builtin_bundles import build_dlib_resnet
 from facemetric.bundle.bundle import Bundle
 from facemetric.bundle.description import describe_bundle, licence_text
+from facemetric.bundle.facenet_pytorch_import import import_facenet_pytorch
 from facemetric.bundle.folders import cache_folder, data_folder
 from facemetric.bundle.golden import golden_chip
+from facemetric.bundle.keras_import import import_keras_facenet
 from facemetric.bundle.manifest import Calibration, Manifest, OperatingPoint
 from facemetric.bundle.network import Network
 from facemetric.bundle.onnx_import import import_onnx
@@ -35,6 +37,8 @@ __all__ = [
     "data_folder",
     "describe_bundle",
     "golden_chip",
+    "import_facenet_pytorch",
+    "import_keras_facenet",
     "import_onnx",
     "licence_text",
     "list_bundles",

@@ -202,18 +202,26 @@ def _joined(
     description: str | None,
 ) -> Preset:
     """Put preset and options together; figures stay only where nothing they depend on changed."""
-    parts = {
-        "input": check_values(Input, picture, item="input"),
-        "alignment": check_values(Alignment, cut, item="alignment"),
-        "licence": check_values(Licence, terms, item="licence"),
-    }
+    parts = (
+        check_values(Input, picture, item="input"),
+        check_values(Alignment, cut, item="alignment"),
+        check_values(Licence, terms, item="licence"),
+    )
     if base is None:
-        name = bundle_id(None, path.stem)
-        base = Preset(id=name, format="onnx", source=path.name, dim=None, **parts)
-    elif (parts["input"], parts["alignment"]) != (base.input, base.alignment):
+        base = Preset(
+            id=bundle_id(None, path.stem),
+            format="onnx",
+            source=path.name,
+            input=parts[0],
+            alignment=parts[1],
+            dim=None,
+            licence=parts[2],
+        )
+    elif parts[:2] != (base.input, base.alignment):
         base = base.without_figures()
     told = {} if description is None else {"description": description}
-    return base.model_copy(update={**parts, **told})
+    joined = dict(zip(("input", "alignment", "licence"), parts, strict=True))
+    return base.model_copy(update={**joined, **told})
 
 
 def _batched(file: OnnxFile, known: Preset, output: str) -> tuple[bytes, Preset, str]:
