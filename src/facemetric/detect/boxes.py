@@ -34,4 +34,5 @@ def iou(a_xyxy: AnyArray, b_xyxy: AnyArray) -> AnyArray:
 def regress(boxes_xyxy: Float32, offsets: Float32) -> Float32:
     """Move the four edges by ``offsets`` ``(N, 4)``, given in widths and heights of the box."""
     sides = boxes_xyxy[:, 2:] - boxes_xyxy[:, :2]
-    return boxes_xyxy + offsets * np.concatenate([sides, sides], axis=1)
+    moved: Float32 = boxes_xyxy + offsets * np.concatenate([sides, sides], axis=1)
+    return moved

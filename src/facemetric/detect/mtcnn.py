@@ -76,10 +76,12 @@ class Mtcnn:
         self.factor = factor
         self.max_faces = max_faces
         self._logits = [math.log(value / (1 - value)) for value in thresholds]
-        options = {"provider": provider, "threads": threads}
-        self._pnet = Session(networks.pnet(load_weights("pnet")), **options)
-        self._rnet = Session(networks.rnet(load_weights("rnet")), **options)
-        self._onet = Session(networks.onet(load_weights("onet")), **options)
+        pnet = networks.pnet(load_weights("pnet"))
+        rnet = networks.rnet(load_weights("rnet"))
+        onet = networks.onet(load_weights("onet"))
+        self._pnet = Session(pnet, provider=provider, threads=threads)
+        self._rnet = Session(rnet, provider=provider, threads=threads)
+        self._onet = Session(onet, provider=provider, threads=threads)
         self._nms = Session(networks.suppression(), threads=1)
 
     def detect(self, image: Image) -> tuple[Face, ...]:
@@ -110,11 +112,17 @@ class Mtcnn:
         found = [self._propose_level(pyramid, scale) for scale in scales]
         rows = np.concatenate(found) if found else np.zeros((0, 9), np.float32)
         rows = rows[self._suppress(rows[:, :4], rows[:, 4], 0.7)]
-        return regress(rows[:, :4], rows[:, 5:])
+        boxes = regress(rows[:, :4], rows[:, 5:])
+        boxes[:, :2] -= 1  # from the original's frame (below) to ours
+        return boxes
 
     def _propose_level(self, pyramid: Pyramid, scale: float) -> Float32:
-        """One row per window that may show a face: box, logit, offsets."""
-        level, back = pyramid.level(scale)
+        """One row per window that may show a face: box, logit, offsets.
+
+        The boxes are the original's: whole pixels, the first is 1, the last one included. A window
+        counts as 11 pixels wide in suppression and regression, and the thresholds assume so.
+        """
+        level = pyramid.level(scale)
         found = []
         for rows, columns in tiles((level.shape[1], level.shape[0]), max_px=_TILE_PX):
             (answer,) = self._pnet.run({"pixels": level[None, rows, columns]})
@@ -125,10 +133,10 @@ class Mtcnn:
             candidates[:, 4:] = answer[0, :, y, x]
             found.append(candidates)
         candidates = np.concatenate(found)
-        candidates[:, 2:4] = candidates[:, :2] + WINDOW_PX
-        candidates = candidates[self._suppress(candidates[:, :4], candidates[:, 4], 0.5)]
-        candidates[:, :4] *= np.concatenate([back, back])
-        return candidates
+        candidates[:, 2:4] = np.floor((candidates[:, :2] + WINDOW_PX) / scale)
+        candidates[:, :2] = np.floor((candidates[:, :2] + 1) / scale)
+        kept: Float32 = candidates[self._suppress(candidates[:, :4], candidates[:, 4], 0.5)]
+        return kept
 
     def _refine(self, pyramid: Pyramid, boxes: Float32) -> Float32:
         """R-Net: fewer and better boxes."""
@@ -153,7 +161,7 @@ class Mtcnn:
         return boxes[kept], answer[kept, 0], points[kept]
 
     def _suppress(self, boxes: Float32, scores: Float32, threshold: float) -> AnyArray:
-        feeds = {
+        feeds: dict[str, AnyArray] = {
             "boxes": boxes[None],
             "scores": scores[None, None],
             "most": np.array([len(boxes)], np.int64),

@@ -16,7 +16,7 @@ STRIDE_PX = 2
 class Pyramid:
     """A picture and its halvings, from which every other size is made.
 
-    Halving is exact and fast, and no resize after it shrinks by more than two: on a large picture
+    Halving is exact and fast, and no resize after it shrinks by more than four: on a large picture
     this costs a fraction of resizing the original again for every level and every crop.
 
     Parameters
@@ -42,16 +42,16 @@ class Pyramid:
             self._halvings.append(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))
         return self._halvings[times]
 
-    def level(self, scale: float) -> tuple[UInt8, Float32]:
-        """Return the picture at ``scale`` and what to multiply its x and y with to get back."""
-        times = _halvings(1 / scale)
+    def level(self, scale: float) -> UInt8:
+        """Return the picture at ``scale``, each side rounded up as in the original."""
+        # One halving fewer than possible: area averages over less than two pixels blur unevenly,
+        # and P-Net then drops one face in a hundred that it finds in a direct resize.
+        times = max(_halvings(1 / scale) - 1, 0)
         pixels = self.halving(times)
-        height, width = pixels.shape[:2]
         rest = scale * 2**times
-        size = int(width * rest + 1), int(height * rest + 1)
-        back = np.array([width / size[0], height / size[1]], np.float32) * 2**times
+        size = int(pixels.shape[1] * rest + 1), int(pixels.shape[0] * rest + 1)
         how = cv2.INTER_AREA if rest < 1 else cv2.INTER_LINEAR
-        return np.asarray(cv2.resize(pixels, size, interpolation=how), np.uint8), back
+        return np.asarray(cv2.resize(pixels, size, interpolation=how), np.uint8)
 
     def crop(self, boxes_xyxy: Float32, *, side_px: int) -> UInt8:
         """Cut out squares and bring them to one size.
