@@ -1,6 +1,5 @@
 """Pages and pictures that show what was recognised."""
 
-from facemetric.report.annotate import annotate, undrawable
 from facemetric.report.cards import (
     BoxLabel,
     ClusterGroup,
@@ -13,6 +12,7 @@ from facemetric.report.cards import (
     Timing,
 )
 from facemetric.report.demo import demo_page
+from facemetric.report.drawing import annotate, undrawable
 from facemetric.report.picture import Picture, crop_picture, encode_picture
 from facemetric.report.sheets import cluster_page, identify_page
 
