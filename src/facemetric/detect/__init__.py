@@ -4,6 +4,18 @@ from facemetric.detect.boxes import iou
 from facemetric.detect.detector import DETECTORS, Detector
 from facemetric.detect.mtcnn import Mtcnn
 from facemetric.detect.nms import nms
+from facemetric.detect.scrfd import Scrfd
 from facemetric.detect.select import Select, select_faces
+from facemetric.detect.yunet import YuNet
 
-__all__ = ["DETECTORS", "Detector", "Mtcnn", "Select", "iou", "nms", "select_faces"]
+__all__ = [
+    "DETECTORS",
+    "Detector",
+    "Mtcnn",
+    "Scrfd",
+    "Select",
+    "YuNet",
+    "iou",
+    "nms",
+    "select_faces",
+]
