@@ -106,17 +106,18 @@ def _rescaled(matrix: Float64, x: float, y: float, left: int = 0, top: int = 0) 
 
 def _warp(pixels: UInt8, matrix: Float64, template: Template, item: str) -> UInt8:
     size = (template.width_px, template.height_px)
-    left, top, right, bottom = _seen_area(matrix, size)
     height, width = pixels.shape[:2]
+    scale = math.sqrt(abs(float(np.linalg.det(matrix[:, :2]))))
+    factor = 1
+    if scale < _LEAST_BILINEAR_SCALE:
+        factor = min(int(1 / scale), max(width, height))
     # Cut first: the shrink then costs what the face costs, not what the picture does.
+    left, top, right, bottom = _seen_area(matrix, size, rim=2 * factor)
     left, top, right, bottom = max(left, 0), max(top, 0), min(right, width), min(bottom, height)
     if left >= right or top >= bottom:
         raise InputError("lies outside the image", item=item)
     part = pixels[top:bottom, left:right]
-    scale = math.sqrt(abs(float(np.linalg.det(matrix[:, :2]))))
-    factor = 1
-    if scale < _LEAST_BILINEAR_SCALE:
-        factor = min(int(1 / scale), max(part.shape[:2]))
+    if factor > 1:
         part = _shrink(part, factor)
     matrix = _rescaled(matrix, factor, factor, left, top)
     return np.asarray(
@@ -125,13 +126,13 @@ def _warp(pixels: UInt8, matrix: Float64, template: Template, item: str) -> UInt
     )
 
 
-def _seen_area(matrix: Float64, size: tuple[int, int]) -> tuple[int, int, int, int]:
+def _seen_area(matrix: Float64, size: tuple[int, int], *, rim: int) -> tuple[int, int, int, int]:
     """Whole pixels of the source that a chip of ``size`` shows, and a rim for interpolation."""
     right, bottom = size[0] - 0.5, size[1] - 0.5
     corners = np.array([[-0.5, -0.5], [right, -0.5], [-0.5, bottom], [right, bottom]])
     seen = (corners - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T
-    low = np.floor(seen.min(axis=0)) - 2
-    high = np.ceil(seen.max(axis=0)) + 3
+    low = np.floor(seen.min(axis=0)) - rim
+    high = np.ceil(seen.max(axis=0)) + rim + 1
     return int(low[0]), int(low[1]), int(high[0]), int(high[1])
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from facemetric.cluster.method import METHODS, Int64, distance_of, only_threshold
+from facemetric.cluster.method import METHODS, Int64, only_threshold
+from facemetric.index import top_k
 from facemetric.types import Float32
 
 _SMALLEST = 2
@@ -16,13 +17,15 @@ def hdbscan(
 ) -> Int64:
     """Group by density, whatever density each group has; a face in no group is noise.
 
+    Not for photographs of one person only: densities tell groups apart, and need several.
+
     Parameters
     ----------
     embeddings
         ``float32 (N, D)``, unit rows.
     threshold
-        Cosine from which faces are not split into several groups; ``None`` leaves splits to the
-        densities alone.
+        Cosine that every face must reach with some other of its group, or be noise; ``None`` leaves
+        all to the densities. It splits no group and joins none.
     n_clusters
         None is taken.
     seed
@@ -33,18 +36,23 @@ def hdbscan(
     InputError
         ``n_clusters`` is given.
     """
-    together = 0.0
-    if threshold is not None or n_clusters is not None:
-        together = distance_of(only_threshold("hdbscan", threshold, n_clusters))
+    if n_clusters is not None:
+        only_threshold("hdbscan", threshold, n_clusters)
     if len(embeddings) == 1:
         return np.full(1, -1, dtype=np.int64)
     from sklearn.cluster import HDBSCAN
 
-    model = HDBSCAN(
-        min_cluster_size=_SMALLEST,
-        cluster_selection_epsilon=together,
-        # Otherwise a collection of one person has no group at all.
-        allow_single_cluster=True,
-        copy=True,
-    )
-    return np.asarray(model.fit_predict(embeddings), dtype=np.int64)
+    # Not cluster_selection_epsilon: it chains strangers, and fails in scikit-learn 1.9.
+    model = HDBSCAN(min_cluster_size=_SMALLEST, copy=True)
+    labels = np.asarray(model.fit_predict(embeddings), dtype=np.int64)
+    labels[labels < 0] = -1
+    return labels if threshold is None else _without_loose_ends(labels, embeddings, threshold)
+
+
+def _without_loose_ends(labels: Int64, embeddings: Float32, threshold: float) -> Int64:
+    result = labels.copy()
+    for group in range(int(labels.max(initial=-1)) + 1):
+        rows = np.flatnonzero(labels == group)
+        nearest = top_k(embeddings[rows], embeddings[rows], 2)[1][:, 1]
+        result[rows[nearest < threshold]] = -1
+    return result

@@ -35,11 +35,18 @@ class Knn(Classifier):
         self.neighbours = neighbours
 
     def _learn(self) -> None:
-        from sklearn.neighbors import KNeighborsClassifier
+        from sklearn.neighbors import NearestNeighbors
 
         count = min(self.neighbours, len(self._samples))
-        self._model = KNeighborsClassifier(count, weights="distance", algorithm="brute")
-        self._model.fit(self._samples, self._codes)
+        self._model = NearestNeighbors(n_neighbors=count, algorithm="brute").fit(self._samples)
 
     def _scores(self, queries: Float32, best: Float32) -> Float64:
-        return np.asarray(self._model.predict_proba(queries), dtype=np.float64)
+        distances, rows = self._model.kneighbors(queries)
+        same = distances == 0
+        with np.errstate(divide="ignore"):
+            # A sample that is the query itself outweighs all others.
+            weights = np.where(same.any(axis=1, keepdims=True), same, 1 / distances)
+        votes = np.zeros((len(queries), len(self.people)))
+        np.add.at(votes, (np.arange(len(queries))[:, None], self._codes[rows]), weights)
+        shares: Float64 = votes / weights.sum(axis=1, keepdims=True)
+        return shares

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 
 from facemetric.decide.classifier import CLASSIFIERS, Classifier
@@ -46,9 +48,11 @@ class LinearSvm(Classifier):
             )
         from sklearn.svm import LinearSVC
 
-        self._model = LinearSVC(
-            C=self.penalty, dual=True, max_iter=20_000, random_state=self.seed
-        ).fit(self._samples, self._codes)
+        self._model = LinearSVC(C=self.penalty, dual=True, max_iter=20_000, random_state=self.seed)
+        with warnings.catch_warnings():
+            # One sample a person looks like a regression to scikit-learn, which says so.
+            warnings.filterwarnings("ignore", "The number of unique classes", UserWarning)
+            self._model.fit(self._samples, self._codes)
 
     def _scores(self, queries: Float32, best: Float32) -> Float64:
         margins = np.asarray(self._model.decision_function(queries), dtype=np.float64)

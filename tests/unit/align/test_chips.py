@@ -3,7 +3,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from skimage.data import astronaut
 
@@ -43,7 +43,8 @@ def test_at_full_size_the_chip_is_what_warpaffine_gives() -> None:
     assert difference.mean() < 0.2
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=25)
+@example(angle=0.0, scale=0.1875, seed=0)
 @given(angle=st.floats(-3, 3), scale=st.floats(0.15, 3), seed=st.integers(0, 99))
 def test_every_pixel_comes_from_where_the_fit_says(angle: float, scale: float, seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -56,7 +57,7 @@ def test_every_pixel_comes_from_where_the_fit_says(angle: float, scale: float, s
     inverse = cv2.invertAffineTransform(fit_similarity(landmarks[None], POINTS)[0])
     rows, columns = np.meshgrid(np.arange(112), np.arange(112), indexing="ij")
     where = np.stack([columns, rows], axis=2) @ inverse[:, :2].T + inverse[:, 2]
-    inside = ((where > 4) & (where < 895)).all(axis=2)
+    inside = ((where > 16) & (where < 883)).all(axis=2)
     wanted = np.stack(
         [where[..., 0] / 5 + 20, where[..., 1] / 5 + 20, where.sum(2) / 9 + 10], axis=2
     )

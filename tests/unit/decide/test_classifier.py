@@ -47,10 +47,10 @@ def test_the_registry_holds_the_four() -> None:
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("shots", [1, 3])
 def test_everybody_is_recognised_and_every_field_is_true(name: str, shots: int) -> None:
-    samples, labels, queries = _split(12, shots, noise=0.05)
+    samples, labels, queries = _split(30, shots, noise=0.05)
     classifier = CLASSIFIERS[name]().fit(samples, labels)
-    assert classifier.people == tuple(f"p{person}" for person in range(12))
-    assert classifier.sample_count == 12 * shots
+    assert classifier.people == tuple(f"p{person}" for person in range(30))
+    assert classifier.sample_count == 30 * shots
     ranked = classifier.rank(queries, k=4)
     for person, candidates in enumerate(ranked):
         assert candidates[0].label == f"p{person}"
@@ -127,6 +127,14 @@ def test_knn_votes_are_scikit_learns() -> None:
         for one in ranked:
             wanted = shares[row, list(peer.classes_).index(one.label)]
             assert one.score == pytest.approx(wanted, abs=1e-4)
+
+
+def test_knn_gives_a_known_picture_all_the_votes() -> None:
+    samples, labels = _people(6, 4, noise=0.6)
+    for row, ranked in enumerate(Knn().fit(samples, labels).rank(samples, k=6)):
+        assert ranked[0].label == labels[row]
+        assert ranked[0].row == row
+        assert sum(one.score for one in ranked) == pytest.approx(1)
 
 
 def test_knn_outvotes_a_single_nearest_sample() -> None:
