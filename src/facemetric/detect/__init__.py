@@ -3,9 +3,9 @@
 from facemetric.detect.boxes import iou
 from facemetric.detect.detector import DETECTORS, Detector
 from facemetric.detect.mtcnn import Mtcnn
-from facemetric.detect.nms import nms
 from facemetric.detect.scrfd import Scrfd
 from facemetric.detect.select import Select, select_faces
+from facemetric.detect.suppression import nms
 from facemetric.detect.yunet import YuNet
 
 __all__ = [

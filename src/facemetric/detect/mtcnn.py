@@ -9,8 +9,8 @@ import numpy as np
 from facemetric.detect import networks
 from facemetric.detect.boxes import regress
 from facemetric.detect.detector import DETECTORS
-from facemetric.detect.nms import nms
 from facemetric.detect.pyramid import STRIDE_PX, WINDOW_PX, Pyramid, level_scales, snap, tiles
+from facemetric.detect.suppression import nms
 from facemetric.detect.weights import load_weights
 from facemetric.errors import InputError
 from facemetric.runtime import Session

@@ -82,7 +82,7 @@ def onet(weights: Sequence[Float32]) -> bytes:
 def suppression() -> bytes:
     """Build greedy suppression by intersection over union: the rows kept, best first, ``(K, 3)``.
 
-    The same answer as ``nms.nms`` gives, in a tenth of the time.
+    The same answer as ``suppression.nms`` gives, in a tenth of the time.
     """
     from onnx import TensorProto, helper
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from facemetric.align import template_face
 from facemetric.detect.detector import DETECTORS
-from facemetric.detect.nms import nms
+from facemetric.detect.suppression import nms
 from facemetric.errors import BundleError, InputError
 from facemetric.runtime import Session
 from facemetric.types import AnyArray, Face, Float32, Image, UInt8

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -42,6 +42,8 @@ def select_faces(
     """
     if max_faces is not None and max_faces < 1:
         raise InputError(f"expected at least 1, got {max_faces}", item="max_faces")
+    if select not in get_args(Select):
+        raise InputError(f"expected 'all', 'largest' or 'central', got {select!r}", item="select")
     if select == "all":
         return tuple(faces)[:max_faces]
     if not faces:
@@ -49,10 +51,8 @@ def select_faces(
     boxes = np.stack([face.box_xyxy_px for face in faces]).astype(np.float64)
     if select == "largest":
         cost = -np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
-    elif select == "central":
+    else:
         middle = (boxes[:, :2] + boxes[:, 2:]) / 2
         cost = np.linalg.norm(middle - np.asarray(image.size_px) / 2, axis=1)
-    else:
-        raise InputError(f"expected 'all', 'largest' or 'central', got {select!r}", item="select")
     order = np.argsort(cost, kind="stable")[: max_faces or 1]
     return tuple(faces[row] for row in order)
