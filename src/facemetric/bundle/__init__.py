@@ -7,6 +7,7 @@ from facemetric.bundle.description import describe_bundle, licence_text
 from facemetric.bundle.facenet_pytorch_import import import_facenet_pytorch
 from facemetric.bundle.folders import cache_folder, data_folder
 from facemetric.bundle.golden import golden_chip
+from facemetric.bundle.import_any import import_model
 from facemetric.bundle.keras_import import import_keras_facenet
 from facemetric.bundle.manifest import Calibration, Manifest, OperatingPoint
 from facemetric.bundle.network import Network
@@ -39,6 +40,7 @@ __all__ = [
     "golden_chip",
     "import_facenet_pytorch",
     "import_keras_facenet",
+    "import_model",
     "import_onnx",
     "licence_text",
     "list_bundles",
