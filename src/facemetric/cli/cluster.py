@@ -116,11 +116,11 @@ def _groups_out(groups: Groups) -> tuple[GroupOut, ...]:
 
 def _print(groups: Groups) -> None:
     for number, faces in enumerate(groups.groups, start=1):
-        print(f"group {number}: {len(faces)} {'face' if len(faces) == 1 else 'faces'}")
+        print(f"group {number}: {len(faces)} faces")
         for item in faces:
             print(f"  {item.source}")
     if groups.alone:
-        print(f"in no group: {len(groups.alone)}")
+        print(f"like no other: {len(groups.alone)}")
         for item in groups.alone:
             print(f"  {item.source}")
     faces_total = sum(map(len, groups.groups)) + len(groups.alone)

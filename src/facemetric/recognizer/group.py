@@ -43,6 +43,12 @@ def group_photos(
     by_label: defaultdict[int, list[GroupedFace]] = defaultdict(list)
     for label, item in zip(labels.tolist(), faces, strict=True):
         by_label[label].append(item)
-    alone = tuple(by_label.pop(-1, []))
-    groups = tuple(tuple(by_label[label]) for label in sorted(by_label))
+    # Some methods call a face like no other noise (-1), others a group of its own.
+    together = [label for label in sorted(by_label) if label >= 0 and len(by_label[label]) > 1]
+    groups = tuple(tuple(by_label[label]) for label in together)
+    alone = tuple(
+        item
+        for label, item in zip(labels.tolist(), faces, strict=True)
+        if label < 0 or len(by_label[label]) == 1
+    )
     return Groups(groups, alone, tuple(errors), method, threshold)

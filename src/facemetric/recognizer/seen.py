@@ -139,7 +139,19 @@ class GroupedFace:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Groups:
-    """Photographs grouped by person, the largest group first; ``alone`` fits no group."""
+    """Photographs grouped by person.
+
+    Attributes
+    ----------
+    groups
+        Groups of two faces or more, the largest first.
+    alone
+        Faces that are like no other.
+    errors
+        Photographs that could not be used.
+    method, threshold
+        How they were grouped.
+    """
 
     groups: tuple[tuple[GroupedFace, ...], ...]
     alone: tuple[GroupedFace, ...]

@@ -181,7 +181,7 @@ class GroupedFaceOut(Wire):
 
 
 class GroupOut(Wire):
-    """Faces that are taken for one person; ``label`` -1 holds those that fit no group."""
+    """Faces that are taken for one person; ``label`` -1 holds those that are like no other."""
 
     label: int
     faces: tuple[GroupedFaceOut, ...]
