@@ -89,7 +89,7 @@ def file_sha256(path: Path) -> str | None:
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         raise BundleError(f"cannot be read: {error.strerror or error}", item=str(path)) from error

@@ -188,5 +188,6 @@ def _dim(graph: bytes, output: str) -> int:
     raise BundleError(
         f"output {output!r}: expected (N, D), got {shape}",
         item="the ONNX graph",
-        fix="Name the output that is the embedding, and its size with dim=",
+        fix="Name the output that is the embedding with output_name=, or export the model with a "
+        "fixed embedding size",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ _FIX = "Pass a whole model saved by Keras as .h5, with its configuration"
 
 
 class KerasFile:
-    """Layers and weights of a functional Keras model.
+    """Layers and weights of a functional Keras model, out of the bytes of its file.
 
     Every layer's weights are read when they are asked for. Links to other files and data sets
     stored outside of the file are refused.
@@ -29,7 +30,7 @@ class KerasFile:
         The file is no HDF5, or holds no functional model's configuration.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, data: bytes, *, path: Path) -> None:
         try:
             import h5py
         except ImportError as error:
@@ -41,7 +42,7 @@ class KerasFile:
         self.path = path
         self._bytes_left = MAX_WEIGHTS_BYTES
         try:
-            self._file = h5py.File(path, "r")
+            self._file = h5py.File(io.BytesIO(data), "r")
             text = self._file.attrs["model_config"]
             config = json.loads(text)["config"]
             self.layers: list[dict[str, Any]] = list(config["layers"])

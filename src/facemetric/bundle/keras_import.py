@@ -53,10 +53,10 @@ def import_keras_facenet(
         h5py is missing.
     """
     path = Path(path)
-    digest = read_source(path)[1]
+    data, digest = read_source(path)
     known = preset_of_format(preset, "keras", path=path)
     known = matched_preset(known, digest, path=path, any_weights=any_weights)
-    file = KerasFile(path)
+    file = KerasFile(data, path=path)
     try:
         graph, size, dim = keras_graph(file)
     finally:

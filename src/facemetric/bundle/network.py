@@ -87,7 +87,8 @@ def check_shapes(bundle: Bundle, session: Session) -> None:
             not isinstance(size, int) or size == want
             for size, want in zip(came[1:], sizes, strict=True)
         )
-        fixed = came[0] if came and isinstance(came[0], int) else None
+        # Only the input's batch counts: exporters write 1 for outputs that are as free as it.
+        fixed = came[0] if kind == "input" and came and isinstance(came[0], int) else None
         if not fits or (fixed is not None and fixed != spec.max_batch):
             raise IntegrityError(
                 f"{kind} {name!r}: expected {['N', *sizes]} with "
