@@ -6,12 +6,14 @@ import functools
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import typer
 
 from facemetric.errors import FacemetricError
-from facemetric.types import ItemError
+
+if TYPE_CHECKING:
+    from facemetric.types import ItemError
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -29,6 +31,7 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
             command(*args, **kwargs)
         except FacemetricError as error:
             if kwargs.get("json_"):
+                from facemetric.types import ItemError
                 from facemetric.wire import ErrorOut, FailureOut, to_json
 
                 item = ItemError.of(error, item=error.item or "facemetric")
