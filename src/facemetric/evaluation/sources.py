@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 from importlib.resources import files
 
 
+@cache
 def code_sha256(*parts: str) -> str:
     """Return the SHA-256 over the Python files of parts of facemetric.
 
@@ -19,6 +21,7 @@ def code_sha256(*parts: str) -> str:
     >>> len(code_sha256("detect", "bundle/preprocess.py"))
     64
     """
+    # Once a process: what was imported stays what it was, whatever is edited meanwhile.
     digest = hashlib.sha256()
     for part in sorted(parts):
         place = files("facemetric").joinpath(part)
