@@ -14,6 +14,8 @@ from facemetric.types import Image, ItemError
 
 _DOMINANT = 2.0
 """A face this many times as large as the next one is taken to be meant."""
+_RIVAL_SCORE = 0.9
+"""A less certain find does not make a photograph ambiguous: detectors see faces in curtains."""
 
 
 def enroll_photos(
@@ -65,7 +67,11 @@ def _the_face(photo: SeenPhoto, select: Select | None, *, refuse_poor: bool) -> 
 
 
 def _dominant(photo: SeenPhoto) -> SeenFace:
-    by_size = sorted(photo.faces, key=lambda seen: -seen.face.size_px)
+    best = max(seen.face.score for seen in photo.faces)
+    by_size = sorted(
+        (seen for seen in photo.faces if seen.face.score >= min(best, _RIVAL_SCORE)),
+        key=lambda seen: -seen.face.size_px,
+    )
     if len(by_size) > 1 and by_size[0].face.size_px < _DOMINANT * by_size[1].face.size_px:
         raise ImageError(
             f"shows {len(by_size)} faces, and which one is meant is not clear",
