@@ -1,9 +1,9 @@
 """Serve facenet-pytorch's MTCNN to a benchmark: a JSON request a line in, an answer a line out.
 
-Run by the python of an environment that has torch, numpy, Pillow, OpenCV and facenet-pytorch
-(2.6.0, installed with ``--no-deps``, for it pins an old torch and torchvision). The torchvision functions
-that it imports are stood in for here. Its suppression, compiled in torchvision, is OpenCV's compiled
-one here; the time spent in it is reported, so that it can be left out of the peer's figure.
+Run by the python of an environment that has torch, numpy, Pillow, OpenCV and facenet-pytorch 2.6.0
+(installed with ``--no-deps``, for it pins an old torch and torchvision). The functions that it
+imports from torchvision are stood in for here: the compiled suppression by OpenCV's. The time spent
+in that is reported, so that it can be left out of the peer's figure.
 
 Request: ``{"images": [path, ...], "min_face_px": 40}``. Answer: a list, one entry an image, of
 ``{"boxes", "scores", "landmarks", "seconds", "standin_seconds"}``. The first line out is
