@@ -1,15 +1,17 @@
 """The three networks of the cascade as ONNX graphs.
 
 Zhang et al., "Joint Face Detection and Alignment using Multi-task Cascaded Convolutional
-Networks", 2016 (arXiv:1604.02878). Against the published layers, four things are changed,
-none of which changes the result beyond rounding:
+Networks", 2016 (arXiv:1604.02878). Against the published layers these are changed, none of which
+changes a result beyond rounding:
 
-- ``(x - 127.5) / 128`` into the first convolution, so that a graph takes bytes;
-- the softmax of two classes into the difference of their logits, since
+- ``(x - 127.5) / 128`` goes into the first convolution, so that a graph takes bytes;
+- the softmax of two classes becomes the difference of their logits, since
   ``p(face) = sigmoid(logit_face - logit_other)``;
 - a PReLU is ``a * x + (1 - a) * relu(x)``: ONNX Runtime has no blocked PReLU kernel, and its plain
   one took more time than all convolutions together;
-- the column-major flattening of the Caffe models into the rows of the first dense layer.
+- the first pooling, over the largest maps, comes before its PReLU (see ``_Graph.first``), and its
+  channels are filled up to whole blocks;
+- the column-major flattening of the Caffe models goes into the rows of the first dense layer.
 
 The weights lie as rows × columns, offsets as left, top, right, bottom and landmarks as five x, then
 five y: compared array by array with facenet-pytorch's copy of the same Caffe models, and seen on
@@ -33,8 +35,7 @@ def pnet(weights: Sequence[Float32]) -> bytes:
     """Build P-Net: bytes ``(1, H, W, 3)`` to ``(1, 5, h, w)``, logit and four offsets per cell."""
     graph = _Graph(["height", "width"])
     arrays = iter(weights)
-    graph.conv(arrays, first=True)
-    graph.pool(2)
+    graph.first(arrays, pool=2)
     graph.conv(arrays)
     graph.conv(arrays)
     offset_kernel, offset_bias, class_kernel, class_bias = arrays
@@ -48,8 +49,7 @@ def rnet(weights: Sequence[Float32]) -> bytes:
     """Build R-Net: crops ``uint8 (N, 24, 24, 3)`` to ``(N, 5)``, logit and four offsets."""
     graph = _Graph([24, 24])
     arrays = iter(weights)
-    graph.conv(arrays, first=True)
-    graph.pool(3)
+    graph.first(arrays, pool=3)
     graph.conv(arrays)
     graph.pool(3)
     graph.conv(arrays)
@@ -63,8 +63,7 @@ def onet(weights: Sequence[Float32]) -> bytes:
     """Build O-Net: crops ``uint8 (N, 48, 48, 3)`` to ``(N, 15)``: logit, offsets, 5 x, 5 y."""
     graph = _Graph([48, 48])
     arrays = iter(weights)
-    graph.conv(arrays, first=True)
-    graph.pool(3)
+    graph.first(arrays, pool=3)
     graph.conv(arrays)
     graph.pool(3)
     graph.conv(arrays)
@@ -107,6 +106,11 @@ def _serialise(nodes: list[Any], inputs: list[Any], output: Any, constants: list
     return bytes(model.SerializeToString())
 
 
+def _blocks(channels: int) -> int:
+    """Round up to whole blocks of ONNX Runtime's widest kernels."""
+    return -(-channels // 16) * 16
+
+
 def _difference(two_classes: AnyArray) -> AnyArray:
     return two_classes[..., 1:] - two_classes[..., :1]
 
@@ -119,6 +123,7 @@ class _Graph:
         self._nodes: list[Any] = []
         self._constants: list[Any] = []
         self._last = "pixels"
+        self._channels = 3
         self.add("Cast", to=1)
         self.add("Transpose", perm=[0, 3, 1, 2])
 
@@ -136,11 +141,41 @@ class _Graph:
         self._nodes.append(node)
         self._last = output
 
-    def conv(self, arrays: Iterable[AnyArray], *, first: bool = False) -> None:
+    def first(self, arrays: Iterable[AnyArray], *, pool: int) -> None:
+        """Convolution, PReLU with slope ``a`` and pooling, the last two in the other order.
+
+        With ``M = pool(x)``: where ``a >= 0`` PReLU rises, so that ``pool(prelu(x)) = prelu(M) =
+        M + (1 - a) * relu(-M)``. Where ``a < 0``, ``prelu(x) = max(x, a * x)``, so that it is
+        ``max(M, Q) = M + relu(Q - M)`` with ``Q = pool(a * x)``, for which channels are added.
+        """
         kernel, bias, slope = (next(iter(arrays)) for _ in range(3))
-        if first:
-            kernel = kernel / _SCALE
-            bias = bias - _MEAN * kernel.sum(axis=(0, 1, 2))
+        kernel, slope = kernel / _SCALE, slope.ravel()
+        bias = bias - _MEAN * kernel.sum(axis=(0, 1, 2))
+        falling = np.flatnonzero(slope < 0)
+        kernel = np.concatenate([kernel, kernel[..., falling] * slope[falling]], axis=-1)
+        bias = np.concatenate([bias, bias[falling] * slope[falling]])
+        pooled, channels = _blocks(len(bias)), _blocks(len(slope))
+        missing = pooled - len(bias)
+        kernel = np.pad(kernel, [(0, 0)] * 3 + [(0, missing)])
+        self.add("Conv", kernel.transpose(3, 2, 0, 1), np.pad(bias, (0, missing)))
+        self.pool(pool)
+        straight, bent = np.eye(channels, pooled), -np.eye(channels, pooled)
+        bent[falling, len(slope) + np.arange(len(falling))] = 1
+        weight = np.zeros(channels)
+        weight[: len(slope)] = np.where(slope < 0, 1, 1 - slope)
+        start = self._last
+        self.add("Conv", bent[:, :, None, None])
+        self.add("Relu")
+        self.add("Conv", np.diag(weight)[:, :, None, None])
+        addend, self._last = self._last, start
+        self.add("Conv", straight[:, :, None, None])
+        self.add("Add", after=[addend])
+        self._channels = channels
+
+    def conv(self, arrays: Iterable[AnyArray]) -> None:
+        kernel, bias, slope = (next(iter(arrays)) for _ in range(3))
+        kernel = np.pad(kernel, [(0, 0), (0, 0), (0, self._channels - kernel.shape[2]), (0, 0)])
+        self._channels = len(bias)
         self.add("Conv", kernel.transpose(3, 2, 0, 1), bias)
         self.prelu(slope.reshape(-1, 1, 1))
 
