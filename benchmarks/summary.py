@@ -1,0 +1,237 @@
+"""One Markdown table of the results in ``results/``: what, the bar, what was measured, met or not.
+
+python benchmarks/summary.py
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from _conditions import RESULTS
+
+NOT_MEASURED = "not measured"
+ACCURACY_BARS = {"dlib-resnet-v1": 0.9915, "mobilefacenet-ms1m": 0.9930, "keras-facenet": 0.9920}
+LEAST_FACES = 7700
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table; ``met`` is ``None`` where there is no bar or no figure."""
+
+    what: str
+    bar: str
+    measured: str = NOT_MEASURED
+    met: bool | None = None
+
+
+Result = dict[str, Any] | None
+
+
+def lfw_accuracy(result: Result) -> Iterator[Row]:
+    measured = {row["bundle"]: row for row in result["rows"] if row["flip"]} if result else {}
+    for bundle, bar in ACCURACY_BARS.items():
+        what, wanted = f"LFW 10-fold accuracy, {bundle}", f"≥ {bar:.2%}"
+        row = measured.get(bundle)
+        if row is None:
+            yield Row(what, wanted)
+            continue
+        accuracy, deviation = row["accuracy"], row["accuracy_std"]
+        yield Row(what, wanted, f"{accuracy:.2%} ± {deviation:.2%}", accuracy >= bar)
+    what, wanted = "LFW faces found", f"≥ {LEAST_FACES:,} of 7,701"
+    if not measured:
+        yield Row(what, wanted)
+        return
+    row = next(iter(measured.values()))
+    found = row["faces_found"]
+    yield Row(what, wanted, f"{found:,} of {row['images']:,}", found >= LEAST_FACES)
+
+
+def dlib_embeddings(result: Result) -> Iterator[Row]:
+    same = "Raw embeddings against dlib's, largest difference", "≤ 1e-5"
+    fast = "Embedding time against dlib", "≥ 10× faster"
+    if result is None:
+        yield from (Row(*same), Row(*fast))
+        return
+    difference, bars = result["max_abs_difference"], result["bars"]
+    yield Row(*same, f"{difference:.1e}", difference <= bars["max_abs_difference"])
+    times = result["milliseconds_a_face"]
+    shown = [
+        f"{time['ratio']:.1f}× ({time['peer_ms']:.0f} → {time['ours_ms']:.1f} ms, "
+        f"{name.replace('_', ' of ')})"
+        for name, time in times.items()
+    ]
+    slowest = min(time["ratio"] for time in times.values())
+    yield Row(*fast, "; ".join(shown), slowest >= bars["ratio"])
+
+
+def detection(result: Result) -> Iterator[Row]:
+    fast = "MTCNN against facenet-pytorch's", "≥ 3× faster"
+    same = "Its faces found by ours (IoU ≥ 0.7)", "≥ 99 %"
+    if result is None:
+        yield from (Row(*fast), Row(*same))
+        return
+    rows = result["results"]
+    shown = [
+        f"{row['ratio']:.1f}× ({row['peer_ms']:.0f} → {row['ours_ms']:.0f} ms, faces from "
+        f"{row['min_face_px']} px)"
+        for row in rows
+    ]
+    yield Row(*fast, "; ".join(shown), min(row["ratio"] for row in rows) >= result["bar"]["ratio"])
+    shares = {name: tally["matched"] for name, tally in rows[0]["peer_faces"].items()}
+    shown = [f"{name.replace('_', ' ')} {share:.1%}" for name, share in shares.items()]
+    yield Row(*same, ", ".join(shown), shares["all"] >= 0.99)
+
+
+def whole_path(result: Result) -> Iterator[Row]:
+    what, bar = "File → identity against face_recognition", "≥ 5× faster"
+    if result is None:
+        yield Row(what, bar)
+        return
+    ours, peer = result["ours"], result["peer"]
+    shown = (
+        f"{result['ratio']:.1f}× ({peer['median_ms']:.0f} → {ours['median_ms']:.0f} ms; "
+        f"named rightly {ours['identified_rightly']:.0%}, it {peer['identified_rightly']:.0%})"
+    )
+    yield Row(what, bar, shown, result["ratio"] >= result["bar"]["ratio"])
+
+
+def large_photo(result: Result) -> Iterator[Row]:
+    what, bar = "4,000 × 3,000 JPEG → embedding, share of facenet-pytorch's time", "≤ 1/3"
+    if result is None:
+        yield Row(what, bar)
+        return
+    ours = result["ours"]["median_ms"]
+    shown = [
+        f"{row['ratio']:.2f} ({row['median_ms']:,.0f} → {ours:.0f} ms, its faces from "
+        f"{row['min_face_px']} px)"
+        for row in result["peer"]
+    ]
+    yield Row(what, bar, "; ".join(shown), result["peer"][0]["ratio"] <= result["bar"]["ratio"])
+
+
+def codes(result: Result) -> Iterator[Row]:
+    error = "1 byte per dimension: cosine error on LFW's pairs", "≤ 0.004"
+    accuracy = "1 byte per dimension: LFW accuracy", "within 0.05 points"
+    if result is None:
+        yield from (Row(*error), Row(*accuracy))
+        return
+    ours, peer = result["ours"], result["peer"]
+    worst = ours["max_cosine_error"]
+    yield Row(*error, f"{worst:.4f}", worst <= 0.004)
+    change = ours["accuracy"] - peer["accuracy"]
+    shown = f"{100 * change:+.3f} points ({ours['accuracy']:.2%}, float32 {peer['accuracy']:.2%})"
+    yield Row(*accuracy, shown, abs(change) <= 0.0005)
+
+
+def install_size(result: Result) -> Iterator[Row]:
+    size = "Core install without weights", "≤ 700 MB, no torch"
+    load = "`import facemetric`", "≤ 0.3 s"
+    help_ = "`facemetric --help`", "≤ 0.7 s"
+    if result is None:
+        yield from (Row(*size), Row(*load), Row(*help_))
+        return
+    ours, met = result["ours"], result["met"]
+    torch = ", ".join(ours["torch"]) or "no torch"
+    shown = f"{ours['megabytes']:.0f} MB, {torch}"
+    yield Row(*size, shown, met["megabytes"] and met["no_torch"])
+    yield Row(*load, f"{ours['import_s']:.2f} s", met["import_s"])
+    yield Row(*help_, f"{ours['help_s']:.2f} s", met["help_s"])
+
+
+def kill_enrolment(result: Result) -> Iterator[Row]:
+    what, bar = "`kill -9` during enrolment", "nobody acknowledged is lost, the file opens"
+    if result is None:
+        yield Row(what, bar)
+        return
+    ours = result["ours"]
+    shown = (
+        f"{ours['kills_survived']} of {ours['kills']} kills, {ours['acknowledged_at_kill']:,} "
+        f"acknowledged, {ours['missing']} missing, {ours['changed']} changed"
+    )
+    yield Row(what, bar, shown, result["passed"])
+
+
+def mutated_images(result: Result) -> Iterator[Row]:
+    what, bar = "1,000 damaged images", "no crash, no hang, each named"
+    if result is None:
+        yield Row(what, bar)
+        return
+    shown = (
+        f"{result['items']:,}: {result['crashes']} crashes, {result['hangs']} hangs, "
+        f"{result['escaped_errors']} unnamed"
+    )
+    failed = result["crashes"] + result["hangs"] + result["escaped_errors"]
+    yield Row(what, bar, shown, failed == 0)
+
+
+def few_shot(result: Result) -> Iterator[Row]:
+    what, bar = "One photograph a person, nearest neighbour: right person first", ""
+    if result is None:
+        yield Row(what, bar)
+        return
+    shown = [
+        f"{row['closed_set_accuracy']:.1%} ({row['ways']} people)"
+        for row in result["rows"]
+        if row["classifier"] == "nearest" and row["shots"] == 1
+    ]
+    yield Row(what, bar, ", ".join(shown))
+
+
+SECTIONS: tuple[Callable[[Result], Iterator[Row]], ...] = (
+    lfw_accuracy,
+    dlib_embeddings,
+    detection,
+    whole_path,
+    large_photo,
+    codes,
+    install_size,
+    kill_enrolment,
+    mutated_images,
+    few_shot,
+)
+
+
+def read(folder: Path, name: str) -> Result:
+    path = folder / f"{name}.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+
+
+def print_conditions(results: dict[str, Result]) -> None:
+    """Say where and when, each machine and date once."""
+    machines: dict[tuple[str, ...], list[str]] = {}
+    for name, result in results.items():
+        if result is not None:
+            about = result["conditions"]
+            key = (about["cpu"], f"{about['cores']} cores", f"Python {about['python']}")
+            machines.setdefault((*key, about["date"]), []).append(name)
+    for machine, names in machines.items():
+        print(f"Measured on {', '.join(machine)}: {', '.join(names)}.")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--results", type=Path, default=RESULTS, help="folder of the JSON files")
+    options = parser.parse_args()
+    results = {section.__name__: read(options.results, section.__name__) for section in SECTIONS}
+    print("| what | bar | measured | met |")
+    print("|---|---|---|---|")
+    for section in SECTIONS:
+        try:
+            rows = list(section(results[section.__name__]))
+        except KeyError as error:
+            name = section.__name__
+            raise SystemExit(f"{name}.json has no {error}: run benchmarks/{name}.py") from error
+        for row in rows:
+            met = "–" if row.met is None else "yes" if row.met else "**no**"
+            print(f"| {row.what} | {row.bar or '–'} | {row.measured} | {met} |")
+    print()
+    print_conditions(results)
+
+
+if __name__ == "__main__":
+    main()
