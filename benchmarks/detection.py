@@ -1,71 +1,38 @@
 """MTCNN, ours against facenet-pytorch's: the same LFW images, the same minimum face, one thread.
 
 The two take turns over small groups of images, so that a busy machine slows both alike. Each image
-is seen once before it is timed, and its decoding is not timed. Peer environment, once:
-
-    python3.11 -m venv .venv-bench
-    .venv-bench/bin/pip install torch numpy pillow opencv-python-headless requests tqdm
-    .venv-bench/bin/pip install --no-deps facenet-pytorch==2.6.0
+is seen once before it is timed, and its decoding is not timed. Which faces are the same is counted
+twice: on the images as they are, and widened by 128 pixels on each side (the edge repeated), where
+no crop leaves the picture. Peer environment, once: ``bash benchmarks/setup_peers.sh``.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import random
 import statistics
-import subprocess
-import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
-# Before the libraries that read them are imported.
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-os.environ.update(ONE_THREAD)
+from _peer import ONE_THREAD, Peer, add_peer_option
 
-import cv2  # noqa: E402
-import numpy as np  # noqa: E402
+os.environ.update(ONE_THREAD)  # before the libraries that read them are imported
 
-from _conditions import conditions, write_result  # noqa: E402
-from facemetric.datasets import data_root  # noqa: E402
-from facemetric.detect import Mtcnn, iou  # noqa: E402
-from facemetric.images import load_image  # noqa: E402
+import cv2
+import numpy as np
 
-HERE = Path(__file__).parent
+from _conditions import conditions, write_result
+from facemetric.datasets import data_root
+from facemetric.detect import Mtcnn, iou
+from facemetric.images import load_image
+
+PEER = "facenet_pytorch_mtcnn.py"
 GROUP = 20
+WIDER_PX = 128
 SAME_IOU = 0.7
-
-
-class Peer:
-    """facenet-pytorch in a process of its own."""
-
-    def __init__(self, python: Path) -> None:
-        self._process = subprocess.Popen(
-            [python, HERE / "peers" / "facenet_pytorch_mtcnn.py"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, **ONE_THREAD},
-        )
-        self.versions = self._read()["versions"]
-
-    def detect(self, paths: list[Path], min_face_px: int) -> list[dict[str, Any]]:
-        request = {"images": [str(path) for path in paths], "min_face_px": min_face_px}
-        self._process.stdin.write(json.dumps(request) + "\n")
-        self._process.stdin.flush()
-        return self._read()
-
-    def close(self) -> None:
-        self._process.stdin.close()
-        self._process.wait(timeout=30)
-
-    def _read(self) -> Any:
-        line = self._process.stdout.readline()
-        if not line:
-            sys.exit("the peer's process ended; its message stands above")
-        return json.loads(line)
 
 
 def ours(detector: Mtcnn, images: dict[Path, Any], paths: list[Path]) -> list[dict[str, Any]]:
@@ -123,6 +90,25 @@ def compare(
     }
 
 
+def theirs(peer: Peer, paths: list[Path], min_face_px: int) -> list[dict[str, Any]]:
+    return peer.ask(images=[str(path) for path in paths], min_face_px=min_face_px)
+
+
+def compare_widened(peer: Peer, images: dict[Path, Any], *, min_face_px: int) -> dict[str, Any]:
+    """Compare on pictures so wide that neither has to clip or to pad a crop."""
+    detector = Mtcnn(min_face_px=min_face_px, threads=1)
+    mine, peers, sizes = [], [], []
+    with tempfile.TemporaryDirectory() as folder:
+        for number, image in enumerate(images.values()):
+            wide = Path(folder) / f"{number}.png"
+            pixels = cv2.copyMakeBorder(image.pixels, *[WIDER_PX] * 4, cv2.BORDER_REPLICATE)
+            assert cv2.imwrite(str(wide), pixels[:, :, ::-1])
+            mine += ours(detector, {wide: load_image(wide)}, [wide])
+            peers += theirs(peer, [wide], min_face_px)
+            sizes.append((pixels.shape[1], pixels.shape[0]))
+    return compare(mine, peers, sizes)
+
+
 def measure(
     peer: Peer, images: dict[Path, Any], *, min_face_px: int, rounds: int
 ) -> dict[str, Any]:
@@ -132,12 +118,12 @@ def measure(
     mine, peers = [], []
     for group in groups:  # warm-up: also what is compared
         mine += ours(detector, images, group)
-        peers += peer.detect(group, min_face_px)
+        peers += theirs(peer, group, min_face_px)
     times: dict[str, list[float]] = {"ours": [], "peer": [], "peer_without_suppression": []}
     for _ in range(rounds):
         for group in groups:
             times["ours"] += [answer["seconds"] for answer in ours(detector, images, group)]
-            for answer in peer.detect(group, min_face_px):
+            for answer in theirs(peer, group, min_face_px):
                 times["peer"].append(answer["seconds"])
                 rest = answer["seconds"] - answer["standin_seconds"]
                 times["peer_without_suppression"].append(rest)
@@ -150,6 +136,7 @@ def measure(
         "ratio_without_peer_suppression": medians["peer_without_suppression_ms"]
         / medians["ours_ms"],
         **compare(mine, peers, [images[path].size_px for path in paths]),
+        "widened": compare_widened(peer, images, min_face_px=min_face_px),
     }
 
 
@@ -159,29 +146,25 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="timed passes (default 3)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--min-face-px", type=int, nargs="+", default=[40, 20])
-    parser.add_argument(
-        "--peer-python", type=Path, default=HERE.parent / ".venv-bench" / "bin" / "python"
-    )
+    add_peer_option(parser)
     options = parser.parse_args()
-    if not options.peer_python.exists():
-        sys.exit(f"{options.peer_python}: no such python.{__doc__.split('Peer environment')[1]}")
     cv2.setNumThreads(1)
     every = sorted((data_root() / "lfw").glob("*/*.jpg"))
     paths = random.Random(options.seed).sample(every, options.images)
     images = {path: load_image(path) for path in paths}
-    peer = Peer(options.peer_python)
-    results = [
-        measure(peer, images, min_face_px=side, rounds=options.rounds)
-        for side in options.min_face_px
-    ]
-    peer.close()
-    print("min face    ours      peer   ratio   its faces: all   inside  subject   ours by it")
+    with Peer(PEER, python=options.peer_python) as peer:
+        versions = peer.ready["versions"]
+        results = [
+            measure(peer, images, min_face_px=side, rounds=options.rounds)
+            for side in options.min_face_px
+        ]
+    print("min face    ours      peer   ratio   its faces: all   inside  subject  widened")
     for row in results:
         same = {name: tally["matched"] for name, tally in row["peer_faces"].items()}
         print(
             f"{row['min_face_px']:>5} px {row['ours_ms']:>6.1f} ms {row['peer_ms']:>6.1f} ms "
             f"{row['ratio']:>6.2f} {same['all']:>16.2%} {same['inside']:>8.2%} "
-            f"{same['subject']:>8.2%} {row['our_faces']['matched']:>12.2%}"
+            f"{same['subject']:>8.2%} {row['widened']['peer_faces']['all']['matched']:>8.2%}"
         )
     path = write_result(
         "detection",
@@ -194,7 +177,7 @@ def main() -> None:
                 seed=options.seed,
                 images=len(paths),
                 data="LFW deep-funneled, 250x250",
-                peer=peer.versions,
+                peer=versions,
             ),
         },
     )

@@ -7,61 +7,29 @@ both alike. Peer environment, once: ``bash benchmarks/setup_peers.sh``.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import random
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
-# Before the libraries that read them are imported.
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-os.environ.update(ONE_THREAD)
+from _peer import ONE_THREAD, Peer, add_peer_option
 
-import numpy as np  # noqa: E402
+os.environ.update(ONE_THREAD)  # before the libraries that read them are imported
 
-from _conditions import conditions, write_result  # noqa: E402
-from facemetric.bundle import Network, open_bundle  # noqa: E402
-from facemetric.datasets import data_root  # noqa: E402
-from facemetric.embed import Embedder  # noqa: E402
+import numpy as np
 
-HERE = Path(__file__).parent
+from _conditions import conditions, write_result
+from facemetric.bundle import Network, open_bundle
+from facemetric.datasets import data_root
+from facemetric.embed import Embedder
+
 MAX_DIFFERENCE = 1e-5
 MIN_RATIO = 10.0
 BATCHES = (1, 16)
-
-
-class Peer:
-    """dlib in a process of its own."""
-
-    def __init__(self, python: Path) -> None:
-        self._process = subprocess.Popen(
-            [python, HERE / "peers" / "dlib_faces.py"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, **ONE_THREAD},
-        )
-        self.build = self._read()
-
-    def ask(self, **request: Any) -> dict[str, Any]:
-        self._process.stdin.write(json.dumps(request) + "\n")
-        self._process.stdin.flush()
-        return self._read()
-
-    def close(self) -> None:
-        self._process.stdin.close()
-        self._process.wait()
-
-    def _read(self) -> dict[str, Any]:
-        line = self._process.stdout.readline()
-        if not line:
-            sys.exit("the peer stopped; see its message above")
-        return json.loads(line)
 
 
 def cut_chips(peer: Peer, count: int, seed: int) -> np.ndarray:
@@ -108,21 +76,16 @@ def main() -> None:
     parser.add_argument("--chips", type=int, default=50)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument(
-        "--peer-python", type=Path, default=HERE.parent / ".venv-bench" / "bin" / "python"
-    )
+    add_peer_option(parser)
     options = parser.parse_args()
-    if not options.peer_python.exists():
-        sys.exit(f"no peer at {options.peer_python}: run bash benchmarks/setup_peers.sh")
-    peer = Peer(options.peer_python)
-    chips = cut_chips(peer, options.chips, options.seed)
     bundle = open_bundle("dlib-resnet-v1")
-    raw = Network(bundle, threads=1).raw(chips)
-    theirs = np.array(peer.ask(embed=[0, len(chips)], batch=1)["embeddings"])
-    difference = float(np.abs(raw - theirs).max())
-    embedder = Embedder(bundle, threads=1, flip=False)
-    times = measure(peer, embedder, chips, options.rounds)
-    peer.close()
+    with Peer("dlib_faces.py", python=options.peer_python) as peer:
+        chips = cut_chips(peer, options.chips, options.seed)
+        raw = Network(bundle, threads=1).raw(chips)
+        theirs = np.array(peer.ask(embed=[0, len(chips)], batch=1)["embeddings"])
+        difference = float(np.abs(raw - theirs).max())
+        embedder = Embedder(bundle, threads=1, flip=False)
+        times = measure(peer, embedder, chips, options.rounds)
 
     result = {
         "bundle": bundle.id,
@@ -142,7 +105,7 @@ def main() -> None:
             seed=options.seed,
             rounds=options.rounds,
             flip=False,
-            peer=peer.build,
+            peer=peer.ready,
         ),
     }
     path = write_result("dlib_embeddings", result)
