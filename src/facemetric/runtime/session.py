@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ _HOW_TO_GET = {
     "openvino": "Install onnxruntime-openvino in place of onnxruntime",
     "coreml": "CoreML comes with onnxruntime on macOS only",
 }
+MAX_THREADS = max(16, 4 * (os.cpu_count() or 1))
+"""Threads wait in busy loops for each other: with many more than cores nothing gets done."""
 
 
 def available_providers() -> list[str]:
@@ -40,10 +43,13 @@ class Session:
     provider
         ``"cpu"``, ``"cuda"``, ``"openvino"`` or ``"coreml"``. Nothing else is tried in its place.
     threads
-        Threads within an operator; ``None`` leaves the choice to ONNX Runtime (all cores).
+        Threads within an operator, at most ``MAX_THREADS``; ``None`` leaves the choice to ONNX
+        Runtime (all cores).
 
     Raises
     ------
+    InputError
+        There is no provider of that name, or the number of threads is out of range.
     ProviderError
         The provider is not part of this installation, or could not start.
     BundleError
@@ -60,8 +66,12 @@ class Session:
             raise InputError(
                 f"expected one of {', '.join(PROVIDERS)}, got {provider!r}", item="provider"
             )
-        if threads is not None and threads < 1:
-            raise InputError(f"expected at least 1, got {threads}", item="threads")
+        if threads is not None and not 1 <= threads <= MAX_THREADS:
+            raise InputError(
+                f"expected 1 to {MAX_THREADS}, got {threads}",
+                item="threads",
+                fix=f"This machine has {os.cpu_count()} cores; leave threads out to use them all",
+            )
         if PROVIDERS[provider] not in ort.get_available_providers():
             raise ProviderError(
                 f"provider {provider!r} is not part of this ONNX Runtime, which has "
@@ -109,6 +119,8 @@ class Session:
 
 
 def _onnxruntime() -> Any:
+    # Official builds report their use to Microsoft from the import on, unless told before it.
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     try:
         import onnxruntime
     except ImportError as error:
@@ -116,4 +128,7 @@ def _onnxruntime() -> Any:
             "ONNX Runtime is needed and not installed",
             fix='Install one of: pip install "facemetric[cpu]" or pip install "facemetric[gpu]"',
         ) from error
+    # For builds that do not read the variable, and where something else imported it first.
+    if os.environ["ORT_DISABLE_TELEMETRY"] == "1":
+        onnxruntime.disable_telemetry_events()
     return onnxruntime
