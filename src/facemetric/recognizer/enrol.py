@@ -8,6 +8,8 @@ from datetime import datetime
 from facemetric.detect import Select, select_faces
 from facemetric.errors import ImageError, NoFaceError
 from facemetric.gallery import Consent, Gallery, NewSample
+from facemetric.gallery.names import clean_name, is_id
+from facemetric.recognizer.bound import check_bundle
 from facemetric.recognizer.pipeline import Photo, Pipeline
 from facemetric.recognizer.seen import EnrolledFace, EnrollReport, SeenFace, SeenPhoto
 from facemetric.types import Image, ItemError
@@ -30,28 +32,32 @@ def enroll_photos(
     keep_until: datetime | None,
 ) -> EnrollReport:
     """Enrol one person; see ``Recognizer.enroll``."""
-    usable: list[tuple[SeenPhoto, SeenFace]] = []
+    check_bundle(gallery, pipeline.embedder.bundle)
+    if not is_id(name):
+        clean_name(name)  # before the work, not after it
+    flip = pipeline.embedder.flip
+    usable: list[tuple[NewSample, SeenFace]] = []  # not the photographs, which are large
     errors: list[ItemError] = []
     for photo in pipeline.see(photos):
         if isinstance(photo, ItemError):
             errors.append(photo)
             continue
         try:
-            usable.append((photo, _the_face(photo, select, refuse_poor=refuse_poor)))
+            seen = _the_face(photo, select, refuse_poor=refuse_poor)
+            usable.append((_sample(photo, seen, flip=flip), seen))
         except ImageError as error:
             errors.append(ItemError.of(error, item=photo.source))
     if not usable:
         return EnrollReport(name, None, False, (), tuple(errors))
-    flip = pipeline.embedder.flip
     enrolment = gallery.enroll(
         name,
-        [_sample(photo, seen, flip=flip) for photo, seen in usable],
+        [sample for sample, _ in usable],
         consent=consent,
         keep_until=keep_until,
     )
     samples = tuple(
-        EnrolledFace(receipt.sample_id, photo.source, receipt.status == "duplicate", seen)
-        for receipt, (photo, seen) in zip(enrolment.receipts, usable, strict=True)
+        EnrolledFace(receipt.sample_id, sample.source, receipt.status == "duplicate", seen)
+        for receipt, (sample, seen) in zip(enrolment.receipts, usable, strict=True)
     )
     person = enrolment.person
     return EnrollReport(person.name, person.id, enrolment.created, samples, tuple(errors))

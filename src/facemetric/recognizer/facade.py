@@ -13,6 +13,7 @@ from facemetric.detect import Detector, Mtcnn, Select
 from facemetric.embed import Embedder
 from facemetric.errors import InputError, NoFaceError
 from facemetric.gallery import Consent, Gallery
+from facemetric.recognizer.bound import check_bundle
 from facemetric.recognizer.enrol import enroll_photos
 from facemetric.recognizer.group import group_photos
 from facemetric.recognizer.identify import identify_photos
@@ -95,8 +96,19 @@ class Recognizer:
         """What finds the faces."""
         return self._pipeline.detector
 
-    def open_gallery(self, path: str | Path, *, create: bool = True) -> Gallery:
+    def open_gallery(
+        self, path: str | Path, *, create: bool = True, read_only: bool = False
+    ) -> Gallery:
         """Open a gallery of this bundle's embeddings, made where there is none.
+
+        Parameters
+        ----------
+        path
+            The gallery's file.
+        create
+            Make it where it is absent.
+        read_only
+            Never write to it, which is enough to identify; it must exist.
 
         Raises
         ------
@@ -105,7 +117,9 @@ class Recognizer:
         GalleryError
             It cannot be opened.
         """
-        return Gallery.open(path, bundle=self.bundle.id, dim=self.bundle.dim, create=create)
+        return Gallery.open(
+            path, bundle=self.bundle.id, dim=self.bundle.dim, create=create, read_only=read_only
+        )
 
     def detect(
         self, photo: Photo, *, select: Select = "all", max_faces: int | None = None
@@ -220,6 +234,8 @@ class Recognizer:
 
         Raises
         ------
+        BundleMismatchError
+            The gallery holds another bundle's embeddings.
         PersonError
             The name cannot be one, or another person has the same face of the same picture.
         GalleryError
@@ -283,6 +299,8 @@ class Recognizer:
     ) -> Iterator[IdentifiedPhoto | ItemError]:
         """Say who is in each photograph, or that the face is unknown, in order.
 
+        The work is done as the answers are taken.
+
         Parameters
         ----------
         gallery
@@ -303,9 +321,12 @@ class Recognizer:
 
         Raises
         ------
+        BundleMismatchError
+            The gallery holds another bundle's embeddings.
         CalibrationError
             No calibrated threshold keeps the risk that low for so many samples.
         """
+        check_bundle(gallery, self.bundle)
         return identify_photos(
             self._pipeline,
             gallery,

@@ -15,7 +15,7 @@ from facemetric.decide import (
     identify_many,
 )
 from facemetric.detect import Select
-from facemetric.errors import BundleMismatchError, InputError
+from facemetric.errors import InputError
 from facemetric.gallery import Gallery
 from facemetric.recognizer.pipeline import Photo, Pipeline
 from facemetric.recognizer.seen import IdentifiedFace, IdentifiedPhoto, SeenPhoto
@@ -36,13 +36,6 @@ def identify_photos(
     max_faces: int | None,
 ) -> Iterator[IdentifiedPhoto | ItemError]:
     """Identify the faces of photographs; see ``Recognizer.identify_many``."""
-    bundle = pipeline.embedder.bundle
-    if gallery.bundle != bundle.id:
-        raise BundleMismatchError(
-            f"holds embeddings of {gallery.bundle!r}, and {bundle.id!r} is in use",
-            item="gallery",
-            fix=f"Use the bundle {gallery.bundle!r}",
-        )
     decide, ids = _decider(gallery, classifier, threshold, candidates)
     for photo in pipeline.see(photos, select=select, max_faces=max_faces):
         if isinstance(photo, ItemError):
@@ -58,22 +51,24 @@ def _decider(
     build = CLASSIFIERS[classifier]
     if candidates < 1:
         raise InputError(f"expected at least 1, got {candidates}", item="candidates")
-    ids = {person.name: person.id for person in gallery}
-    compared = gallery.stats().samples
+    vectors = gallery.vectors()
+    ids: dict[str, str] = {}
     # The gallery's own search answers for the nearest neighbour; and nobody enrolled is no error.
-    if classifier == "nearest" or compared == 0:
+    if classifier == "nearest" or not len(vectors):
 
         def search(queries: Float32) -> list[Identification]:
             decisions = []
-            for matches in gallery.search(queries, candidates):
-                # Names may have changed in another process since this one looked.
+            found = gallery.search(queries, candidates)
+            # Another process may enrol and rename while this one looks.
+            compared = max(len(gallery.vectors()), *map(len, found))
+            for matches in found:
                 ids.update((match.name, match.person_id) for match in matches)
                 ranked = [Ranked(m.name, m.similarity, m.similarity) for m in matches]
                 decisions.append(decide_who(ranked, threshold, compared=compared))
             return decisions
 
         return search, ids
-    vectors = gallery.vectors()
+    ids = {name: person for person, name in vectors.names.items()}
     fitted = build().fit(
         vectors.embeddings, [vectors.names[person] for person in vectors.person_ids]
     )

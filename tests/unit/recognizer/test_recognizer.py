@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,10 @@ from facemetric.errors import (
     BundleMismatchError,
     CalibrationError,
     DecodeError,
+    GalleryError,
     InputError,
     NoFaceError,
+    PersonError,
     UnknownNameError,
 )
 from facemetric.gallery import Gallery
@@ -180,7 +183,63 @@ def test_a_gallery_is_bound_to_its_bundle(
         Gallery.open(path) as gallery,
         pytest.raises(BundleMismatchError, match="another-net"),
     ):
-        list(recognizer.identify_many(gallery, [samples["obama"]], threshold=SAME))
+        recognizer.identify_many(gallery, [samples["obama"]], threshold=SAME)  # before the work
+    with (
+        Gallery.open(path) as gallery,
+        pytest.raises(BundleMismatchError, match="another-net"),
+    ):
+        recognizer.enroll(gallery, "Barack Obama", [samples["obama"]])
+    with Gallery.open(path) as gallery:
+        assert len(gallery.vectors()) == 0
+
+
+def test_a_name_that_cannot_be_one_is_refused_before_the_work(
+    recognizer: Recognizer, tmp_path: Path
+) -> None:
+    def photographs() -> Iterator[Path]:
+        pytest.fail("a photograph was asked for")
+        yield tmp_path
+
+    with (
+        recognizer.open_gallery(tmp_path / "people.db") as gallery,
+        pytest.raises(PersonError, match="must not be empty"),
+    ):
+        recognizer.enroll(gallery, " ", photographs())
+
+
+def test_a_gallery_opened_read_only_identifies_and_refuses_to_enrol(
+    recognizer: Recognizer, samples: dict[str, Path], tmp_path: Path
+) -> None:
+    path = tmp_path / "people.db"
+    with pytest.raises(GalleryError, match="no such gallery"):
+        recognizer.open_gallery(path, read_only=True)
+    with recognizer.open_gallery(path) as gallery:
+        recognizer.enroll(gallery, "Barack Obama", [samples["obama"]])
+    with recognizer.open_gallery(path, read_only=True) as gallery:
+        answer = recognizer.identify(gallery, samples["obama2"], threshold=SAME)
+        assert [face.name for face in answer.faces] == ["Barack Obama"]
+        with pytest.raises(GalleryError, match="read-only"):
+            recognizer.enroll(gallery, "Joe Biden", [samples["biden"]])
+
+
+@pytest.mark.parametrize("classifier", ["nearest", "centroid"])
+def test_people_may_be_enrolled_while_photographs_are_identified(
+    recognizer: Recognizer, samples: dict[str, Path], tmp_path: Path, classifier: str
+) -> None:
+    path = tmp_path / "people.db"
+    with recognizer.open_gallery(path) as gallery, Gallery.open(path) as other:
+        recognizer.enroll(gallery, "Barack Obama", [samples["obama"]])
+        photos = [samples["obama2"]] * 9  # more than one batch
+        answers = recognizer.identify_many(
+            gallery, photos, threshold=SAME, classifier=classifier, candidates=9
+        )
+        names = [[face.name for face in next(answers).faces]]  # type: ignore[union-attr]
+        recognizer.enroll(other, "Joe Biden", [samples["biden"]])
+        recognizer.enroll(other, "Barack Obama", [samples["obama3"]])
+        other.rename("Barack Obama", "President Obama")
+        names += [[face.name for face in answer.faces] for answer in answers]  # type: ignore[union-attr]
+    assert names[0] == ["Barack Obama"]
+    assert names[-1] == (["President Obama"] if classifier == "nearest" else ["Barack Obama"])
 
 
 def test_grouping_finds_the_people(recognizer: Recognizer, samples: dict[str, Path]) -> None:
