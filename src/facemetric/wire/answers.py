@@ -6,9 +6,12 @@ its meaning or goes away, not when one is added.
 
 from __future__ import annotations
 
+import json
+import math
 from typing import Any, Literal
 
 from pydantic import AliasChoices, Field
+from pydantic_core import PydanticSerializationError
 
 from facemetric.wire.faces import ErrorOut, FaceOut, ThresholdOut, Wire
 
@@ -281,8 +284,23 @@ class FailureOut(Wire):
 
 
 def to_json(answer: Wire, *, indent: int | None = 2) -> str:
-    """Return the document as JSON text, with the field ``schema`` first."""
-    return answer.model_dump_json(by_alias=True, indent=indent)
+    r"""Return the document as JSON text, with the field ``schema`` first.
+
+    A file name that is no UTF-8 has ``\udc80`` … ``\udcff`` for its odd bytes, as in Python.
+    """
+    try:
+        return answer.model_dump_json(by_alias=True, indent=indent)
+    except PydanticSerializationError:  # its writer knows no halves of surrogate pairs
+        return json.dumps(_finite(answer.model_dump(mode="json", by_alias=True)), indent=indent)
+
+
+def _finite(value: Any) -> Any:
+    """Return the value with ``None`` for numbers that JSON does not have, as pydantic writes."""
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def schemas() -> dict[str, dict[str, Any]]:

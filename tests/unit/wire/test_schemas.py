@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -56,3 +57,15 @@ def test_a_document_survives_the_journey() -> None:
 def test_unknown_fields_are_refused() -> None:
     with pytest.raises(ValidationError, match="extra"):
         wire.CheckOut.model_validate({"name": "a", "state": "ok", "detail": "", "more": 1})
+
+
+def test_a_file_name_that_is_no_utf_8_can_be_found_again() -> None:
+    name = b"caf\xe9 \xf0\x9f\x8e\x89.jpg"
+    error = wire.ErrorOut(item=os.fsdecode(name), code="decode", cause="오류 \x1b[31m")
+    text = wire.to_json(wire.FailureOut(error=error))
+    text.encode()  # any stream takes it
+    read = json.loads(text)["error"]
+    assert os.fsencode(read["item"]) == name
+    assert read["cause"] == error.cause
+    nothing = wire.VerifyOut.model_construct(similarity=float("nan"), bundle="\udcff")
+    assert json.loads(wire.to_json(nothing))["similarity"] is None
