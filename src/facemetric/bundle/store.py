@@ -75,11 +75,19 @@ def open_bundle(name_or_path: str | Path) -> Bundle:
         if name_or_path in _imported_names():
             return _open_folder(imported_folder(name_or_path))
     path = Path(name_or_path)
-    if path.is_dir():
+    try:
+        is_folder, is_there = path.is_dir(), path.exists()
+    except OSError as error:
+        raise BundleError(
+            f"cannot be opened: {error.strerror or error}",
+            item=str(path),
+            fix="Check the path and its permissions",
+        ) from error
+    if is_folder:
         return _open_folder(path)
     if path.suffix.lower() == ".zip":
         return open_archive(path)
-    if path.exists():
+    if is_there:
         raise BundleError(
             "expected a bundle's folder or .zip file, got another file",
             item=str(path),

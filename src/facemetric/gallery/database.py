@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -143,9 +144,7 @@ class Database:
 
     def _check_path(self, *, may_create: bool) -> None:
         name = str(self.path)
-        if self.path.is_dir():
-            raise GalleryError("is a folder, wanted a file", item=name)
-        if self.path.exists():
+        if file_exists(self.path):
             return
         if self.read_only or not may_create:
             raise GalleryError("no such gallery", item=name, fix="Enrol someone to create it")
@@ -235,6 +234,11 @@ class Database:
 
     def _in_words(self, error: sqlite3.Error) -> tuple[str, str | None]:
         name = getattr(error, "sqlite_errorname", "")
+        if self.read_only and name.startswith("SQLITE_READONLY"):
+            return (
+                "cannot be read where no log can be written beside it",
+                "Copy it to a folder that you can write to, or ask for that permission",
+            )
         for prefix, cause, fix in _WORDS:
             if name.startswith(prefix):
                 return cause.format(timeout_s=self.timeout_s), fix
@@ -263,6 +267,22 @@ _WORDS = (
     ("SQLITE_FULL", "the disk is full", "Make room and try again; nothing was half written"),
     ("SQLITE_IOERR", "the disk could not be read or written", "Check the disk, then try again"),
 )
+
+
+def file_exists(path: Path) -> bool:
+    """Whether there is a file; GalleryError where it is a folder, or that cannot be told."""
+    try:
+        is_folder = stat.S_ISDIR(path.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        reason = getattr(error, "strerror", None) or error
+        raise GalleryError(
+            f"cannot be opened: {reason}", item=str(path), fix="Check the path and its permissions"
+        ) from error
+    if is_folder:
+        raise GalleryError("is a folder, wanted a file", item=str(path), fix="Name a file in it")
+    return True
 
 
 def _roll_back(connection: sqlite3.Connection) -> None:

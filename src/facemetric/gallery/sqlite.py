@@ -17,7 +17,7 @@ from facemetric.errors import (
 )
 from facemetric.gallery import editing, matrix
 from facemetric.gallery.binding import check_new, compare, fill_new, stored_codec
-from facemetric.gallery.database import Database
+from facemetric.gallery.database import Database, file_exists
 from facemetric.gallery.enrolment import Request, absent, enrol, enrol_apart, find_person
 from facemetric.gallery.integrity import structural_problems, vector_problems
 from facemetric.gallery.protocol import BACKENDS, Gallery, now
@@ -98,7 +98,7 @@ class SqliteGallery(Gallery):
         def fill(connection: sqlite3.Connection) -> None:
             fill_new(connection, bundle, dim, codec, at=time_text(clock(), name="clock"))
 
-        if create and not read_only and not self.path.exists():
+        if create and not read_only and not file_exists(self.path):
             check_new(bundle, dim, codec, item=str(self.path))
         self._database = Database(
             self.path, read_only=read_only, create=fill if create else None, timeout_s=timeout_s

@@ -148,3 +148,8 @@ def test_the_licence_is_said_in_words(
     assert text in describe_bundle(bundle)
     for part in ("X-1", words, "Training data: faces", "Mind it."):
         assert part in text
+
+
+def test_a_path_that_cannot_be_looked_at_is_an_error_of_the_bundle(tmp_path: Path) -> None:
+    with pytest.raises(BundleError, match=r"cannot be opened: .*Check the path"):
+        open_bundle(tmp_path / ("x" * 300))

@@ -232,3 +232,25 @@ def test_threads_take_turns(path: Path, sample: MakeSample) -> None:
             thread.join()
         assert failures == []
         assert len(gallery.people()) == 40
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "a\0b"])
+def test_a_path_that_cannot_be_looked_at_is_an_error_of_the_gallery(path: Path, name: str) -> None:
+    for options in ({}, {"read_only": True}, {"bundle": "net-v1", "dim": 8}):
+        with pytest.raises(GalleryError, match=r"cannot be opened: .*Check the path"):
+            SqliteGallery(path.parent / name, **options)
+
+
+def test_the_way_out_of_a_read_only_folder_depends_on_what_was_wanted(
+    path: Path, sample: MakeSample
+) -> None:
+    make(path, sample)
+    error = sqlite3.OperationalError("attempt to write a readonly database")
+    error.sqlite_errorname = "SQLITE_READONLY_DIRECTORY"
+    for read_only, wanted in ((True, "Copy it to a folder"), (False, "or open with read_only")):
+        with (
+            SqliteGallery(path, read_only=read_only) as gallery,
+            pytest.raises(GalleryError, match=wanted),
+            gallery._database.read(),
+        ):
+            raise error
