@@ -19,7 +19,7 @@ from facemetric.cli.options import (
     Threads,
     Threshold,
 )
-from facemetric.cli.output import finish, guarded, progress
+from facemetric.cli.output import finish, guarded, print_json, progress, shown
 
 if TYPE_CHECKING:
     from facemetric.recognizer import GroupedFace, Groups
@@ -60,8 +60,12 @@ def cluster(
     """
     from facemetric.cli.sources import read_sources
     from facemetric.recognizer import Recognizer
-    from facemetric.wire import ClusterOut, ErrorOut, ThresholdOut, to_json
+    from facemetric.wire import ClusterOut, ErrorOut, ThresholdOut
 
+    if html:
+        from facemetric.cli.pages import check_page, write_groups
+
+        check_page(html)
     photos, unread = read_sources(sources)
     recognizer = Recognizer(
         bundle, min_face_px=min_face, provider=provider.value, threads=threads, flip=flip
@@ -76,8 +80,6 @@ def cluster(
     )
     errors = [*unread, *groups.errors]
     if html:
-        from facemetric.cli.pages import write_groups
-
         write_groups(html, groups, errors=errors)
     if json_:
         document = ClusterOut(
@@ -87,7 +89,7 @@ def cluster(
             groups=_groups_out(groups),
             errors=tuple(ErrorOut.of(error) for error in errors),
         )
-        print(to_json(document))
+        print_json(document)
     else:
         _print(groups)
     finish(errors, done=len(photos) - len(groups.errors), json_=json_)
@@ -118,10 +120,10 @@ def _print(groups: Groups) -> None:
     for number, faces in enumerate(groups.groups, start=1):
         print(f"group {number}: {len(faces)} faces")
         for item in faces:
-            print(f"  {item.source}")
+            print(f"  {shown(item.source)}")
     if groups.alone:
         print(f"like no other: {len(groups.alone)}")
         for item in groups.alone:
-            print(f"  {item.source}")
+            print(f"  {shown(item.source)}")
     faces_total = sum(map(len, groups.groups)) + len(groups.alone)
     print(f"{faces_total} faces, {len(groups.groups)} groups ({groups.method})")

@@ -15,7 +15,7 @@ from facemetric.cli.options import (
     ProviderName,
     Threads,
 )
-from facemetric.cli.output import complain, finish, guarded
+from facemetric.cli.output import complain, finish, guarded, print_json
 
 
 @guarded
@@ -46,16 +46,21 @@ def demo(
     """
     from facemetric.cli.cast import cast_folder, cast_samples
     from facemetric.cli.demonstration import Demonstration
+    from facemetric.cli.pages import check_page
     from facemetric.recognizer import Recognizer
-    from facemetric.wire import DemoOut, ErrorOut, to_json
+    from facemetric.wire import DemoOut, ErrorOut
 
+    page = report / "index.html"
+    check_page(page)
     casting = cast_samples(fetch=fetch) if photos is None else cast_folder(photos)
     say = (lambda text: None) if json_ else print
     demonstration = Demonstration(
-        Recognizer(bundle, provider=provider.value, threads=threads), casting, say=say
+        Recognizer(bundle, provider=provider.value, threads=threads),
+        casting,
+        provider=provider.value,
+        say=say,
     )
     demonstration.run()
-    page = report / "index.html"
     demonstration.write(page)
     if json_:
         document = DemoOut(
@@ -63,7 +68,7 @@ def demo(
             errors=tuple(map(ErrorOut.of, demonstration.errors)),
             **demonstration.counts,
         )
-        print(to_json(document))
+        print_json(document)
     else:
         print(f"report: {page.resolve().as_uri()}")
         if demonstration.wrong:

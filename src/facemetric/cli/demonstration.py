@@ -40,16 +40,24 @@ class Demonstration:
         Does the work.
     casting
         Whom to enrol, to ask for, to reject.
+    provider
+        Where the recogniser's networks run, for the report.
     say
         Is given each line of the story.
     """
 
     def __init__(
-        self, recognizer: Recognizer, casting: Casting, *, say: Callable[[str], None]
+        self,
+        recognizer: Recognizer,
+        casting: Casting,
+        *,
+        provider: str,
+        say: Callable[[str], None],
     ) -> None:
         self.errors: list[ItemError] = []
         self._recognizer = recognizer
         self._casting = casting
+        self._provider = provider
         self._say = say
         self._timings: list[Timing] = []
         self._enrolled: list[PhotoCard] = []
@@ -134,7 +142,7 @@ class Demonstration:
                 ("facemetric", __version__),
                 ("Python", platform.python_version()),
                 ("System", platform.platform()),
-                ("Provider", "cpu"),
+                ("Provider", self._provider),
             ),
             timings=tuple(self._timings),
             photographs=self._casting.sources,

@@ -15,7 +15,7 @@ from facemetric.cli.options import (
     Sources,
     Threads,
 )
-from facemetric.cli.output import finish, guarded, progress
+from facemetric.cli.output import finish, guarded, print_json, progress, shown
 
 if TYPE_CHECKING:
     from facemetric.types import Face, Image
@@ -40,8 +40,9 @@ def detect(
     from facemetric.detect import select_faces
     from facemetric.errors import FacemetricError
     from facemetric.recognizer import default_detector, load_photo
+    from facemetric.recognizer.pipeline import source_name
     from facemetric.types import ItemError
-    from facemetric.wire import DetectOut, ErrorOut, to_json
+    from facemetric.wire import DetectOut, ErrorOut
 
     photos, errors = read_sources(sources)
     detector = default_detector(min_face_px=min_face, provider=provider.value, threads=threads)
@@ -56,14 +57,14 @@ def detect(
             if not json_:
                 _print(image, faces)
         except FacemetricError as error:
-            errors.append(ItemError.of(error, item=error.item or str(photo)))
+            errors.append(ItemError.of(error, item=error.item or source_name(photo)))
     if json_:
         answer = DetectOut(
             detector=detector.name,
             photos=tuple(found),
             errors=tuple(ErrorOut.of(error) for error in errors),
         )
-        print(to_json(answer))
+        print_json(answer)
     finish(errors, done=len(found), json_=json_)
 
 
@@ -81,7 +82,7 @@ def _photo_out(image: Image, faces: tuple[Face, ...]) -> PhotoOut:
 
 def _print(image: Image, faces: tuple[Face, ...]) -> None:
     count = {0: "no face", 1: "1 face"}.get(len(faces), f"{len(faces)} faces")
-    print(f"{image.source}: {count}")
+    print(f"{shown(image.source)}: {count}")
     for face in faces:
         left, top, right, bottom = (round(value) for value in face.box_xyxy_px.tolist())
         print(f"  x {left}..{right}  y {top}..{bottom}  score {face.score:.3f}")

@@ -20,7 +20,7 @@ from facemetric.cli.options import (
     Sources,
     Threads,
 )
-from facemetric.cli.output import finish, guarded, progress
+from facemetric.cli.output import finish, guarded, print_json, progress, shown
 
 if TYPE_CHECKING:
     from facemetric.gallery import Consent
@@ -66,13 +66,13 @@ def enroll(
     from facemetric.cli.galleries import gallery_path, open_for
     from facemetric.cli.sources import read_sources
     from facemetric.recognizer import Recognizer
-    from facemetric.wire import EnrollOut, ErrorOut, to_json
+    from facemetric.wire import EnrollOut, ErrorOut
 
     found, unread = read_sources(photos)
     recognizer = Recognizer(
         bundle, min_face_px=min_face, provider=provider.value, threads=threads, flip=flip
     )
-    with open_for(recognizer, gallery, create=True) as opened:
+    with open_for(recognizer, gallery) as opened:
         report = recognizer.enroll(
             opened,
             name,
@@ -93,7 +93,7 @@ def enroll(
             samples=_samples(report),
             errors=tuple(ErrorOut.of(error) for error in errors),
         )
-        print(to_json(document))
+        print_json(document)
     else:
         _print(report)
     finish(errors, done=len(report.samples), json_=json_)
@@ -127,6 +127,6 @@ def _print(report: EnrollReport) -> None:
     print(f"{report.name}: {state}, {added} new of {len(report.samples)} usable photographs")
     for sample in report.samples:
         note = "  (there already)" if sample.duplicate else ""
-        print(f"  {sample.source}{note}")
+        print(f"  {shown(sample.source)}{note}")
         for problem in sample.seen.problems:
             print(f"    note: {problem}")

@@ -25,23 +25,19 @@ def open_existing(given: Path | None, *, read_only: bool = False) -> Gallery:
     """Open a gallery that must be there, whatever its bundle."""
     from facemetric.gallery import Gallery
 
+    return Gallery.open(gallery_path(given), create=False, read_only=read_only)
+
+
+def open_for(recognizer: Recognizer, given: Path | None, *, read_only: bool = False) -> Gallery:
+    """Open a gallery of the recogniser's bundle; made, with its folder, unless ``read_only``."""
     path = gallery_path(given)
-    _must_exist(path)
-    return Gallery.open(path, create=False, read_only=read_only)
-
-
-def open_for(recognizer: Recognizer, given: Path | None, *, create: bool) -> Gallery:
-    """Open a gallery of the recogniser's bundle."""
-    path = gallery_path(given)
-    if create:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    else:
-        _must_exist(path)
-    return recognizer.open_gallery(path, create=create)
-
-
-def _must_exist(path: Path) -> None:
-    if not path.exists():
-        raise GalleryError(
-            "there is no such gallery", item=str(path), fix="Enrol somebody: facemetric enroll"
-        )
+    if not read_only:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise GalleryError(
+                f"its folder cannot be made: {error.strerror or error}",
+                item=str(path),
+                fix="Name a file in a folder that you can write to",
+            ) from error
+    return recognizer.open_gallery(path, create=not read_only, read_only=read_only)

@@ -22,7 +22,7 @@ from facemetric.cli.options import (
     Threads,
     Threshold,
 )
-from facemetric.cli.output import finish, guarded, progress
+from facemetric.cli.output import finish, guarded, print_json, progress, shown
 
 if TYPE_CHECKING:
     from facemetric.recognizer import IdentifiedPhoto
@@ -67,20 +67,22 @@ def identify(
     Example: facemetric identify party/ --gallery people.db --json
     """
     from facemetric.cli.galleries import gallery_path, open_for
-    from facemetric.cli.pages import IdentifyPage
+    from facemetric.cli.pages import IdentifyPage, check_page
     from facemetric.cli.sources import read_sources
     from facemetric.decide import stranger_risk_of
     from facemetric.recognizer import Recognizer
     from facemetric.types import ItemError
-    from facemetric.wire import ErrorOut, IdentifyOut, ThresholdOut, to_json
+    from facemetric.wire import ErrorOut, IdentifyOut, ThresholdOut
 
+    if html:
+        check_page(html)
     photos, errors = read_sources(sources)
     recognizer = Recognizer(
         bundle, min_face_px=min_face, provider=provider.value, threads=threads, flip=flip
     )
     page = IdentifyPage() if html else None
     answered: list[IdentifiedPhotoOut] = []
-    with open_for(recognizer, gallery, create=False) as opened:
+    with open_for(recognizer, gallery, read_only=True) as opened:
         stats = opened.stats()
         chosen = recognizer.gallery_threshold(
             opened, stranger_risk=stranger_risk, threshold=threshold
@@ -116,7 +118,7 @@ def identify(
             photos=tuple(answered),
             errors=tuple(ErrorOut.of(error) for error in errors),
         )
-        print(to_json(document))
+        print_json(document)
     else:
         print(f"threshold {chosen.similarity:.4f}: {chosen.source}; liveness not checked")
     finish(errors, done=len(answered), json_=json_)
@@ -144,7 +146,7 @@ def _photo_out(answer: IdentifiedPhoto) -> IdentifiedPhotoOut:
 
 
 def _print(answer: IdentifiedPhoto) -> None:
-    print(f"{answer.photo.source}:{'' if answer.faces else ' no face'}")
+    print(f"{shown(answer.photo.source)}:{'' if answer.faces else ' no face'}")
     for face in answer.faces:
         left, top, right, bottom = (round(value) for value in face.seen.face.box_xyxy_px.tolist())
         who = face.name or "unknown"

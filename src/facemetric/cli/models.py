@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from facemetric.cli.options import Json, Provider, ProviderName
-from facemetric.cli.output import finish, guarded, table
+from facemetric.cli.output import finish, guarded, print_json, table
 
 if TYPE_CHECKING:
     from facemetric.bundle import Bundle, Manifest
@@ -38,7 +38,7 @@ def list_models(json_: Json = False) -> None:
     """
     from facemetric.bundle import list_bundles
     from facemetric.types import ItemError
-    from facemetric.wire import ErrorOut, ModelsOut, to_json
+    from facemetric.wire import ErrorOut, ModelsOut
 
     found: list[tuple[str, Manifest]] = []
     errors: list[ItemError] = []
@@ -49,7 +49,7 @@ def list_models(json_: Json = False) -> None:
             found.append((entry.origin, entry.manifest))
     if json_:
         models = tuple(_model_out(manifest, origin) for origin, manifest in found)
-        print(to_json(ModelsOut(models=models, errors=tuple(map(ErrorOut.of, errors)))))
+        print_json(ModelsOut(models=models, errors=tuple(map(ErrorOut.of, errors))))
     else:
         rows = [
             (
@@ -108,7 +108,7 @@ def presets(json_: Json = False) -> None:
     Example: facemetric models presets
     """
     from facemetric.bundle import PRESETS
-    from facemetric.wire import PresetOut, PresetsOut, to_json
+    from facemetric.wire import PresetOut, PresetsOut
 
     if json_:
         known = tuple(
@@ -122,7 +122,7 @@ def presets(json_: Json = False) -> None:
             )
             for preset in PRESETS.values()
         )
-        print(to_json(PresetsOut(presets=known)))
+        print_json(PresetsOut(presets=known))
         return
     rows = [
         (preset.id, preset.format, preset.licence.spdx, _commercial(preset.licence))
@@ -203,10 +203,10 @@ def _numbers(name: str, text: str | None) -> tuple[float, ...] | None:
 
 
 def _print_json(bundle: Bundle) -> None:
-    from facemetric.wire import ModelsOut, to_json
+    from facemetric.wire import ModelsOut
 
     origin = str(bundle.folder)
-    print(to_json(ModelsOut(models=(_model_out(bundle.manifest, origin),))))
+    print_json(ModelsOut(models=(_model_out(bundle.manifest, origin),)))
 
 
 def _commercial(licence: Licence) -> str:

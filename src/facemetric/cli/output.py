@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import functools
+import json
+import re
 import sys
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
@@ -14,12 +17,14 @@ from facemetric.errors import FacemetricError
 
 if TYPE_CHECKING:
     from facemetric.types import ItemError
+    from facemetric.wire import Wire
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 SOME_FAILED = 3
 FAILED = 4
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
 
 
 def guarded(command: Callable[P, None]) -> Callable[P, None]:
@@ -32,10 +37,10 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
         except FacemetricError as error:
             if kwargs.get("json_"):
                 from facemetric.types import ItemError
-                from facemetric.wire import ErrorOut, FailureOut, to_json
+                from facemetric.wire import ErrorOut, FailureOut
 
                 item = ItemError.of(error, item=error.item or "facemetric")
-                print(to_json(FailureOut(error=ErrorOut.of(item))))
+                print_json(FailureOut(error=ErrorOut.of(item)))
             else:
                 complain(f"error: {error}")
             raise typer.Exit(FAILED) from error
@@ -44,8 +49,25 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
 
 
 def complain(text: str) -> None:
-    """Print a line on standard error, as it is."""
-    print(text, file=sys.stderr)
+    """Print a line on standard error."""
+    print(shown(text), file=sys.stderr)
+
+
+def shown(text: str) -> str:
+    """Return text that may hold a file's name, with what a terminal would obey spelt out."""
+    return _CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def print_json(document: Wire) -> None:
+    """Print one document, in ASCII where standard output takes no more."""
+    from facemetric.wire import to_json
+
+    text = to_json(document)
+    try:
+        text.encode(sys.stdout.encoding)
+    except UnicodeEncodeError:
+        text = json.dumps(json.loads(text), indent=2)
+    print(text)
 
 
 def finish(errors: Iterable[ItemError], *, done: int, json_: bool) -> None:
@@ -86,7 +108,17 @@ def counting(label: str) -> Iterator[Callable[[int, int], None]]:
 def table(rows: Sequence[tuple[str, ...]], header: tuple[str, ...]) -> None:
     """Print a plain table: the columns as wide as their contents, nothing cut."""
     columns = list(zip(header, *rows, strict=True))
-    widths = [max(len(cell) for cell in column) for column in columns]
+    widths = [max(map(_width, column)) for column in columns]
     for row in (header, *rows):
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        cells = (
+            cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)
+        )
         print("  ".join(cells).rstrip())
+
+
+def _width(text: str) -> int:
+    """Columns on a terminal: Korean letters and pictures take two, combining marks none."""
+    return sum(
+        0 if unicodedata.combining(letter) else 1 + (unicodedata.east_asian_width(letter) in "WF")
+        for letter in text
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -139,12 +140,31 @@ def box_of(seen: SeenFace) -> Box:
     return left, top, right, bottom
 
 
-def write_page(path: Path, text: str) -> None:
-    """Write a page, with the folders above it; SourceError where that is impossible."""
+def check_page(path: Path) -> None:
+    """Raise SourceError, before the work, where a page cannot be written; make its folder."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        is_folder, is_new = path.is_dir(), not path.exists()
+    except OSError as error:
+        raise _not_written(path, error.strerror or str(error)) from error
+    if is_folder:
+        raise _not_written(path, "it is a folder")
+    if not os.access(path.parent if is_new else path, os.W_OK):
+        raise _not_written(path, "no permission")
+
+
+def write_page(path: Path, text: str) -> None:
+    """Write a page, with the folders above it; SourceError where that is impossible."""
+    check_page(path)
+    try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise SourceError(
-            f"the page cannot be written: {error.strerror or error}", item=str(path)
-        ) from error
+        raise _not_written(path, error.strerror or str(error)) from error
+
+
+def _not_written(path: Path, reason: str) -> SourceError:
+    return SourceError(
+        f"the page cannot be written: {reason}",
+        item=str(path),
+        fix="Name a file in a folder that you can write to",
+    )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from facemetric.cli.options import GalleryFile, Json
-from facemetric.cli.output import guarded, table
+from facemetric.cli.output import guarded, print_json, shown, table
 
 if TYPE_CHECKING:
     from facemetric.gallery import Person, Sample
@@ -28,7 +28,7 @@ def list_people(gallery: GalleryFile = None, json_: Json = False) -> None:
     Example: facemetric people list --gallery people.db
     """
     from facemetric.cli.galleries import gallery_path, open_existing
-    from facemetric.wire import PeopleOut, to_json
+    from facemetric.wire import PeopleOut
 
     with open_existing(gallery, read_only=True) as opened:
         people = opened.people()
@@ -39,7 +39,7 @@ def list_people(gallery: GalleryFile = None, json_: Json = False) -> None:
             bundle=bundle,
             people=tuple(_person_out(person) for person in people),
         )
-        print(to_json(document))
+        print_json(document)
         return
     rows = [
         (person.name, str(person.samples), person.created.strftime(_TIME), person.id)
@@ -145,7 +145,7 @@ def _answer(
     json_: bool,
 ) -> None:
     from facemetric.cli.galleries import gallery_path
-    from facemetric.wire import PersonShowOut, SampleOut, to_json
+    from facemetric.wire import PersonShowOut, SampleOut
 
     if json_:
         document = PersonShowOut(
@@ -162,7 +162,7 @@ def _answer(
                 for sample in samples
             ),
         )
-        print(to_json(document))
+        print_json(document)
         return
     done = {"show": "", "rename": "renamed: ", "merge": "merged: ", "remove": "erased: "}[action]
     print(f"{done}{person.name}  ({person.id})")
@@ -173,7 +173,7 @@ def _answer(
     if person.keep_until:
         print(f"  keep until  {person.keep_until.strftime(_TIME)} UTC")
     for sample in samples:
-        print(f"  {sample.created.strftime(_TIME)}  {sample.source}")
+        print(f"  {sample.created.strftime(_TIME)}  {shown(sample.source)}")
 
 
 def _person_out(person: Person) -> PersonOut:

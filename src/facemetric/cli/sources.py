@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,29 +11,35 @@ from facemetric.errors import FacemetricError, SourceError
 from facemetric.images import find_images
 from facemetric.types import Image, ItemError
 
+_MOST_BYTES = 1 << 30
+
 
 def read_sources(sources: Sequence[str]) -> tuple[list[Path | Image], list[ItemError]]:
     """Return what there is to read, in order, and what gave nothing.
 
     Raises
     ------
-    SourceError
+    FacemetricError
         None of the sources gives anything.
     """
     found: list[Path | Image] = []
+    unread: list[SourceError] = []
     errors: list[ItemError] = []
     for source in _listed(sources):
         try:
             if source == "-":
                 found.append(_from_standard_input())
             else:
-                found.extend(find_images([source]))
+                # What one folder inside hides is no reason to leave out the others.
+                found.extend(find_images([source], on_error=unread.append))
         except FacemetricError as error:
             errors.append(ItemError.of(error, item=error.item or source))
+        errors.extend(ItemError.of(error, item=error.item or source) for error in unread)
+        unread.clear()
     unique = list(dict.fromkeys(found))
     if not unique:
         if len(errors) == 1:
-            raise SourceError(errors[0].cause, item=errors[0].item, fix=errors[0].fix)
+            raise errors[0].to_error()
         detail = "; ".join(str(error) for error in errors)
         raise SourceError(f"nothing to read: {detail or 'no sources were given'}")
     return unique, errors
@@ -41,14 +48,20 @@ def read_sources(sources: Sequence[str]) -> tuple[list[Path | Image], list[ItemE
 def _from_standard_input() -> Image:
     from facemetric.images import load_image
 
-    return load_image(sys.stdin.buffer.read(), name="<standard input>")
+    name = "<standard input>"
+    data = sys.stdin.buffer.read(_MOST_BYTES + 1)
+    if len(data) > _MOST_BYTES:
+        raise SourceError(
+            f"expected one photograph, got more than {_MOST_BYTES:,} bytes", item=name
+        )
+    return load_image(data, name=name)
 
 
 def _listed(sources: Sequence[str]) -> list[str]:
     """Replace ``@FILE`` by the lines of that file."""
     result: list[str] = []
     for source in sources:
-        if not source.startswith("@") or Path(source).exists():
+        if not source.startswith("@") or os.path.lexists(source):
             result.append(source)
             continue
         name = source[1:]

@@ -18,7 +18,7 @@ from facemetric.cli.options import (
     Threads,
     Threshold,
 )
-from facemetric.cli.output import guarded
+from facemetric.cli.output import guarded, print_json, shown
 
 if TYPE_CHECKING:
     from facemetric.recognizer import Comparison, SeenPhoto
@@ -52,7 +52,7 @@ def verify(
     """
     from facemetric.cli.sources import read_one
     from facemetric.recognizer import Recognizer
-    from facemetric.wire import ThresholdOut, VerifyOut, to_json
+    from facemetric.wire import ThresholdOut, VerifyOut
 
     recognizer = Recognizer(
         bundle, min_face_px=min_face, provider=provider.value, threads=threads, flip=flip
@@ -70,7 +70,7 @@ def verify(
             same=answer.same,
             threshold=ThresholdOut.model_validate(answer.decision.threshold),
         )
-        print(to_json(document))
+        print_json(document)
     else:
         _print(answer)
     if not answer.same:
@@ -99,6 +99,6 @@ def _print(answer: Comparison) -> None:
     print("  liveness    not checked: a photograph of a photograph matches as well")
     for photo in (answer.first, answer.second):
         if photo.faces_found > 1:
-            print(f"  note        {photo.source}: one of {photo.faces_found} faces was used")
+            print(f"  note        {shown(photo.source)}: one of {photo.faces_found} faces was used")
         for problem in photo.faces[0].problems:
-            print(f"  note        {photo.source}: {problem}")
+            print(f"  note        {shown(photo.source)}: {problem}")

@@ -1,15 +1,25 @@
 from __future__ import annotations
 
+import errno
 import io
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from facemetric import Recognizer
 from facemetric.cli import app
+from facemetric.cli.cast import Casting
+from facemetric.cli.demonstration import Demonstration
+from facemetric.cli.output import table
+from facemetric.cli.sources import read_sources
+from facemetric.decide import manual_threshold
 from facemetric.wire import schemas
 
 pytestmark = pytest.mark.samples
@@ -225,3 +235,91 @@ def test_doctor_tells_a_broken_installation(monkeypatch: pytest.MonkeyPatch) -> 
 def test_standard_input_that_is_no_picture() -> None:
     document = answer("detect", "-", code=4, stdin=io.BytesIO(b"text").getvalue())
     assert "standard input" in document["error"]["item"]
+
+
+def test_names_that_are_no_text_and_controls_do_no_harm(
+    samples: dict[str, Path], tmp_path: Path
+) -> None:
+    odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/odd\xff\x1b[31m.jpg"))
+    try:
+        odd.write_bytes(samples["obama"].read_bytes())
+    except OSError:
+        pytest.skip("this file system takes UTF-8 names only")
+    command = [sys.executable, "-m", "facemetric", "detect", str(tmp_path)]
+    for encoding in ("utf-8", "ascii"):
+        environment = os.environ | {"PYTHONIOENCODING": f"{encoding}:strict"}
+        for options in ([], ["--json"]):
+            done = subprocess.run([*command, *options], env=environment, capture_output=True)
+            assert done.returncode == 0, done.stderr
+            assert b"\x1b" not in done.stdout
+            if options:
+                (photo,) = json.loads(done.stdout)["photos"]
+                assert photo["source"] == str(odd)
+            else:
+                assert b"odd\\udcff\\x1b[31m.jpg: 1 face" in done.stdout
+
+
+def test_tables_stand_straight_under_wide_letters(capsys: pytest.CaptureFixture[str]) -> None:
+    table([("오바마 🎉", "1"), ("Ada", "2"), ("e\u0301", "3")], ("name", "n"))
+    assert (
+        capsys.readouterr().out == "name       n\n오바마 🎉  1\nAda        2\ne\u0301          3\n"
+    )
+
+
+def test_a_folder_that_cannot_be_read_does_not_hide_the_others(
+    samples: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "locked", "z"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "photo.jpg").write_bytes(samples["obama"].read_bytes())
+    scan = os.scandir
+
+    def refuse(path: Path) -> Any:
+        if Path(path).name == "locked":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    photos, errors = read_sources([str(tmp_path)])
+    assert [path.parent.name for path in photos if isinstance(path, Path)] == ["a", "z"]
+    assert [error.item for error in errors] == [str(tmp_path / "locked")]
+    assert "Permission denied" in errors[0].cause
+
+
+@pytest.mark.parametrize("where", ["file/people.db", "x" * 300 + "/people.db"])
+def test_a_gallery_that_cannot_be_made_is_an_error_of_the_gallery(
+    samples: dict[str, Path], tmp_path: Path, where: str
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    path = tmp_path / where
+    document = answer("enroll", "Ada", samples["obama"], "--gallery", path, code=4)
+    assert (document["error"]["code"], document["error"]["item"]) == ("gallery", str(path))
+    document = answer("people", "list", "--gallery", path, code=4)
+    assert (document["error"]["code"], document["error"]["item"]) == ("gallery", str(path))
+
+
+def test_a_page_that_cannot_be_written_is_told_before_the_work(
+    gallery: Path, samples: dict[str, Path], tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    for page in (tmp_path / "file" / "page.html", tmp_path):
+        for command in (("identify", "-g", gallery), ("cluster",)):
+            result = run(*command, samples["obama"], "--html", page, *SAME)
+            assert result.exit_code == 4
+            assert result.stdout == ""
+            assert f"{page}: the page cannot be written" in result.stderr
+
+
+def test_the_demo_names_the_provider_that_it_ran_on(
+    samples: dict[str, Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    casting = Casting((("Ada", samples["obama"]),), (), (), (), ())
+    demonstration = Demonstration(
+        Recognizer(), casting, provider="a-provider", say=lambda text: None
+    )
+    chosen = manual_threshold(0.93)
+    monkeypatch.setattr(Recognizer, "gallery_threshold", lambda *_: chosen)
+    monkeypatch.setattr(Recognizer, "_threshold", lambda *_, **__: chosen)
+    demonstration.run()
+    demonstration.write(tmp_path / "page.html")
+    assert "a-provider" in (tmp_path / "page.html").read_text(encoding="utf-8")
