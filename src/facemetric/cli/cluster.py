@@ -85,7 +85,7 @@ def cluster(
         document = ClusterOut(
             bundle=recognizer.bundle.id,
             method=groups.method,
-            threshold=ThresholdOut.model_validate(groups.threshold),
+            threshold=ThresholdOut.model_validate(groups.threshold) if groups.threshold else None,
             groups=_groups_out(groups),
             errors=tuple(ErrorOut.of(error) for error in errors),
         )

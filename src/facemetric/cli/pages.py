@@ -62,11 +62,17 @@ def write_groups(path: Path, groups: Groups, *, errors: Sequence[ItemError]) -> 
         failed=errors,
         details=(
             ("Method", groups.method),
-            ("Threshold", f"{groups.threshold.similarity:.4f}: {groups.threshold.source}"),
+            ("Threshold", _threshold_text(groups.threshold)),
         ),
         created=datetime.now(UTC),
     )
     write_page(path, text)
+
+
+def _threshold_text(threshold: Threshold | None) -> str:
+    if threshold is None:
+        return "none: the number of people was given"
+    return f"{threshold.similarity:.4f}: {threshold.source}"
 
 
 def cluster_groups(groups: Groups) -> tuple[ClusterGroup, ...]:

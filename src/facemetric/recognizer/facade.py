@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from facemetric.bundle import Bundle, open_bundle
+from facemetric.cluster import METHODS
 from facemetric.decide import Threshold, manual_threshold, threshold_for, threshold_for_gallery
 from facemetric.decide import verify as decide_verify
 from facemetric.detect import Detector, Mtcnn, Select
@@ -380,7 +381,7 @@ class Recognizer:
         far, threshold
             As for ``verify``: from which similarity two faces may be one person.
         people
-            Number of groups, for the methods that take one.
+            Number of groups, for the methods that take one; in place of a threshold.
         seed
             For the methods that draw.
 
@@ -388,10 +389,21 @@ class Recognizer:
         ------
         InputError
             An option does not fit the method.
+        UnknownNameError
+            No such method.
         CalibrationError
-            The bundle's calibration does not support ``far``, and no threshold was given.
+            The bundle's calibration does not support ``far``, and neither threshold nor number of
+            people was given.
         """
-        chosen = self._threshold(far=far, by_hand=threshold)
+        METHODS[method]  # before the work, not after it
+        if people is None:
+            if method == "k-means":
+                raise InputError("'k-means' needs the number of people", item="people")
+            chosen = self._threshold(far=far, by_hand=threshold)
+        elif threshold is None:
+            chosen = None
+        else:
+            raise InputError("a number of people and a threshold exclude each other", item="people")
         return group_photos(
             self._pipeline, photos, method=method, threshold=chosen, people=people, seed=seed
         )

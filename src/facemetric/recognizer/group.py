@@ -19,7 +19,7 @@ def group_photos(
     photos: Iterable[Photo],
     *,
     method: str,
-    threshold: Threshold,
+    threshold: Threshold | None,
     people: int | None,
     seed: int,
 ) -> Groups:
@@ -36,7 +36,7 @@ def group_photos(
     labels = cluster(
         np.stack([item.seen.embedding for item in faces]),
         method=method,
-        threshold=None if people is not None else threshold.similarity,
+        threshold=None if threshold is None else threshold.similarity,
         n_clusters=people,
         seed=seed,
     )

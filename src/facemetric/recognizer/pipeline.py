@@ -10,10 +10,10 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from facemetric.align import align_faces
+from facemetric.align import TEMPLATES, align_faces
 from facemetric.detect import Detector, Select, select_faces
 from facemetric.embed import Embedder
-from facemetric.errors import FacemetricError
+from facemetric.errors import FacemetricError, InputError
 from facemetric.images import load_image
 from facemetric.quality import measure_chip, quality_problems
 from facemetric.recognizer.seen import SeenFace, SeenPhoto
@@ -40,9 +40,15 @@ class Pipeline:
         Embeds their chips.
     max_pixels
         Largest photograph that is decoded, in pixels.
+
+    Raises
+    ------
+    UnknownNameError
+        The bundle wants an alignment template that there is not.
     """
 
     def __init__(self, detector: Detector, embedder: Embedder, *, max_pixels: int) -> None:
+        TEMPLATES[embedder.bundle.manifest.alignment.template]  # before the work, not in it
         self.detector = detector
         self.embedder = embedder
         self.max_pixels = max_pixels
@@ -56,6 +62,12 @@ class Pipeline:
         self, photos: Iterable[Photo], *, select: Select = "all", max_faces: int | None = None
     ) -> Iterator[SeenPhoto | ItemError]:
         """Yield each photograph with its faces, or what was wrong with it, in order."""
+        if isinstance(photos, str | bytes | np.ndarray):
+            raise InputError(
+                f"expected several photographs, got one {type(photos).__name__}",
+                item="photos",
+                fix="Put it in a list: [photo]",
+            )
         remaining = iter(photos)
         while chunk := list(islice(remaining, _CHUNK)):
             prepared = [self._prepare(photo, select, max_faces) for photo in chunk]

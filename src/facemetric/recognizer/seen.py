@@ -150,11 +150,11 @@ class Groups:
     errors
         Photographs that could not be used.
     method, threshold
-        How they were grouped.
+        How they were grouped; no threshold where a number of people was given.
     """
 
     groups: tuple[tuple[GroupedFace, ...], ...]
     alone: tuple[GroupedFace, ...]
     errors: tuple[ItemError, ...]
     method: str
-    threshold: Threshold
+    threshold: Threshold | None

@@ -3,11 +3,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from facemetric import Recognizer
+from facemetric import Bundle, Recognizer
 from facemetric.decide import CLASSIFIERS
 from facemetric.detect import Mtcnn
 from facemetric.errors import (
@@ -289,3 +290,53 @@ def test_a_detector_of_your_own(samples: dict[str, Path]) -> None:
     assert recognizer.detect(samples["obama"]) == ()
     with pytest.raises(InputError, match="min_face_px"):
         Recognizer(detector=Mtcnn(), min_face_px=40)
+
+
+def test_grouping_by_a_number_of_people_needs_no_threshold(
+    recognizer: Recognizer, samples: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def uncalibrated(*_: object, **__: object) -> None:
+        raise CalibrationError("the bundle has no calibration")
+
+    monkeypatch.setattr("facemetric.recognizer.facade.threshold_for", uncalibrated)
+    photos = [samples[name] for name in ("obama", "biden", "obama2")]
+    groups = recognizer.group(photos, method="k-means", people=2)
+    assert groups.threshold is None
+    assert [[Path(face.source).stem for face in group] for group in groups.groups] == [
+        ["obama", "obama2"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        ({"method": "k-mean"}, UnknownNameError),
+        ({"method": "k-means", "threshold": 0.9}, InputError),
+        ({"people": 2, "threshold": 0.9}, InputError),
+        ({"threshold": float("nan")}, InputError),
+    ],
+)
+def test_options_that_do_not_fit_are_refused_before_the_work(
+    recognizer: Recognizer, options: dict[str, Any], error: type[Exception]
+) -> None:
+    def photographs() -> Iterator[Path]:
+        pytest.fail("a photograph was asked for")
+        yield Path()
+
+    with pytest.raises(error):
+        recognizer.group(photographs(), **options)
+
+
+@pytest.mark.parametrize("photo", ["ada.jpg", b"bytes", np.zeros((9, 9, 3), np.uint8)])
+def test_one_photograph_where_several_are_wanted(recognizer: Recognizer, photo: Any) -> None:
+    with pytest.raises(InputError, match=r"photos: expected several .* Put it in a list"):
+        list(recognizer.see_many(photo))
+
+
+def test_a_bundle_with_an_unknown_alignment_is_refused_at_once(recognizer: Recognizer) -> None:
+    bundle = recognizer.bundle
+    alignment = bundle.manifest.alignment.model_copy(update={"template": "arcface-113"})
+    manifest = bundle.manifest.model_copy(update={"alignment": alignment})
+    bundle.model_path()
+    with pytest.raises(UnknownNameError, match="Did you mean 'arcface-112'"):
+        Recognizer(Bundle(manifest, bundle.folder))
