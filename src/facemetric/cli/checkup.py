@@ -25,6 +25,7 @@ _OPTIONAL = {
     "h5py": 'Keras models: pip install "facemetric[keras]"',
     "torch": 'training, .pt models: pip install "facemetric[train]"',
 }
+_RUNTIMES = ("onnxruntime", "onnxruntime-gpu", "onnxruntime-openvino")
 _LEAST_FREE_BYTES = 500_000_000
 
 
@@ -63,7 +64,9 @@ def _providers() -> Iterator[CheckOut]:
     from facemetric.runtime import available_providers
 
     providers = ", ".join(available_providers())
-    yield CheckOut(name="providers", state="ok", detail=f"{providers} ({os.cpu_count()} cores)")
+    found = next((f"{name} {_version(name)}" for name in _RUNTIMES if _version(name)), "unknown")
+    detail = f"{providers} ({found}, {os.cpu_count()} cores)"
+    yield CheckOut(name="providers", state="ok", detail=detail)
 
 
 def _detector() -> Iterator[CheckOut]:

@@ -141,10 +141,14 @@ def import_model(
     name: Annotated[str | None, typer.Option(help="How to call the bundle.")] = None,
     colour: Annotated[Colour | None, typer.Option(help="ONNX: order of the channels.")] = None,
     mean: Annotated[
-        str | None, typer.Option(metavar="R,G,B", help="ONNX: subtracted from each pixel.")
+        str | None,
+        typer.Option(
+            metavar="A,B,C",
+            help="ONNX: subtracted from each pixel; one number, or three in the order of --colour.",
+        ),
     ] = None,
     scale: Annotated[
-        str | None, typer.Option(metavar="R,G,B", help="ONNX: then divided by.")
+        str | None, typer.Option(metavar="A,B,C", help="ONNX: then divided by; as for --mean.")
     ] = None,
     template: Annotated[
         str | None, typer.Option(help="ONNX: how faces are cut, such as arcface-112.")

@@ -220,6 +220,11 @@ def test_doctor_finds_a_sound_installation() -> None:
     }
 
 
+def test_doctor_tells_the_version_of_the_runtime() -> None:
+    (check,) = (one for one in answer("doctor")["checks"] if one["name"] == "providers")
+    assert re.match(r"cpu.* \(onnxruntime\S* \d+\.\d+\S*, \d+ cores\)$", check["detail"])
+
+
 def test_doctor_tells_a_broken_installation(monkeypatch: pytest.MonkeyPatch) -> None:
     from facemetric.errors import IntegrityError
 
