@@ -18,7 +18,7 @@ from facemetric.bundle.network import Network
 from facemetric.bundle.preset import PRESETS, Preset
 from facemetric.bundle.store import save_bundle
 from facemetric.bundle.verification import make_golden
-from facemetric.errors import BundleError, InputError, IntegrityError
+from facemetric.errors import BundleError, InputError, IntegrityError, ProviderError
 from facemetric.runtime import Session
 from facemetric.types import UInt8
 
@@ -128,8 +128,10 @@ def save_import(
     ------
     IntegrityError
         The graph's shapes are others, or what it gives is not finite.
+    ProviderError
+        The graph cannot be run.
     BundleError
-        The graph cannot be run, or the folder is taken.
+        The graph cannot be loaded, or the folder is taken.
     """
     name = bundle_id(id, preset.id)
     digest = hashlib.sha256(graph).hexdigest()
@@ -168,7 +170,7 @@ def _tried(manifest: Manifest, folder: Path) -> Manifest:
         try:
             together = network.raw(chips)
             error = np.abs(together - alone).max() / np.linalg.norm(alone, axis=1).max()
-        except Exception:  # onnxruntime raises a dozen unrelated classes
+        except ProviderError:
             error = np.inf
         if not error <= _BATCH_TOLERANCE:
             spec = manifest.input.model_copy(update={"max_batch": 1})

@@ -40,8 +40,7 @@ def detect(
     from facemetric.detect import select_faces
     from facemetric.errors import FacemetricError
     from facemetric.recognizer import default_detector, load_photo
-    from facemetric.recognizer.pipeline import source_name
-    from facemetric.types import ItemError
+    from facemetric.recognizer.pipeline import failed_photo
     from facemetric.wire import DetectOut, ErrorOut
 
     photos, errors = read_sources(sources)
@@ -57,7 +56,7 @@ def detect(
             if not json_:
                 _print(image, faces)
         except FacemetricError as error:
-            errors.append(ItemError.of(error, item=error.item or source_name(photo)))
+            errors.append(failed_photo(error, photo))
     if json_:
         answer = DetectOut(
             detector=detector.name,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -13,7 +13,7 @@ import numpy as np
 from facemetric.align import TEMPLATES, align_faces
 from facemetric.detect import Detector, Select, select_faces
 from facemetric.embed import Embedder
-from facemetric.errors import FacemetricError, InputError
+from facemetric.errors import BundleError, FacemetricError, InputError, ProviderError
 from facemetric.images import load_image
 from facemetric.quality import measure_chip, quality_problems
 from facemetric.recognizer.seen import SeenFace, SeenPhoto
@@ -27,6 +27,26 @@ DETECTION_SIDE_PX = 2000
 """Photographs are decoded no smaller than this where their format allows a reduced decode."""
 
 _CHUNK = 8
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Prepared:
+    """A photograph whose faces are cut, and how many were found in it."""
+
+    image: Image
+    faces_found: int
+    chips: list[Chip]
+
+    def seen(self, vectors: Iterator[Float32]) -> SeenPhoto:
+        """Join it with the embeddings of its faces, which are taken from ``vectors``."""
+        return SeenPhoto(
+            source=self.image.source,
+            size_px=self.image.size_px,
+            sha256=self.image.sha256,
+            pixels=self.image.pixels,
+            faces=tuple(_seen_face(chip, next(vectors)) for chip in self.chips),
+            faces_found=self.faces_found,
+        )
 
 
 class Pipeline:
@@ -71,35 +91,35 @@ class Pipeline:
         remaining = iter(photos)
         while chunk := list(islice(remaining, _CHUNK)):
             prepared = [self._prepare(photo, select, max_faces) for photo in chunk]
-            chips = [
-                chip for item in prepared if not isinstance(item, ItemError) for chip in item[2]
-            ]
-            vectors = iter(self.embedder.embed(chips))
-            for item in prepared:
-                if isinstance(item, ItemError):
-                    yield item
-                else:
-                    image, found, cut = item
-                    faces = tuple(_seen_face(chip, next(vectors)) for chip in cut)
-                    yield SeenPhoto(
-                        source=image.source,
-                        size_px=image.size_px,
-                        sha256=image.sha256,
-                        pixels=image.pixels,
-                        faces=faces,
-                        faces_found=found,
-                    )
+            yield from self._embedded(prepared)
 
     def _prepare(
         self, photo: Photo, select: Select, max_faces: int | None
-    ) -> tuple[Image, int, list[Chip]] | ItemError:
+    ) -> _Prepared | ItemError:
         try:
             image = load_photo(photo, max_pixels=self.max_pixels)
             found = self.detector.detect(image)
             faces = select_faces(found, image, select=select, max_faces=max_faces)
-            return image, len(found), self._cut(photo, image, faces)
+            return _Prepared(image, len(found), self._cut(photo, image, faces))
         except FacemetricError as error:
-            return ItemError.of(error, item=error.item or source_name(photo))
+            return failed_photo(error, photo)
+
+    def _embedded(
+        self, prepared: Sequence[_Prepared | ItemError]
+    ) -> Iterator[SeenPhoto | ItemError]:
+        """Embed the faces of several photographs at once, or one by one where that fails."""
+        whole = [item for item in prepared if isinstance(item, _Prepared)]
+        try:
+            vectors = iter(self.embedder.embed([chip for item in whole for chip in item.chips]))
+        except FacemetricError as error:
+            if len(prepared) > 1:
+                for item in prepared:
+                    yield from self._embedded([item])
+            else:
+                yield failed_photo(error, whole[0].image)
+            return
+        for item in prepared:
+            yield item.seen(vectors) if isinstance(item, _Prepared) else item
 
     def _cut(self, photo: Photo, image: Image, faces: tuple[Face, ...]) -> list[Chip]:
         alignment = self.embedder.bundle.manifest.alignment
@@ -130,6 +150,16 @@ def source_name(photo: Photo) -> str:
     if isinstance(photo, str | Path):
         return str(photo)
     return f"<{type(photo).__name__}>"
+
+
+def failed_photo(error: FacemetricError, photo: Photo) -> ItemError:
+    """Return the record of a photograph that failed, under the photograph's name."""
+    record = ItemError.of(error, item=error.item or source_name(photo))
+    if not isinstance(error, ProviderError | BundleError):
+        return record
+    # These name the network, which is no item of the batch.
+    cause = f"{error.item}: {error.cause}" if error.item else error.cause
+    return replace(record, item=source_name(photo), cause=cause)
 
 
 def _seen_face(chip: Chip, vector: Float32) -> SeenFace:

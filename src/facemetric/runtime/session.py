@@ -113,8 +113,25 @@ class Session:
     def run(
         self, feeds: Mapping[str, AnyArray], outputs: list[str] | None = None
     ) -> list[AnyArray]:
-        """Run the graph; the results stand in the order of ``outputs`` (all where ``None``)."""
-        result: list[AnyArray] = self._session.run(outputs, dict(feeds))
+        """Run the graph; the results stand in the order of ``outputs`` (all where ``None``).
+
+        Raises
+        ------
+        ProviderError
+            The provider could not compute it: out of memory, an operator that it lacks, or feeds
+            that the graph does not take.
+        """
+        try:
+            result: list[AnyArray] = self._session.run(outputs, dict(feeds))
+        except Exception as error:  # onnxruntime raises a dozen unrelated classes
+            fed = ", ".join(f"{name} {value.shape}" for name, value in feeds.items())
+            cause = " ".join(str(error).split()).rstrip(".")
+            raise ProviderError(
+                f"provider {self.provider!r} failed on {fed or 'nothing'}: {cause}",
+                item=self.name,
+                fix="Give it fewer or smaller pictures at a time, or another provider"
+                + ("" if self.provider == "cpu" else ": 'cpu' runs every graph"),
+            ) from error
         return result
 
 

@@ -11,6 +11,7 @@ import pytest
 from facemetric import Bundle, Recognizer
 from facemetric.decide import CLASSIFIERS
 from facemetric.detect import Mtcnn
+from facemetric.embed import Embedder
 from facemetric.errors import (
     BundleMismatchError,
     CalibrationError,
@@ -19,11 +20,12 @@ from facemetric.errors import (
     InputError,
     NoFaceError,
     PersonError,
+    ProviderError,
     UnknownNameError,
 )
 from facemetric.gallery import Gallery
 from facemetric.images import load_image
-from facemetric.types import ItemError
+from facemetric.types import Chip, ItemError
 
 pytestmark = pytest.mark.samples
 
@@ -85,6 +87,34 @@ def test_batches_give_what_single_photographs_give(
         assert not isinstance(item, ItemError)
         alone = recognizer.see(photo)
         np.testing.assert_allclose(item.faces[0].embedding, alone.faces[0].embedding, atol=1e-5)
+
+
+def test_a_face_that_cannot_be_embedded_fails_its_photograph_only(
+    samples: dict[str, Path], no_face_photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a GPU that is too small for one photograph with many faces."""
+    photos = [samples["obama"], no_face_photo, samples["biden"], samples["obama2"]]
+    recognizer = Recognizer(threads=1)
+    good = list(recognizer.see_many(photos))
+    bad = good[2].faces[0].chip_pixels
+    embed = Embedder.embed
+
+    def refuse(self: Embedder, chips: list[Chip]) -> np.ndarray:
+        if any(np.array_equal(chip.pixels, bad) for chip in chips):
+            raise ProviderError("out of memory", item="model.onnx", fix="Try another")
+        return embed(self, chips)
+
+    monkeypatch.setattr(Embedder, "embed", refuse)
+    seen = list(recognizer.see_many(photos))
+    assert seen[2] == ItemError(
+        str(samples["biden"]), "provider", "model.onnx: out of memory", "Try another"
+    )
+    for index in (0, 1, 3):
+        assert not isinstance(seen[index], ItemError)
+        for face, before in zip(seen[index].faces, good[index].faces, strict=True):
+            np.testing.assert_allclose(face.embedding, before.embedding, atol=1e-5)
+    with pytest.raises(ProviderError, match=r"biden\.jpg: model\.onnx: out of memory"):
+        recognizer.see(samples["biden"])
 
 
 def test_errors_of_single_photographs_are_raised(

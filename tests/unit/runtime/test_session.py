@@ -7,8 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from facemetric.bundle.graph import GraphBuilder
 from facemetric.errors import BundleError, InputError, ProviderError
 from facemetric.runtime import Session, available_providers
 from facemetric.runtime.session import MAX_THREADS, PROVIDERS
@@ -35,6 +37,28 @@ def test_a_missing_provider_is_an_error_and_not_the_cpu() -> None:
 def test_bytes_that_are_no_graph_are_an_error_of_the_bundle() -> None:
     with pytest.raises(BundleError, match="<onnx bytes>: the ONNX graph cannot be loaded"):
         Session(b"no graph")
+
+
+@pytest.mark.parametrize(
+    "feeds",
+    [{"x": np.zeros((2, 5), np.float32)}, {"x": np.zeros((2, 4), np.int64)}, {}],
+    ids=["shape", "type", "nothing"],
+)
+def test_what_a_graph_cannot_compute_is_an_error_of_the_provider(
+    feeds: dict[str, np.ndarray], tmp_path: Path
+) -> None:
+    graph = GraphBuilder("sum")
+    graph.node("ReduceSum", "x", keepdims=0)
+    path = tmp_path / "sum.onnx"
+    path.write_bytes(graph.finish(("x", ("N", 4)), ("y", ())))
+    session = Session(path)
+    assert session.run({"x": np.ones((3, 4), np.float32)})[0] == 12
+    with pytest.raises(ProviderError, match="provider 'cpu' failed on") as caught:
+        session.run(feeds)
+    assert caught.value.item == str(path)
+    assert caught.value.fix
+    assert caught.value.__cause__ is not None
+    assert "\n" not in str(caught.value)
 
 
 def test_onnx_runtime_reports_nothing_to_anybody(tmp_path: Path) -> None:
