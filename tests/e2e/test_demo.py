@@ -40,7 +40,7 @@ def test_the_demo_recognises_real_people(samples: dict[str, Path], tmp_path: Pat
     assert answer["photographs"] >= 6
     assert answer["enrolled"] >= 2
     assert answer["identified"] >= 2
-    assert answer["identified_right"] == answer["identified"]
+    assert answer["identified_right"] == answer["identified_checked"] == answer["identified"]
     assert answer["strangers_rejected"] == answer["strangers"] >= 1
     assert answer["pairs_right"] == answer["pairs"] == 2
     assert answer["errors"] == []
@@ -70,6 +70,26 @@ def test_the_demo_on_photographs_of_your_own(samples: dict[str, Path], tmp_path:
     assert "김철수" in page
     assert "<Co>" not in page
     assert "zz-broken.jpg" in page
+
+
+def test_photographs_of_unknown_truth_are_not_counted_as_right(
+    samples: dict[str, Path], tmp_path: Path
+) -> None:
+    mine = tmp_path / "mine"
+    for place, stem in (
+        ("train/Barack", "obama"),
+        ("train/Barack", "obama2"),
+        ("train/Joe", "biden"),
+        ("test", "obama3"),
+        ("test", "astronaut"),
+    ):
+        (mine / place).mkdir(parents=True, exist_ok=True)
+        (mine / place / samples[stem].name).write_bytes(samples[stem].read_bytes())
+    done = run_demo("--photos", mine, "--report", tmp_path / "out", "--json", samples=samples)
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    assert answer["identified"] == 3
+    assert answer["identified_checked"] == answer["identified_right"] == 1
 
 
 def test_the_demo_tells_what_it_lacks(samples: dict[str, Path], tmp_path: Path) -> None:

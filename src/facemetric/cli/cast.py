@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from facemetric.datasets import fetch_samples, sample_photos
 from facemetric.errors import DataError, SourceError
 from facemetric.images import find_images
 from facemetric.report import Facts
+from facemetric.types import ItemError
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class Casting:
         Photographs of people who are not enrolled.
     sources
         Where the photographs come from, for the report.
+    errors
+        Folders that could not be read.
     """
 
     enrolled: tuple[tuple[str, Path], ...]
@@ -35,6 +38,7 @@ class Casting:
     asked: tuple[Path, ...]
     strangers: tuple[tuple[str, Path], ...]
     sources: Facts
+    errors: tuple[ItemError, ...] = ()
 
     @property
     def photos(self) -> list[Path]:
@@ -71,7 +75,8 @@ def cast_folder(folder: Path) -> Casting:
 
     A subfolder is a person, named after it; below ``train`` where there is one, and then what is
     in ``test`` is asked for. Photographs without subfolders are named after their files, less
-    trailing digits: ``ada1.jpg`` and ``ada2.jpg`` are one person.
+    trailing digits: ``ada1.jpg`` and ``ada2.jpg`` are one person. A subfolder that cannot be read
+    is left out and named in ``errors``.
 
     Raises
     ------
@@ -82,19 +87,25 @@ def cast_folder(folder: Path) -> Casting:
         raise SourceError("there is no such folder", item=str(folder))
     train, test = folder / "train", folder / "test"
     root = train if train.is_dir() else folder
+    problems: list[SourceError] = []
     people: dict[str, list[Path]] = {}
-    for path in find_images([root]):
+    for path in find_images([root], on_error=problems.append):
         inside = path.relative_to(root).parts
         person = inside[0] if len(inside) > 1 else re.sub(r"[\W\d_]+$", "", path.stem)
         people.setdefault(person.replace("_", " ") or path.stem, []).append(path)
-    asked = tuple(find_images([test])) if root is train and test.is_dir() else ()
     if len(people) < 2:
+        causes = [f"{problem.item}: {problem.cause}" for problem in problems]
         raise SourceError(
-            f"expected photographs of at least two people, got {len(people)}",
+            "; ".join([f"expected photographs of at least two people, got {len(people)}", *causes]),
             item=str(folder),
             fix="Make a subfolder for each person, named after them, with two photographs or more",
         )
-    return _cast(people, asked, (("Folder", str(folder)),))
+    asked: tuple[Path, ...] = ()
+    if root is train and test.is_dir():
+        asked = tuple(find_images([test], on_error=problems.append))
+    casting = _cast(people, asked, (("Folder", str(folder)),))
+    errors = (ItemError.of(error, item=error.item or str(folder)) for error in problems)
+    return replace(casting, errors=tuple(errors))
 
 
 def _cast(people: dict[str, list[Path]], asked: tuple[Path, ...], sources: Facts) -> Casting:

@@ -54,7 +54,7 @@ class Demonstration:
         provider: str,
         say: Callable[[str], None],
     ) -> None:
-        self.errors: list[ItemError] = []
+        self.errors: list[ItemError] = list(casting.errors)
         self._recognizer = recognizer
         self._casting = casting
         self._provider = provider
@@ -96,7 +96,8 @@ class Demonstration:
             "photographs": len(self._casting.photos),
             "enrolled": len(self._enrolled),
             "identified": len(self._again),
-            "identified_right": sum(card.as_expected is not False for card in self._again),
+            "identified_checked": sum(card.as_expected is not None for card in self._again),
+            "identified_right": sum(card.as_expected is True for card in self._again),
             "strangers": len(self._strangers),
             "strangers_rejected": sum(card.as_expected is True for card in self._strangers),
             "pairs": len(self._pairs),
@@ -110,7 +111,7 @@ class Demonstration:
         """How many answers were not as they should be."""
         counts = self.counts
         return int(
-            counts["identified"]
+            counts["identified_checked"]
             - counts["identified_right"]
             + counts["strangers"]
             - counts["strangers_rejected"]

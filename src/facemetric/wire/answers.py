@@ -259,13 +259,17 @@ class DoctorOut(Wire):
 
 
 class DemoOut(Wire):
-    """Answer of ``demo``: how many of the answers were right, and where the page is."""
+    """Answer of ``demo``: how many of the answers were right, and where the page is.
+
+    Of the ``identified`` photographs, those in ``identified_checked`` have a known right answer.
+    """
 
     schema_name: Literal["facemetric.demo/1"] = _name("facemetric.demo/1")
     report: str
     photographs: int
     enrolled: int
     identified: int
+    identified_checked: int
     identified_right: int
     strangers: int
     strangers_rejected: int
