@@ -4,7 +4,7 @@ from facemetric.evaluation.cache import RowCache
 from facemetric.evaluation.calibrate import calibrate
 from facemetric.evaluation.embedding import FaceEmbedder
 from facemetric.evaluation.faces import CentralFaceFinder, CentralFaces
-from facemetric.evaluation.overlap import NearestPeople, nearest_people
+from facemetric.evaluation.overlap import NearestPeople, nearest_people, people_with_doubles
 from facemetric.evaluation.protocols import Embed, LfwResult, evaluate_lfw
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "calibrate",
     "evaluate_lfw",
     "nearest_people",
+    "people_with_doubles",
 ]

@@ -1,4 +1,4 @@
-"""Who of one collection may be somebody of another."""
+"""Who may be the same person under two names: across collections, or within one."""
 
 from __future__ import annotations
 
@@ -56,6 +56,39 @@ def nearest_people(
     similarities = means @ other_means.T
     best = similarities.argmax(axis=1)
     return NearestPeople(people, others[best], similarities[np.arange(len(people)), best])
+
+
+def people_with_doubles(
+    embeddings: Float32, labels: AnyArray, *, similarity: float, chunk: int = 512
+) -> NDArray[np.int64]:
+    """Return the labels that share an image pair of at least this similarity with another label.
+
+    Well above what strangers reach, that means one person, or one photograph, under two names.
+
+    Parameters
+    ----------
+    embeddings
+        ``float32 (N, D)``, unit norm.
+    labels
+        ``int (N,)``: the person in each.
+    similarity
+        Cosine, in [-1, 1].
+    chunk
+        Rows compared at a time.
+
+    Raises
+    ------
+    InputError
+        The shapes disagree.
+    """
+    check_embeddings(embeddings)
+    people = check_labels(labels, len(embeddings))
+    doubled = np.zeros(len(people), bool)
+    for start in range(0, len(people), chunk):
+        rows = slice(start, start + chunk)
+        alike = embeddings[rows] @ embeddings.T >= similarity
+        doubled[rows] = (alike & (people[rows, None] != people)).any(axis=1)
+    return np.unique(people[doubled])
 
 
 def _means(embeddings: Float32, labels: AnyArray) -> tuple[NDArray[np.int64], Float32]:

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from facemetric.errors import CalibrationError, InputError
-from facemetric.evaluation import calibrate, nearest_people
+from facemetric.evaluation import calibrate, nearest_people, people_with_doubles
 from facemetric.evaluation.calibrate import far_bounds
 from facemetric.evaluation.impostors import (
     Impostors,
@@ -126,3 +126,23 @@ def test_nearest_people() -> None:
         nearest_people(vectors, labels, moved[:, :4].copy(), labels)
     with pytest.raises(InputError, match="at least one row"):
         nearest_people(vectors[:0], labels[:0], moved, labels)
+
+
+def test_people_under_two_names() -> None:
+    vectors, labels = made_up(8, 3, seed=2)
+    assert people_with_doubles(vectors, labels, similarity=0.999, chunk=5).tolist() == []
+    renamed = labels.copy()
+    renamed[np.flatnonzero(labels == 3)[0]] = 8
+    _, impostor = slow_pairs(vectors, labels)
+    limit = (max(impostor) + 1) / 2
+    wanted = sorted(
+        {
+            int(renamed[i])
+            for i in range(len(renamed))
+            for j in range(len(renamed))
+            if renamed[i] != renamed[j] and vectors[i] @ vectors[j] >= limit
+        }
+    )
+    assert people_with_doubles(vectors, renamed, similarity=limit, chunk=5).tolist() == wanted
+    assert wanted in ([], [3, 8])
+    assert people_with_doubles(vectors, renamed, similarity=-1.0).tolist() == list(range(9))
