@@ -118,6 +118,20 @@ def test_terms_are_kept(gallery: Gallery) -> None:
     assert gallery.set_terms("Ada", consent=None, keep_until=None).consent is None
 
 
+def test_embeddings_of_one_graph_and_one_setting_only(address: str) -> None:
+    options = {"bundle": "net-v1", "dim": DIM, "bundle_sha256": "1" * 64, "flip": False}
+    with Gallery.open(address, **options) as gallery:
+        stats = gallery.stats()
+        assert (gallery.bundle_sha256, gallery.flip) == ("1" * 64, False)
+        assert (stats.bundle_sha256, stats.flip) == ("1" * 64, False)
+        with pytest.raises(BundleMismatchError, match="--no-flip"):
+            gallery.enroll("Ada", [NewSample(unit(1)[0], "a.jpg", flip=True)])
+    for other, cause in (({"flip": True}, "--no-flip"), ({"bundle_sha256": "2" * 64}, "changed")):
+        with pytest.raises(BundleMismatchError, match=cause):
+            Gallery.open(address, **{**options, **other})
+    Gallery.open(address, **options).close()
+
+
 def test_errors_are_those_of_the_protocol(address: str, gallery: Gallery) -> None:
     gallery.enroll("Ada", [NewSample(unit(1)[0], "a.jpg")])
     with pytest.raises(BundleMismatchError, match="'net-v1', not of 'net-v2'"):

@@ -1,81 +1,171 @@
-"""What ties a gallery to one bundle, and the comparison with the bundle in use."""
+"""What all embeddings of a gallery have in common, and the comparison with what is in use."""
 
 from __future__ import annotations
 
+import re
 import sqlite3
-from typing import Protocol
+from collections.abc import Iterable
+from dataclasses import dataclass
 from uuid import uuid4
 
 import numpy as np
 
 from facemetric.errors import BundleMismatchError, InputError
+from facemetric.gallery.database import Database
+from facemetric.gallery.records import NewSample
 from facemetric.index import Codec
 
 
-class Bound(Protocol):
-    """Anything that holds embeddings of one bundle."""
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What embeddings must share to be comparable; ``None`` is what was not told.
 
-    bundle: str
-    dim: int
-    codec: Codec | None
+    Attributes
+    ----------
+    bundle, dim
+        The bundle's id and its number of dimensions.
+    bundle_sha256
+        Hex digest of the bundle's graph: an id may come to mean another network.
+    flip
+        Whether embeddings are averaged with those of the mirrored chips.
+    codec
+        How vectors are stored in a byte per dimension; ``None`` in a gallery: as floats.
+    """
+
+    bundle: str | None = None
+    dim: int | None = None
+    bundle_sha256: str | None = None
+    flip: bool | None = None
+    codec: Codec | None = None
+
+    def check_new(self, *, item: str) -> None:
+        """Raise InputError unless a new gallery can be bound to this."""
+        if not self.bundle or self.dim is None or self.dim < 2:
+            raise InputError(
+                f"a new gallery is bound to a bundle, got bundle={self.bundle!r}, dim={self.dim}",
+                item=item,
+                fix="Pass bundle and dim",
+            )
+        if self.codec is not None and self.codec.dim != self.dim:
+            raise InputError(
+                f"the codec has {self.codec.dim} dimensions, wanted {self.dim}", item=item
+            )
+
+    def check_digest(self) -> None:
+        """Raise InputError where ``bundle_sha256`` is no digest."""
+        digest = self.bundle_sha256
+        if digest is not None and not re.fullmatch("[0-9a-f]{64}", digest):
+            raise InputError(f"expected 64 hex digits, got {digest!r}", item="bundle_sha256")
 
 
-def check_new(bundle: str | None, dim: int | None, codec: Codec | None, *, item: str) -> None:
-    """Raise InputError unless a new gallery can be bound to these."""
-    if not bundle or dim is None or dim < 2:
-        raise InputError(
-            f"a new gallery is bound to a bundle, got bundle={bundle!r}, dim={dim}",
-            item=item,
-            fix="Pass bundle and dim",
-        )
-    if codec is not None and codec.dim != dim:
-        raise InputError(f"the codec has {codec.dim} dimensions, wanted {dim}", item=item)
-
-
-def fill_new(
-    connection: sqlite3.Connection,
-    bundle: str | None,
-    dim: int | None,
-    codec: Codec | None,
-    *,
-    at: str,
-) -> None:
-    """Write the one row that says what a new gallery is bound to."""
-    check_new(bundle, dim, codec, item="gallery")
-    low = None if codec is None else codec.low.astype("<f8").tobytes()
-    step = None if codec is None else codec.step.astype("<f8").tobytes()
-    connection.execute("INSERT INTO bundles VALUES (?, ?, ?, ?, ?)", (bundle, dim, low, step, at))
+def fill_new(connection: sqlite3.Connection, binding: Binding, *, at: str) -> None:
+    """Write the rows that say what a new gallery is bound to."""
+    binding.check_new(item="gallery")
+    codec, flip = binding.codec, binding.flip
+    connection.execute(
+        """INSERT INTO bundles (id, sha256, dim, flip, code_low, code_step, created)
+        VALUES (?, ?, ?, ?, ?, ?, ?)""",
+        (
+            *(binding.bundle, binding.bundle_sha256, binding.dim),
+            None if flip is None else int(flip),
+            None if codec is None else codec.low.astype("<f8").tobytes(),
+            None if codec is None else codec.step.astype("<f8").tobytes(),
+            at,
+        ),
+    )
     connection.execute(
         "INSERT INTO gallery (only, id, bundle, created) VALUES (1, ?, ?, ?)",
-        (str(uuid4()), bundle, at),
+        (str(uuid4()), binding.bundle, at),
     )
 
 
-def stored_codec(low: bytes | None, step: bytes | None) -> Codec | None:
-    """Return the codec that a gallery keeps its vectors with; ``None`` for floats."""
-    if low is None or step is None:
-        return None
-    return Codec(np.frombuffer(low, dtype="<f8"), np.frombuffer(step, dtype="<f8"))
+def stored_binding(connection: sqlite3.Connection) -> Binding:
+    """Return what a gallery is bound to."""
+    bundle, dim, digest, flip, low, step = connection.execute(
+        """SELECT b.id, b.dim, b.sha256, b.flip, b.code_low, b.code_step
+        FROM gallery g JOIN bundles b ON b.id = g.bundle"""
+    ).fetchone()
+    codec = None
+    if low is not None:
+        codec = Codec(np.frombuffer(low, dtype="<f8"), np.frombuffer(step, dtype="<f8"))
+    return Binding(bundle, dim, digest, None if flip is None else bool(flip), codec)
 
 
-def compare(
-    bound: Bound, bundle: str | None, dim: int | None, codec: Codec | None, *, item: str
-) -> None:
-    """Raise BundleMismatchError where something is given that the gallery is not bound to."""
-    if bundle is not None and bundle != bound.bundle:
+def compare(bound: Binding, used: Binding, *, item: str) -> None:
+    """Raise BundleMismatchError where both sides tell something, and not the same."""
+    if None not in (bound.bundle, used.bundle) and used.bundle != bound.bundle:
         raise BundleMismatchError(
-            f"holds embeddings of bundle {bound.bundle!r}, not of {bundle!r}",
+            f"holds embeddings of bundle {bound.bundle!r}, not of {used.bundle!r}",
             item=item,
             fix=f"Use bundle {bound.bundle!r}, or enrol the photographs into a new gallery",
         )
-    if dim is not None and dim != bound.dim:
+    if None not in (bound.dim, used.dim) and used.dim != bound.dim:
         raise BundleMismatchError(
-            f"holds embeddings of {bound.dim} dimensions, not of {dim}",
+            f"holds embeddings of {bound.dim} dimensions, not of {used.dim}",
             item=item,
             fix="Use the bundle that it was made with, or enrol into a new gallery",
         )
-    if codec is not None and codec != bound.codec:
+    if bound.bundle_sha256 and used.bundle_sha256 and used.bundle_sha256 != bound.bundle_sha256:
+        raise BundleMismatchError(
+            f"the network behind {bound.bundle!r} has changed: the embeddings are of the graph "
+            f"with SHA-256 {bound.bundle_sha256[:12]}…, in use is {used.bundle_sha256[:12]}…",
+            item=item,
+            fix="Use the bundle that it was made with, or enrol the photographs into a new gallery",
+        )
+    if None not in (bound.flip, used.flip) and used.flip != bound.flip:
+        raise _other_flip(bool(bound.flip), item=item)
+    if used.codec is not None and used.codec != bound.codec:
         stored = "floats" if bound.codec is None else "codes of another codec"
         raise BundleMismatchError(
-            f"holds {stored}", item=item, fix="Open it without codec, or enrol into a new one"
+            f"holds {stored}", item=item, fix="Open it without codes, or enrol into a new gallery"
         )
+
+
+def bind(database: Database, used: Binding) -> Binding:
+    """Compare an open gallery with what is in use, settle what was open, and return the whole."""
+    item = str(database.path)
+    with database.read() as connection:
+        bound = stored_binding(connection)
+    compare(bound, used, item=item)
+    is_open = (bound.bundle_sha256 is None and used.bundle_sha256 is not None) or (
+        bound.flip is None and used.flip is not None
+    )
+    if is_open and not database.read_only:
+        with database.write() as connection:
+            _adopt(connection, used)
+            bound = stored_binding(connection)
+        compare(bound, used, item=item)  # another process may have been faster
+    return bound
+
+
+def bind_samples(connection: sqlite3.Connection, samples: Iterable[NewSample]) -> None:
+    """Raise BundleMismatchError unless all samples have the gallery's ``flip``.
+
+    The first sample of a gallery that was not told decides.
+    """
+    bound = stored_binding(connection).flip
+    for sample in samples:
+        if bound is None:
+            bound = sample.flip
+            _adopt(connection, Binding(flip=bound))
+        elif sample.flip != bound:
+            raise _other_flip(bound, item=sample.source)
+
+
+def _adopt(connection: sqlite3.Connection, used: Binding) -> None:
+    # What is bound stays.
+    connection.execute(
+        """UPDATE bundles SET sha256 = coalesce(sha256, ?), flip = coalesce(flip, ?)
+        WHERE id = (SELECT bundle FROM gallery)""",
+        (used.bundle_sha256, None if used.flip is None else int(used.flip)),
+    )
+
+
+def _other_flip(bound: bool, *, item: str) -> BundleMismatchError:
+    held, given = ("averaged with", "those without") if bound else ("without", "averages with")
+    option = "--flip (flip=True)" if bound else "--no-flip (flip=False)"
+    return BundleMismatchError(
+        f"the gallery holds embeddings {held} the mirrored face, not {given} it",
+        item=item,
+        fix=f"Use {option}, or enrol the photographs into a new gallery",
+    )

@@ -11,7 +11,8 @@ from uuid import uuid4
 
 import numpy as np
 
-from facemetric.errors import InputError, PersonError
+from facemetric.errors import BundleMismatchError, InputError, PersonError
+from facemetric.gallery.binding import bind_samples
 from facemetric.gallery.names import clean_name, is_id, name_key
 from facemetric.gallery.records import Consent, Enrolment, NewSample, Receipt
 from facemetric.gallery.rows import (
@@ -59,6 +60,7 @@ class Request:
 def enrol(connection: sqlite3.Connection, request: Request, *, at: datetime) -> Enrolment:
     """Store a request and return its acknowledgement, which holds once the caller commits."""
     request.check()
+    bind_samples(connection, request.samples)
     moment = time_text(at, name="clock")
     found = find_person(connection, request.name)
     if found is None:
@@ -87,7 +89,7 @@ def enrol_apart(
     connection.execute("SAVEPOINT person")
     try:
         return enrol(connection, request, at=at)
-    except (PersonError, InputError) as error:
+    except (PersonError, InputError, BundleMismatchError) as error:
         connection.execute("ROLLBACK TO person")
         return ItemError.of(error, item=request.name)
     finally:
@@ -158,7 +160,7 @@ def _store(
         raise PersonError(
             f"this face of {sample.source} is already enrolled as {others[0]!r}",
             item=request.name,
-            fix="Rename or merge the two people, remove the wrong sample, or allow conflicts",
+            fix=f"Enrol it as {others[0]!r}, or allow it with conflicts='allow' (--allow-conflict)",
         )
     own = [identity for identity, row, _ in twins if row == person]
     if own:

@@ -24,6 +24,13 @@ def structural_problems(connection: sqlite3.Connection, bundle: str) -> list[str
     ).fetchone()
     if bare:
         problems.append(f"{bare} samples have no embedding of bundle {bundle!r}")
+    (mixed,) = connection.execute(
+        """SELECT count(*) FROM embeddings e JOIN bundles b ON b.id = e.bundle
+        WHERE e.bundle = ? AND e.flip IS NOT b.flip""",
+        (bundle,),
+    ).fetchone()
+    if mixed:
+        problems.append(f"{mixed} vectors have another flip setting than the gallery")
     if unpurged(connection) is not None:
         problems.append("erased data may still be in the file: purge it")
     return problems

@@ -44,25 +44,33 @@ class Gallery(ABC):
         The gallery's own uuid.
     bundle, dim
         The bundle that its embeddings come from, and their number of dimensions.
+    bundle_sha256
+        Hex digest of that bundle's graph; ``None`` where nobody has told yet.
     """
 
     id: str
     bundle: str
     dim: int
+    bundle_sha256: str | None
+
+    @property
+    @abstractmethod
+    def flip(self) -> bool | None:
+        """Whether embeddings are averaged with the mirrored chips'; ``None``: not settled yet."""
 
     @staticmethod
     def open(address: str | PathLike[str], **options: Any) -> Gallery:
         """Open a gallery: a file, or ``backend://…`` for another store than SQLite.
 
         Options are those of the backend; see ``SqliteGallery`` for ``bundle``, ``dim``,
-        ``read_only`` and ``create``.
+        ``bundle_sha256``, ``flip``, ``codec``, ``read_only`` and ``create``.
 
         Raises
         ------
         GalleryError
             Where there is no such gallery or it cannot be used.
         BundleMismatchError
-            Where it holds embeddings of another bundle than the one named.
+            Where it holds embeddings of another bundle, graph or ``flip`` than those named.
         UnknownNameError
             Where there is no such backend.
         """
@@ -92,6 +100,8 @@ class Gallery(ABC):
             and ``conflicts`` is ``"refuse"``. Nothing is stored then.
         InputError
             Where there are no samples, or an embedding is not ``float32 (D,)`` of unit norm.
+        BundleMismatchError
+            Where a sample's ``flip`` is not the gallery's; the first one enrolled may settle it.
         GalleryError
             Where it cannot be written.
         """

@@ -49,7 +49,8 @@ class NewSample:
     taken
         When the picture was taken, with a time zone.
     flip
-        Whether the embedding is averaged with that of the mirrored chip.
+        Whether the embedding is averaged with that of the mirrored chip; the same for all samples
+        of a gallery.
     """
 
     embedding: Float32
@@ -184,6 +185,10 @@ class Stats:
     ----------
     gallery_id, bundle, dim
         Which gallery, and which embeddings it holds.
+    bundle_sha256
+        Hex digest of the bundle's graph; ``None`` where nobody has told yet.
+    flip
+        Whether embeddings are averaged with the mirrored chips'; ``None``: not settled yet.
     encoding
         ``"f32"`` (four bytes a dimension) or ``"u8"`` (one).
     people, samples
@@ -199,6 +204,8 @@ class Stats:
     gallery_id: str
     bundle: str
     dim: int
+    bundle_sha256: str | None
+    flip: bool | None
     encoding: Literal["f32", "u8"]
     people: int
     samples: int

@@ -13,9 +13,12 @@ APPLICATION_ID = 0x464D4741
 # One entry per version, never edited once released: add the next one below.
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
+        # `sha256` (of the graph) and `flip` are NULL until somebody tells; then they are settled.
         """CREATE TABLE bundles (
             id TEXT PRIMARY KEY,
+            sha256 TEXT,
             dim INTEGER NOT NULL CHECK (dim >= 2),
+            flip INTEGER CHECK (flip IN (0, 1)),
             code_low BLOB,
             code_step BLOB,
             created TEXT NOT NULL,

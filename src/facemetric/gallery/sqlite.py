@@ -10,15 +10,12 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import Literal
 
-from facemetric.errors import (
-    GalleryError,
-    InputError,
-    PersonError,
-)
+from facemetric.errors import GalleryError, InputError, PersonError
 from facemetric.gallery import editing, matrix
-from facemetric.gallery.binding import check_new, compare, fill_new, stored_codec
+from facemetric.gallery.binding import Binding, bind, fill_new, stored_binding
 from facemetric.gallery.database import Database, file_exists
 from facemetric.gallery.enrolment import Request, absent, enrol, enrol_apart, find_person
+from facemetric.gallery.figures import figures
 from facemetric.gallery.integrity import structural_problems, vector_problems
 from facemetric.gallery.protocol import BACKENDS, Gallery, now
 from facemetric.gallery.records import (
@@ -39,7 +36,6 @@ from facemetric.gallery.rows import (
     sample_of,
     time_text,
 )
-from facemetric.gallery.schema import schema_version
 from facemetric.index import Codec
 from facemetric.types import Float32, ItemError, Match
 
@@ -58,6 +54,12 @@ class SqliteGallery(Gallery):
     bundle, dim
         The bundle in use and its dimensions. A new gallery needs both and is bound to them;
         with an existing one they are compared where they are given.
+    bundle_sha256
+        Hex digest of the bundle's graph, compared in the same way.
+    flip
+        Whether embeddings are averaged with the mirrored chips', compared in the same way. A
+        gallery that was made without these two is bound by the first who opens it, not read-only,
+        with them, and to ``flip`` by its first sample.
     codec
         Store one byte per dimension with this codec. Settled when the gallery is made.
     read_only
@@ -74,9 +76,9 @@ class SqliteGallery(Gallery):
     GalleryError
         Where the file is absent, somebody else's, damaged, locked or cannot be written.
     BundleMismatchError
-        Where the gallery holds embeddings of another bundle, dimension or codec.
+        Where the gallery holds embeddings of another bundle, graph, dimension, flip or codec.
     InputError
-        Where a new gallery is wanted without ``bundle`` and ``dim``.
+        Where a new gallery is wanted without ``bundle`` and ``dim``, or the digest is none.
     """
 
     def __init__(
@@ -85,6 +87,8 @@ class SqliteGallery(Gallery):
         *,
         bundle: str | None = None,
         dim: int | None = None,
+        bundle_sha256: str | None = None,
+        flip: bool | None = None,
         codec: Codec | None = None,
         read_only: bool = False,
         create: bool = True,
@@ -95,22 +99,37 @@ class SqliteGallery(Gallery):
         self._clock = clock
         self._matrix: matrix.Matrix | None = None
 
+        used = Binding(bundle, dim, bundle_sha256, flip, codec)
+        used.check_digest()
+
         def fill(connection: sqlite3.Connection) -> None:
-            fill_new(connection, bundle, dim, codec, at=time_text(clock(), name="clock"))
+            fill_new(connection, used, at=time_text(clock(), name="clock"))
 
         if create and not read_only and not file_exists(self.path):
-            check_new(bundle, dim, codec, item=str(self.path))
+            used.check_new(item=str(self.path))
         self._database = Database(
             self.path, read_only=read_only, create=fill if create else None, timeout_s=timeout_s
         )
         try:
-            self._bind(bundle, dim, codec)
+            bound = bind(self._database, used)
+            self.id = self._identity()
             if not read_only:
                 # A process may have been killed between an erasure and its purge.
                 self._purge(wait=False)
         except BaseException:
             self._database.close()
             raise
+        assert bound.bundle is not None and bound.dim is not None
+        self.bundle, self.dim, self.codec = bound.bundle, bound.dim, bound.codec
+        self.bundle_sha256, self._flip = bound.bundle_sha256, bound.flip
+
+    @property
+    def flip(self) -> bool | None:
+        """Whether embeddings are averaged with the mirrored chips'; ``None``: not settled yet."""
+        if self._flip is None:
+            with self._database.read() as connection:
+                self._flip = stored_binding(connection).flip
+        return self._flip
 
     def enroll(
         self,
@@ -234,21 +253,7 @@ class SqliteGallery(Gallery):
     def stats(self) -> Stats:
         """Return the gallery in figures."""
         with self._database.read() as connection:
-            (people,) = connection.execute("SELECT count(*) FROM people").fetchone()
-            (samples,) = connection.execute("SELECT count(*) FROM samples").fetchone()
-            (created,) = connection.execute("SELECT created FROM gallery").fetchone()
-            version = schema_version(connection)
-        return Stats(
-            gallery_id=self.id,
-            bundle=self.bundle,
-            dim=self.dim,
-            encoding="f32" if self.codec is None else "u8",
-            people=people,
-            samples=samples,
-            size_bytes=self._database.size_bytes(),
-            schema_version=version,
-            created=datetime.fromisoformat(created),
-        )
+            return figures(connection, size_bytes=self._database.size_bytes())
 
     def check(self) -> list[str]:
         """Read the whole file and return what is wrong with it; empty where it is sound."""
@@ -288,6 +293,10 @@ class SqliteGallery(Gallery):
             connection.execute("UPDATE gallery SET purged = max(purged, ?)", (erasure,))
         return True
 
+    def _identity(self) -> str:
+        with self._database.read() as connection:
+            return str(connection.execute("SELECT id FROM gallery").fetchone()[0])
+
     def _row(self, connection: sqlite3.Connection, person: str) -> int:
         row = find_person(connection, person)
         if row is None:
@@ -296,13 +305,3 @@ class SqliteGallery(Gallery):
 
     def _person(self, connection: sqlite3.Connection, row: int) -> Person:
         return person_of(connection.execute(f"{PERSON_QUERY} WHERE p.row = ?", (row,)).fetchone())
-
-    def _bind(self, bundle: str | None, dim: int | None, codec: Codec | None) -> None:
-        """Read what the gallery is bound to, and compare."""
-        with self._database.read() as connection:
-            self.id, self.bundle, self.dim, low, step = connection.execute(
-                """SELECT g.id, b.id, b.dim, b.code_low, b.code_step
-                FROM gallery g JOIN bundles b ON b.id = g.bundle"""
-            ).fetchone()
-        self.codec = stored_codec(low, step)
-        compare(self, bundle, dim, codec, item=str(self.path))

@@ -14,8 +14,9 @@ MakeSample = Callable[..., NewSample]
 
 # A file as version 1 wrote it, kept by hand: galleries of every version must open for ever.
 VERSION_1 = """
-CREATE TABLE bundles (id TEXT PRIMARY KEY, dim INTEGER NOT NULL CHECK (dim >= 2), code_low BLOB,
-  code_step BLOB, created TEXT NOT NULL, CHECK ((code_low IS NULL) = (code_step IS NULL))) STRICT;
+CREATE TABLE bundles (id TEXT PRIMARY KEY, sha256 TEXT, dim INTEGER NOT NULL CHECK (dim >= 2),
+  flip INTEGER CHECK (flip IN (0, 1)), code_low BLOB, code_step BLOB, created TEXT NOT NULL,
+  CHECK ((code_low IS NULL) = (code_step IS NULL))) STRICT;
 CREATE TABLE gallery (only INTEGER PRIMARY KEY CHECK (only = 1), id TEXT NOT NULL,
   bundle TEXT NOT NULL REFERENCES bundles (id), created TEXT NOT NULL,
   rewrites INTEGER NOT NULL DEFAULT 0, erasures INTEGER NOT NULL DEFAULT 0,
@@ -34,7 +35,7 @@ CREATE TABLE embeddings (row INTEGER PRIMARY KEY,
   bundle TEXT NOT NULL REFERENCES bundles (id), flip INTEGER NOT NULL CHECK (flip IN (0, 1)),
   encoding TEXT NOT NULL CHECK (encoding IN ('f32', 'u8')), vector BLOB NOT NULL, key_id TEXT,
   created TEXT NOT NULL, UNIQUE (sample, bundle)) STRICT;
-INSERT INTO bundles VALUES ('net-v1', 2, NULL, NULL, '2025-01-01T00:00:00.000000+00:00');
+INSERT INTO bundles VALUES ('net-v1', NULL, 2, 1, NULL, NULL, '2025-01-01T00:00:00.000000+00:00');
 INSERT INTO gallery (only, id, bundle, created)
   VALUES (1, '11111111-1111-4111-8111-111111111111', 'net-v1', '2025-01-01T00:00:00.000000+00:00');
 INSERT INTO people VALUES (1, '22222222-2222-4222-8222-222222222222', 'Ada Ek', 'ada ek',
