@@ -1,17 +1,32 @@
-"""A gallery holds embeddings of one bundle, and those of another mean nothing beside them."""
+"""A gallery holds embeddings of one making, and others mean nothing beside them."""
 
 from __future__ import annotations
 
 from facemetric.bundle import Bundle
-from facemetric.errors import BundleMismatchError
+from facemetric.embed import Embedder
+from facemetric.errors import BundleError
 from facemetric.gallery import Gallery
+from facemetric.gallery.binding import Binding, compare
+from facemetric.index import Codec
 
 
-def check_bundle(gallery: Gallery, bundle: Bundle) -> None:
-    """Raise BundleMismatchError unless the gallery is of this bundle."""
-    if gallery.bundle != bundle.id:
-        raise BundleMismatchError(
-            f"holds embeddings of {gallery.bundle!r}, and {bundle.id!r} is in use",
-            item="gallery",
-            fix=f"Use the bundle {gallery.bundle!r}",
+def check_bound(gallery: Gallery, embedder: Embedder) -> None:
+    """Raise BundleMismatchError unless the gallery's embeddings compare with the embedder's."""
+    bundle = embedder.bundle
+    compare(
+        Binding(gallery.bundle, gallery.dim, gallery.bundle_sha256, gallery.flip),
+        Binding(bundle.id, bundle.dim, bundle.manifest.model.sha256, embedder.flip),
+        item="gallery",
+    )
+
+
+def codec_of(bundle: Bundle) -> Codec:
+    """Return the bundle's codec; BundleError where it has none."""
+    codes = bundle.manifest.codes
+    if codes is None:
+        raise BundleError(
+            "the bundle has no one-byte codes",
+            item=bundle.id,
+            fix="Make the gallery without codes, or use a bundle that has them",
         )
+    return Codec.of(codes)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import Literal
 
 from facemetric.detect import Select, select_faces
-from facemetric.errors import ImageError, NoFaceError
+from facemetric.errors import ImageError, InputError, NoFaceError
 from facemetric.gallery import Consent, Gallery, NewSample
 from facemetric.gallery.names import clean_name, is_id
-from facemetric.recognizer.bound import check_bundle
+from facemetric.recognizer.bound import check_bound
 from facemetric.recognizer.pipeline import Photo, Pipeline
 from facemetric.recognizer.seen import EnrolledFace, EnrollReport, SeenFace, SeenPhoto
 from facemetric.types import Image, ItemError
@@ -22,7 +23,7 @@ _RIVAL_SCORE = 0.9
 
 def enroll_photos(
     pipeline: Pipeline,
-    gallery: Gallery,
+    gallery: Gallery | Callable[[], Gallery],
     name: str,
     photos: Iterable[Photo],
     *,
@@ -30,9 +31,13 @@ def enroll_photos(
     refuse_poor: bool,
     consent: Consent | None,
     keep_until: datetime | None,
+    conflicts: Literal["refuse", "allow"],
 ) -> EnrollReport:
     """Enrol one person; see ``Recognizer.enroll``."""
-    check_bundle(gallery, pipeline.embedder.bundle)
+    if isinstance(gallery, Gallery):
+        check_bound(gallery, pipeline.embedder)
+    if keep_until is not None:
+        _check_future(keep_until)
     if not is_id(name):
         clean_name(name)  # before the work, not after it
     flip = pipeline.embedder.flip
@@ -49,18 +54,37 @@ def enroll_photos(
             errors.append(ItemError.of(error, item=photo.source))
     if not usable:
         return EnrollReport(name, None, False, (), tuple(errors))
+    if not isinstance(gallery, Gallery):
+        gallery = gallery()
+        check_bound(gallery, pipeline.embedder)
     enrolment = gallery.enroll(
         name,
         [sample for sample, _ in usable],
         consent=consent,
         keep_until=keep_until,
+        conflicts=conflicts,
     )
     samples = tuple(
-        EnrolledFace(receipt.sample_id, sample.source, receipt.status == "duplicate", seen)
+        EnrolledFace(
+            receipt.sample_id, sample.source, receipt.status == "duplicate", seen, receipt.also_of
+        )
         for receipt, (sample, seen) in zip(enrolment.receipts, usable, strict=True)
     )
     person = enrolment.person
     return EnrollReport(person.name, person.id, enrolment.created, samples, tuple(errors))
+
+
+def _check_future(keep_until: datetime) -> None:
+    if keep_until.tzinfo is None:
+        raise InputError(
+            "expected a time with a time zone", item="keep_until", fix="Pass tzinfo=UTC"
+        )
+    if keep_until <= datetime.now(UTC):
+        raise InputError(
+            f"{keep_until.isoformat()} has passed: the person would have to be erased at once",
+            item="keep_until",
+            fix="Give a time to come, or leave it out",
+        )
 
 
 def _the_face(photo: SeenPhoto, select: Select | None, *, refuse_poor: bool) -> SeenFace:

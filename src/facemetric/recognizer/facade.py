@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 from facemetric.bundle import Bundle, open_bundle
 from facemetric.cluster import METHODS
@@ -14,7 +15,7 @@ from facemetric.detect import Detector, Mtcnn, Select
 from facemetric.embed import Embedder
 from facemetric.errors import InputError, NoFaceError
 from facemetric.gallery import Consent, Gallery
-from facemetric.recognizer.bound import check_bundle
+from facemetric.recognizer.bound import check_bound, codec_of
 from facemetric.recognizer.enrol import enroll_photos
 from facemetric.recognizer.group import group_photos
 from facemetric.recognizer.identify import identify_photos
@@ -98,9 +99,16 @@ class Recognizer:
         return self._pipeline.detector
 
     def open_gallery(
-        self, path: str | Path, *, create: bool = True, read_only: bool = False
+        self,
+        path: str | Path,
+        *,
+        create: bool = True,
+        read_only: bool = False,
+        codes: bool = False,
     ) -> Gallery:
         """Open a gallery of this bundle's embeddings, made where there is none.
+
+        It is bound to the bundle, its graph and ``flip``.
 
         Parameters
         ----------
@@ -110,16 +118,29 @@ class Recognizer:
             Make it where it is absent.
         read_only
             Never write to it, which is enough to identify; it must exist.
+        codes
+            Make a gallery that stores one byte per dimension, a quarter of the room. One that
+            exists keeps what it was made with, and opens without this.
 
         Raises
         ------
         BundleMismatchError
-            It holds another bundle's embeddings.
+            It holds embeddings of another bundle, graph or ``flip``, or floats where ``codes`` are
+            wanted.
+        BundleError
+            The bundle has no ``codes``.
         GalleryError
             It cannot be opened.
         """
         return Gallery.open(
-            path, bundle=self.bundle.id, dim=self.bundle.dim, create=create, read_only=read_only
+            path,
+            bundle=self.bundle.id,
+            dim=self.bundle.dim,
+            bundle_sha256=self.bundle.manifest.model.sha256,
+            flip=self.flip,
+            codec=codec_of(self.bundle) if codes else None,
+            create=create,
+            read_only=read_only,
         )
 
     def detect(
@@ -203,7 +224,7 @@ class Recognizer:
 
     def enroll(
         self,
-        gallery: Gallery,
+        gallery: Gallery | Callable[[], Gallery],
         name: str,
         photos: Iterable[Photo],
         *,
@@ -211,6 +232,7 @@ class Recognizer:
         refuse_poor: bool = False,
         consent: Consent | None = None,
         keep_until: datetime | None = None,
+        conflicts: Literal["refuse", "allow"] = "refuse",
     ) -> EnrollReport:
         """Enrol a person from one photograph or more; a name that is known gets more samples.
 
@@ -220,7 +242,8 @@ class Recognizer:
         Parameters
         ----------
         gallery
-            From ``open_gallery``.
+            From ``open_gallery``; or a function that opens one, which is called once there is a
+            face to enrol, so that none is made in vain. Closing it is up to you.
         name
             The person's name.
         photos
@@ -232,13 +255,19 @@ class Recognizer:
             Refuse faces with quality problems instead of reporting them.
         consent, keep_until
             Stored with the person.
+        conflicts
+            ``"allow"`` enrols a face of a picture that another person has as well; the report
+            names who.
 
         Raises
         ------
         BundleMismatchError
-            The gallery holds another bundle's embeddings.
+            The gallery holds embeddings of another bundle, graph or ``flip``.
+        InputError
+            ``keep_until`` has passed, or has no time zone.
         PersonError
-            The name cannot be one, or another person has the same face of the same picture.
+            The name cannot be one, or another person has the same face of the same picture and
+            ``conflicts`` is ``"refuse"``.
         GalleryError
             The gallery cannot be written.
         """
@@ -251,6 +280,7 @@ class Recognizer:
             refuse_poor=refuse_poor,
             consent=consent,
             keep_until=keep_until,
+            conflicts=conflicts,
         )
 
     def identify(
@@ -323,11 +353,11 @@ class Recognizer:
         Raises
         ------
         BundleMismatchError
-            The gallery holds another bundle's embeddings.
+            The gallery holds embeddings of another bundle, graph or ``flip``.
         CalibrationError
             No calibrated threshold keeps the risk that low for so many samples.
         """
-        check_bundle(gallery, self.bundle)
+        check_bound(gallery, self._pipeline.embedder)
         return identify_photos(
             self._pipeline,
             gallery,

@@ -75,12 +75,16 @@ class Comparison:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class EnrolledFace:
-    """A photograph that is in the gallery now; ``duplicate`` where it was there before."""
+    """A photograph that is in the gallery now; ``duplicate`` where it was there before.
+
+    ``also_of`` names other people who have the same face of the same picture.
+    """
 
     sample_id: str
     source: str
     duplicate: bool
     seen: SeenFace
+    also_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +11,12 @@ import numpy as np
 import pytest
 
 from facemetric import Bundle, Recognizer
+from facemetric.bundle.manifest import Codes
 from facemetric.decide import CLASSIFIERS
 from facemetric.detect import Mtcnn
 from facemetric.embed import Embedder
 from facemetric.errors import (
+    BundleError,
     BundleMismatchError,
     CalibrationError,
     DecodeError,
@@ -222,6 +226,113 @@ def test_a_gallery_is_bound_to_its_bundle(
         recognizer.enroll(gallery, "Barack Obama", [samples["obama"]])
     with Gallery.open(path) as gallery:
         assert len(gallery.vectors()) == 0
+
+
+def test_a_gallery_is_bound_to_the_network_behind_the_id(
+    recognizer: Recognizer, samples: dict[str, Path], tmp_path: Path
+) -> None:
+    path, bundle = tmp_path / "other.db", recognizer.bundle
+    with recognizer.open_gallery(tmp_path / "own.db") as gallery:
+        assert gallery.bundle_sha256 == bundle.manifest.model.sha256
+    with Gallery.open(path, bundle=bundle.id, dim=bundle.dim, bundle_sha256="0" * 64) as gallery:
+        with pytest.raises(BundleMismatchError, match=f"network behind '{bundle.id}' has changed"):
+            recognizer.open_gallery(path)
+        with pytest.raises(BundleMismatchError, match="gallery: the network behind"):
+            recognizer.identify_many(gallery, [samples["obama"]], threshold=SAME)
+        with pytest.raises(BundleMismatchError, match="gallery: the network behind"):
+            recognizer.enroll(gallery, "Barack Obama", [samples["obama"]])
+
+
+@pytest.mark.parametrize(("flip", "option"), [(True, "--flip"), (False, "--no-flip")])
+def test_a_gallery_is_bound_to_one_flip_setting(
+    recognizer: Recognizer, samples: dict[str, Path], tmp_path: Path, flip: bool, option: str
+) -> None:
+    path, bundle = tmp_path / "people.db", recognizer.bundle
+    users = {True: recognizer, False: Recognizer(bundle, threads=1, flip=False)}
+    with users[flip].open_gallery(path) as gallery:
+        users[flip].enroll(gallery, "Barack Obama", [samples["obama"]])
+        assert gallery.flip is flip
+        other = users[not flip]
+        with pytest.raises(BundleMismatchError, match=rf"Use {option} \(flip={flip}\)"):
+            other.open_gallery(path, read_only=True)
+        with pytest.raises(BundleMismatchError, match=option):
+            other.identify_many(gallery, [samples["obama"]], threshold=SAME)
+        with pytest.raises(BundleMismatchError, match=option):
+            other.enroll(gallery, "Joe Biden", [samples["biden"]])
+
+
+def test_a_gallery_of_one_byte_codes(
+    recognizer: Recognizer, samples: dict[str, Path], tmp_path: Path
+) -> None:
+    bundle = recognizer.bundle
+    low, step = (-1.0,) * bundle.dim, (2 / 255,) * bundle.dim
+    manifests = [
+        bundle.manifest.model_copy(update={"codes": codes})
+        for codes in (None, Codes(low=low, step=step))
+    ]
+    bare, coded = (Recognizer(Bundle(one, bundle.folder), threads=1) for one in manifests)
+    path = tmp_path / "coded.db"
+    with pytest.raises(BundleError, match=f"{bundle.id}: the bundle has no one-byte codes"):
+        bare.open_gallery(path, codes=True)
+    assert not path.exists()
+    with coded.open_gallery(path, codes=True) as gallery:
+        coded.enroll(gallery, "Barack Obama", [samples["obama"]])
+        assert gallery.stats().encoding == "u8"
+    for user in (bare, coded):  # the gallery keeps its codec
+        with user.open_gallery(path) as gallery:
+            answer = user.identify(gallery, samples["obama2"], threshold=SAME)
+            assert [face.name for face in answer.faces] == ["Barack Obama"]
+    coded.open_gallery(tmp_path / "floats.db").close()
+    with pytest.raises(BundleMismatchError, match="holds floats"):
+        coded.open_gallery(tmp_path / "floats.db", codes=True)
+
+
+def test_a_face_of_two_people_is_enrolled_on_demand_only(
+    recognizer: Recognizer, samples: dict[str, Path], tmp_path: Path
+) -> None:
+    with recognizer.open_gallery(tmp_path / "people.db") as gallery:
+        recognizer.enroll(gallery, "Barack", [samples["obama"]])
+        with pytest.raises(PersonError, match=r"Enrol it as 'Barack', or .*conflicts='allow'"):
+            recognizer.enroll(gallery, "Obama", [samples["obama"]])
+        report = recognizer.enroll(gallery, "Obama", [samples["obama"]], conflicts="allow")
+        assert [sample.also_of for sample in report.samples] == [("Barack",)]
+
+
+def test_a_gallery_is_opened_once_there_is_a_face(
+    recognizer: Recognizer, samples: dict[str, Path], no_face_photo: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "people.db"
+    with ExitStack() as stack:
+
+        def make() -> Gallery:
+            return stack.enter_context(recognizer.open_gallery(path))
+
+        assert recognizer.enroll(make, "Ada", [no_face_photo]).person_id is None
+        assert not path.exists()
+        assert recognizer.enroll(make, "Barack", [samples["obama"]]).created
+
+    def other() -> Gallery:
+        return stack.enter_context(Gallery.open(tmp_path / "other.db", bundle="net", dim=128))
+
+    with stack, pytest.raises(BundleMismatchError, match="'net'"):
+        recognizer.enroll(other, "Barack", [samples["obama"]])
+
+
+@pytest.mark.parametrize(
+    ("keep_until", "cause"),
+    [
+        (datetime(2020, 1, 1, tzinfo=UTC), "2020-01-01T.* has passed"),
+        (datetime(2999, 1, 1), "expected a time with a time zone"),
+    ],
+)
+def test_a_time_to_erase_lies_ahead(
+    recognizer: Recognizer, tmp_path: Path, keep_until: datetime, cause: str
+) -> None:
+    with (
+        recognizer.open_gallery(tmp_path / "people.db") as gallery,
+        pytest.raises(InputError, match=f"keep_until: {cause}"),
+    ):
+        recognizer.enroll(gallery, "Ada", [tmp_path / "absent.jpg"], keep_until=keep_until)
 
 
 def test_a_name_that_cannot_be_one_is_refused_before_the_work(
