@@ -18,7 +18,11 @@ from facemetric.evaluation.impostors import (
 from facemetric.evaluation.metrics.operating import PAIRS_PER_FAR, lowest_threshold
 from facemetric.types import AnyArray, Float32, Float64
 
-FARS = (1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6)
+FARS = (
+    *(1e-1, 5e-2, 2e-2, 1e-2, 5e-3, 2e-3, 1e-3, 5e-4, 2e-4, 1e-4),
+    *(5e-5, 2e-5, 1e-5, 5e-6, 2e-6, 1e-6),
+)
+"""Steps so small that the next stricter one costs little recall."""
 _DIGITS = 6
 
 

@@ -55,7 +55,8 @@ def test_hardest_impostors_are_the_explicit_loops(
 def test_the_table_keeps_its_rates() -> None:
     vectors, labels = made_up(150, 3)
     genuine, impostor = slow_pairs(vectors, labels)
-    table = calibrate(vectors, labels, data="made up", flip=True, replicates=50)
+    fars = (1e-1, 1e-2, 1e-3, 1e-4, 1e-5)
+    table = calibrate(vectors, labels, data="made up", flip=True, replicates=50, fars=fars)
     assert [point.far for point in table.points] == [1e-1, 1e-2, 1e-3, 1e-4]
     assert (table.people, table.flip) == (150, True)
     for point in table.points:
