@@ -75,8 +75,8 @@ def matched_preset(preset: Preset, sha256: str, *, path: Path, any_weights: bool
     raise IntegrityError(
         f"preset {preset.id!r} is of the file with SHA-256 {preset.source_sha256}, got {sha256}",
         item=str(path),
-        fix="Fetch the file again, or pass any_weights=True to use the preset's preprocessing for "
-        "other weights, without its calibration",
+        fix="Fetch the file again, or use the preset's preprocessing for other weights, without "
+        "its calibration (any_weights=True, --any-weights)",
     )
 
 
@@ -190,6 +190,6 @@ def _dim(graph: bytes, output: str) -> int:
     raise BundleError(
         f"output {output!r}: expected (N, D), got {shape}",
         item="the ONNX graph",
-        fix="Name the output that is the embedding with output_name=, or export the model with a "
-        "fixed embedding size",
+        fix="Name the output that is the embedding (output_name=, --output-name), or export the "
+        "model with a fixed embedding size",
     )

@@ -97,7 +97,7 @@ class OnnxFile:
         if name not in names:
             raise self._bad(
                 f"no output {name!r} among {names}" if name else f"several outputs: {names}",
-                "Name the one that is the embedding with output_name=",
+                "Name the one that is the embedding (output_name=, --output-name)",
             )
         return self.outputs[names.index(name)]
 

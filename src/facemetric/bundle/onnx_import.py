@@ -167,14 +167,15 @@ def _fitted_to(file: OnnxFile, picture: dict[str, Any], *, layout: str | None) -
         raise unusable(
             f"input {file.input.name!r} has shape {shape}, layout is {layout!r}",
             file.path,
-            "Give layout='nchw' or 'nhwc' as the graph has it",
+            "Give the one that the graph has, nchw or nhwc (layout=, --layout)",
         )
     sizes = shape[2:] if layout == "nchw" else shape[1:3]
     picture = {**picture, "layout": layout}
     for key, size in zip(("height_px", "width_px"), sizes, strict=True):
         wanted = picture.setdefault(key, size)
         if wanted is None:
-            raise unusable(f"the graph does not fix {key}", file.path, f"Give {key}=")
+            flag = f"--{key.removesuffix('_px')}"
+            raise unusable(f"the graph does not fix {key}", file.path, f"Give it ({key}=, {flag})")
         if size not in (None, wanted):
             raise unusable(
                 f"expected {key} {wanted}, the graph takes {size}",
@@ -187,7 +188,7 @@ def _fitted_to(file: OnnxFile, picture: dict[str, Any], *, layout: str | None) -
         raise unusable(
             "the graph normalises its input itself; mean and scale would do it again",
             file.path,
-            "Pass mean=(0, 0, 0) and scale=(1, 1, 1)",
+            "Pass a mean of 0 and a scale of 1",
         )
     return picture
 

@@ -135,7 +135,8 @@ def save_bundle(
         raise BundleError(
             "is taken" if not replace else "is taken by something that is no bundle",
             item=str(folder),
-            fix="Choose another name" if replace else "Choose another name, or pass replace=True",
+            fix="Choose another name"
+            + ("" if replace else ", or write over it (replace=True, --replace)"),
         )
     make_folder(folder.parent)
     fresh = folder.with_name(f".{folder.name}.{uuid4().hex}")
@@ -194,6 +195,8 @@ def list_bundles() -> list[BundleEntry]:
 
 def remove_bundle(name: str) -> None:
     """Delete an imported bundle; UnknownNameError where there is none of this name."""
+    if name in builtin_names():
+        raise UnknownNameError("is built in, and only imported bundles can be removed", item=name)
     if name not in _imported_names():
         raise UnknownNameError(
             "no imported bundle of this name", item=name, fix=suggest(name, _imported_names())

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from facemetric.cli.bundles import commercial_use, model_out, print_bundle
+from facemetric.cli.models_import import import_model
 from facemetric.cli.options import Json, Provider, ProviderName
-from facemetric.cli.output import finish, guarded, print_json, table
+from facemetric.cli.output import complain, finish, guarded, print_json, shown, table
 
 if TYPE_CHECKING:
-    from facemetric.bundle import Bundle, Manifest
-    from facemetric.bundle.manifest import Licence
-    from facemetric.wire import ModelOut
+    from facemetric.bundle import Manifest
 
-app = typer.Typer(help="List, show, import and verify model bundles, with their licences.")
-
-
-class Colour(StrEnum):
-    """Order of a network's input channels."""
-
-    rgb = "rgb"
-    bgr = "bgr"
+app = typer.Typer(
+    help="List, show, import, verify, pack and remove model bundles, with their licences."
+)
 
 
 Which = Annotated[str, typer.Argument(metavar="BUNDLE", help="A name, folder or archive.")]
@@ -48,7 +44,7 @@ def list_models(json_: Json = False) -> None:
         else:
             found.append((entry.origin, entry.manifest))
     if json_:
-        models = tuple(_model_out(manifest, origin) for origin, manifest in found)
+        models = tuple(model_out(manifest, origin) for origin, manifest in found)
         print_json(ModelsOut(models=models, errors=tuple(map(ErrorOut.of, errors))))
     else:
         rows = [
@@ -56,7 +52,7 @@ def list_models(json_: Json = False) -> None:
                 manifest.id,
                 origin,
                 manifest.licence.spdx,
-                _commercial(manifest.licence),
+                commercial_use(manifest.licence),
                 f"{manifest.embedding.dim}-d",
                 "yes" if manifest.calibrations else "no",
             )
@@ -78,7 +74,7 @@ def show(bundle: Which, json_: Json = False) -> None:
 
     opened = open_bundle(bundle)
     if json_:
-        _print_json(opened)
+        print_bundle(opened)
     else:
         print(describe_bundle(opened))
 
@@ -95,7 +91,7 @@ def verify(bundle: Which, provider: ProviderName = Provider.cpu, json_: Json = F
     opened = open_bundle(bundle)
     verify_bundle(opened, provider=provider.value)
     if json_:
-        _print_json(opened)
+        print_bundle(opened)
     else:
         print(f"{opened.id}: hash, shapes and golden embedding are right on {provider.value}")
 
@@ -125,109 +121,70 @@ def presets(json_: Json = False) -> None:
         print_json(PresetsOut(presets=known))
         return
     rows = [
-        (preset.id, preset.format, preset.licence.spdx, _commercial(preset.licence))
+        (preset.id, preset.format, preset.licence.spdx, commercial_use(preset.licence))
         for preset in PRESETS.values()
     ]
     table(rows, ("preset", "file", "licence", "commercial use"))
 
 
-@app.command("import")
+@app.command()
 @guarded
-def import_model(
-    path: Annotated[Path, typer.Argument(help="An .onnx, .h5 or .pt file.")],
-    preset: Annotated[
-        str | None, typer.Option(help="What is known of the model: facemetric models presets.")
-    ] = None,
-    name: Annotated[str | None, typer.Option(help="How to call the bundle.")] = None,
-    colour: Annotated[Colour | None, typer.Option(help="ONNX: order of the channels.")] = None,
-    mean: Annotated[
-        str | None,
-        typer.Option(
-            metavar="A,B,C",
-            help="ONNX: subtracted from each pixel; one number, or three in the order of --colour.",
-        ),
-    ] = None,
-    scale: Annotated[
-        str | None, typer.Option(metavar="A,B,C", help="ONNX: then divided by; as for --mean.")
-    ] = None,
-    template: Annotated[
-        str | None, typer.Option(help="ONNX: how faces are cut, such as arcface-112.")
-    ] = None,
-    licence: Annotated[str | None, typer.Option(metavar="SPDX", help="ONNX: its licence.")] = None,
-    training_data: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="ONNX: terms of its training data.")
-    ] = None,
-    any_weights: Annotated[
-        bool,
-        typer.Option("--any-weights", help="Use the preset for another file, uncalibrated."),
-    ] = False,
-    replace: Annotated[bool, typer.Option("--replace", help="Over one of that name.")] = False,
+def pack(
+    bundle: Which,
+    file: Annotated[Path, typer.Argument(metavar="FILE.zip", help="Where to.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Over a file of that name.")] = False,
     json_: Json = False,
 ) -> None:
-    """Make a bundle of a network that you have: plain ONNX, Keras FaceNet, facenet-pytorch.
+    """Write a bundle as one .zip file, to use elsewhere: --bundle takes it.
 
-    Example: facemetric models import w600k_r50.onnx --preset insightface-buffalo-l
+    Example: facemetric models pack dlib-resnet-v1 dlib-resnet-v1.zip
     """
-    from facemetric.bundle import import_model as import_any
-    from facemetric.bundle import licence_text
-
-    given = {
-        "preset": preset,
-        "id": name,
-        "colour": colour.value if colour else None,
-        "mean": _numbers("mean", mean),
-        "scale": _numbers("scale", scale),
-        "template": template,
-        "licence": licence,
-        "training_data": training_data,
-    }
-    flags = {key: value for key, value in given.items() if value is not None}
-    bundle = import_any(path, any_weights=any_weights, replace=replace, **flags)
-    if json_:
-        _print_json(bundle)
-    else:
-        print(f"imported {bundle.id}: {bundle.folder}")
-        print(licence_text(bundle.manifest))
-
-
-def _numbers(name: str, text: str | None) -> tuple[float, ...] | None:
-    if text is None:
-        return None
-    try:
-        values = tuple(float(part) for part in text.split(","))
-    except ValueError:
-        values = ()
-    if len(values) == 1:
-        values *= 3
-    if len(values) != 3:
-        raise typer.BadParameter(
-            f"expected one number or three, such as 127.5, got {text!r}", param_hint=f"--{name}"
-        )
-    return values
-
-
-def _print_json(bundle: Bundle) -> None:
+    from facemetric.bundle import licence_text, open_bundle, pack_bundle
+    from facemetric.errors import BundleError
     from facemetric.wire import ModelsOut
 
-    origin = str(bundle.folder)
-    print_json(ModelsOut(models=(_model_out(bundle.manifest, origin),)))
+    opened = open_bundle(bundle)
+    if not replace and os.path.lexists(file):
+        raise BundleError("is there already", item=str(file), fix="Pass --replace to write over it")
+    packed = open_bundle(pack_bundle(opened, file))
+    if json_:
+        print_json(ModelsOut(models=(model_out(packed.manifest, str(file)),)))
+    else:
+        print(f"packed {opened.id}: {shown(str(file))}")
+        print(licence_text(opened.manifest))
 
 
-def _commercial(licence: Licence) -> str:
-    return {True: "yes", False: "no", None: "not stated"}[licence.commercial_use]
+@app.command()
+@guarded
+def remove(
+    name: Annotated[str, typer.Argument(help="An imported bundle.")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    json_: Json = False,
+) -> None:
+    """Delete an imported bundle. Galleries made with it stay, and need it again to be searched.
+
+    Example: facemetric models remove mine-r50 --yes
+    """
+    from facemetric.bundle import list_bundles, remove_bundle
+    from facemetric.wire import ModelsOut
+
+    entry = next((one for one in list_bundles() if one.name == name), None)
+    if entry and entry.origin == "imported" and not yes and not _confirmed(name):
+        raise typer.Exit(2)
+    remove_bundle(name)
+    if json_:
+        removed = entry.manifest if entry else None
+        models = (model_out(removed, "removed"),) if removed else ()
+        print_json(ModelsOut(models=models))
+    else:
+        print(f"removed {shown(name)}")
 
 
-def _model_out(manifest: Manifest, origin: str) -> ModelOut:
-    from facemetric.wire import ModelOut
+def _confirmed(name: str) -> bool:
+    if not sys.stdin.isatty():
+        complain("error: nothing was removed. Pass --yes to remove without asking")
+        return False
+    return typer.confirm(f"Delete {shown(name)}?", err=True)
 
-    return ModelOut(
-        id=manifest.id,
-        description=manifest.description,
-        origin=origin,
-        dim=manifest.embedding.dim,
-        template=manifest.alignment.template,
-        licence=manifest.licence.spdx,
-        commercial_use=manifest.licence.commercial_use,
-        training_data=manifest.licence.training_data,
-        calibrated=bool(manifest.calibrations),
-    )
+
+app.command("import")(import_model)

@@ -56,7 +56,7 @@ def _rows(function: Callable[..., Any]) -> Iterator[str]:
         if isinstance(info, ArgumentInfo):
             label = info.metavar or name.upper()
         else:
-            label = _option_label(name, kind, info, parameter.default)
+            label = _option_label(name, kind, info)
         meaning = " ".join((info.help or "").split()).replace("|", "\\|")
         choices = _choices(kind)
         if choices:
@@ -68,13 +68,13 @@ def _rows(function: Callable[..., Any]) -> Iterator[str]:
         yield f"| `{label}` | {meaning} |"
 
 
-def _option_label(name: str, kind: Any, info: OptionInfo, default: object) -> str:
+def _option_label(name: str, kind: Any, info: OptionInfo) -> str:
     # In an annotation, typer keeps the first name where a default would stand.
     names = [one for one in (info.default, *(info.param_decls or ())) if isinstance(one, str)]
     label = ", ".join(names) or "--" + name.replace("_", "-")
-    if isinstance(default, bool):
-        return label
     plain = _plain_types(kind)[0]
+    if plain is bool:
+        return label
     usual = {int: "N", float: "NUMBER", Path: "PATH", str: "TEXT"}.get(plain, name.upper())
     return f"{label} {info.metavar or usual}"
 

@@ -216,7 +216,7 @@ class ModelOut(Wire):
 
 
 class ModelsOut(Wire):
-    """Answer of ``models list``, ``show``, ``import`` and ``verify``."""
+    """Answer of ``models list``, ``show``, ``import``, ``verify``, ``pack`` and ``remove``."""
 
     schema_name: Literal["facemetric.models/1"] = _name("facemetric.models/1")
     models: tuple[ModelOut, ...]

@@ -40,6 +40,8 @@ def test_there_are_commands() -> None:
         "models show",
         "models verify",
         "models import",
+        "models pack",
+        "models remove",
         "models presets",
         "evaluate lfw",
         "demo",
