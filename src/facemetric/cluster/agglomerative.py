@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from facemetric.cluster.method import METHODS, Int64, only_threshold
+from facemetric.cluster.method import METHODS, NUMBER, Int64, only_threshold
 from facemetric.errors import InputError
 from facemetric.types import Float32
 
@@ -34,7 +34,7 @@ def agglomerative(
     """
     if threshold is not None and n_clusters is not None:
         raise InputError(
-            f"expected one of threshold and n_clusters, got {threshold} and {n_clusters}",
+            f"expected a threshold or a {NUMBER}, got {threshold} and {n_clusters}",
             item="agglomerative",
         )
     if n_clusters is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from facemetric.cluster.method import METHODS, Int64
+from facemetric.cluster.method import METHODS, NUMBER, Int64
 from facemetric.decide import unit_rows
 from facemetric.errors import InputError
 from facemetric.types import AnyArray
@@ -56,8 +56,8 @@ def cluster(
         raise InputError(f"expected a cosine in [-1, 1], got {threshold}", item="threshold")
     if n_clusters is not None and not 1 <= n_clusters <= max(len(units), 1):
         raise InputError(
-            f"expected 1 to {len(units)}, the number of embeddings, got {n_clusters}",
-            item="n_clusters",
+            f"expected 1 to {len(units)}, the number of faces, got {n_clusters}",
+            item=NUMBER,
         )
     if not len(units):
         return np.empty(0, dtype=np.int64)

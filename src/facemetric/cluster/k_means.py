@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from facemetric.cluster.method import METHODS, Int64
+from facemetric.cluster.method import METHODS, NUMBER, Int64
 from facemetric.errors import InputError
 from facemetric.types import Float32
 
@@ -35,8 +35,8 @@ def k_means(
     """
     if n_clusters is None:
         raise InputError(
-            "'k-means' needs the number of people",
-            item="n_clusters",
+            "'k-means' needs it",
+            item=NUMBER,
             fix="Pass it, or use 'auto', which needs none",
         )
     if threshold is not None:

@@ -24,6 +24,9 @@ class Method(Protocol):
         ...
 
 
+NUMBER = "number of people (n_clusters=, --people)"
+"""What errors call ``n_clusters``, which the command line names otherwise."""
+
 METHODS: Registry[Method] = Registry("clustering method")
 """Methods by name."""
 
@@ -32,15 +35,15 @@ def only_threshold(method: str, threshold: float | None, n_clusters: int | None)
     """Return the threshold of a method that takes no number of clusters."""
     if n_clusters is not None:
         raise InputError(
-            f"{method!r} finds the number of clusters itself, got {n_clusters}",
-            item="n_clusters",
+            f"{method!r} finds the number of people itself, got {n_clusters}",
+            item=NUMBER,
             fix="Leave it out, or use 'agglomerative' or 'k-means'",
         )
     if threshold is None:
         raise InputError(
             f"{method!r} needs the similarity from which two faces are the same person",
             item="threshold",
-            fix="Pass the bundle's: threshold_for(manifest, far=..., flip=...).similarity",
+            fix="Pass a cosine, such as the bundle's calibrated one (threshold_for)",
         )
     return threshold
 

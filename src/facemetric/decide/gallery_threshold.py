@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from facemetric.bundle import Manifest
-from facemetric.decide.threshold import Threshold, threshold_for
+from facemetric.decide.threshold import BY_HAND, Threshold, threshold_for
 from facemetric.errors import CalibrationError, InputError
 
 
@@ -70,11 +70,11 @@ def threshold_for_gallery(
             f"{compared:,} samples at a stranger risk of {stranger_risk:g} need a lower "
             f"false-accept rate than is calibrated: {error.cause}",
             item=error.item,
-            fix="Accept a higher stranger risk, or pass a threshold of your own",
+            fix=f"Accept a higher stranger risk (stranger_risk=, --stranger-risk), or {BY_HAND}",
         ) from error
     raise CalibrationError(
         f"{compared:,} samples give a stranger risk of {stranger_risk_of(least, compared):.2g} at "
         f"the strictest calibrated threshold, and {stranger_risk:g} was asked for",
         item=manifest.id,
-        fix="Accept a higher stranger risk, or pass a threshold of your own",
+        fix=f"Accept a higher stranger risk (stranger_risk=, --stranger-risk), or {BY_HAND}",
     )

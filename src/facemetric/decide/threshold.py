@@ -10,6 +10,8 @@ from facemetric.errors import CalibrationError, InputError
 
 # A rate is measured, not extrapolated, where about this many impostors passed.
 _PASSED_IMPOSTORS = 10
+BY_HAND = "pass a threshold of your own (threshold=, --threshold)"
+"""What helps where no calibration does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +94,11 @@ def threshold_for(manifest: Manifest, *, far: float, flip: bool) -> Threshold:
     """
     if not 0 < far <= 1:
         raise InputError(f"expected a rate in (0, 1], got {far}", item="far")
-    by_hand = "Or pass a threshold of your own: manual_threshold(similarity)"
     if not manifest.calibrations:
         raise CalibrationError(
             "the bundle has no calibration, so no threshold has a known false-accept rate",
             item=manifest.id,
-            fix=f"Calibrate it on pairs of strangers. {by_hand}",
+            fix=f"Use a bundle that is calibrated, or {BY_HAND}",
         )
     kin = [one for one in manifest.calibrations if one.flip == flip]
     if not kin:
@@ -105,7 +106,8 @@ def threshold_for(manifest: Manifest, *, far: float, flip: bool) -> Threshold:
             f"the bundle is calibrated only {_flip_phrase(not flip)}, and the embeddings were made "
             f"{_flip_phrase(flip)}",
             item=manifest.id,
-            fix=f"Embed with flip={not flip}. {by_hand}",
+            fix=f"Embed {_flip_phrase(not flip)} (flip={not flip}, "
+            f"{'--no-flip' if flip else '--flip'}), or {BY_HAND}",
         )
     chosen = [
         (point, calibration)
@@ -113,7 +115,7 @@ def threshold_for(manifest: Manifest, *, far: float, flip: bool) -> Threshold:
         if (point := _highest_rate(calibration, far)) is not None
     ]
     if not chosen:
-        raise _unsupported(manifest.id, kin, far, by_hand)
+        raise _unsupported(manifest.id, kin, far)
     point, calibration = max(chosen, key=lambda pair: pair[0].impostor_pairs)
     source = (
         f"FAR {point.far:g} on {calibration.data} ({point.impostor_pairs:,} impostor pairs, "
@@ -137,9 +139,7 @@ def _measured(calibration: Calibration) -> list[OperatingPoint]:
     ]
 
 
-def _unsupported(
-    bundle: str, calibrations: list[Calibration], far: float, by_hand: str
-) -> CalibrationError:
+def _unsupported(bundle: str, calibrations: list[Calibration], far: float) -> CalibrationError:
     rates = sorted({point.far for one in calibrations for point in _measured(one)}, reverse=True)
     pairs = max((point.impostor_pairs for one in calibrations for point in one.points), default=0)
     needed = math.ceil(_PASSED_IMPOSTORS / far - 1e-6)
@@ -148,7 +148,7 @@ def _unsupported(
         f"far={far:g} needs {needed:,} impostor pairs (10/FAR) and a point in the table; the "
         f"calibration has {pairs:,} pairs and {have}",
         item=bundle,
-        fix=f"Ask for one of those rates. {by_hand}" if rates else by_hand,
+        fix=f"Ask for one of those rates, or {BY_HAND}" if rates else BY_HAND.capitalize(),
     )
 
 

@@ -75,7 +75,7 @@ def test_a_rate_below_the_table_names_what_is_supported() -> None:
     assert str(caught.value) == (
         "net: far=1e-06 needs 10,000,000 impostor pairs (10/FAR) and a point in the table; the "
         "calibration has 90,000,000 pairs and supports 0.1, 0.01, 0.001, 0.0001. Ask for one of "
-        "those rates. Or pass a threshold of your own: manual_threshold(similarity)"
+        "those rates, or pass a threshold of your own (threshold=, --threshold)"
     )
 
 
@@ -93,12 +93,15 @@ def test_flip_must_be_the_embeddings_own() -> None:
         _calibration(TABLE), _calibration({1e-3: 0.45}, flip=False, data="plain faces")
     )
     assert threshold_for(manifest, far=1e-3, flip=False).similarity == 0.45
-    with pytest.raises(CalibrationError, match=r"only with flip averaging.*Embed with flip=True"):
+    with pytest.raises(CalibrationError, match=r"only with flip averaging.*\(flip=True, --flip\)"):
         threshold_for(_manifest(_calibration(TABLE)), far=1e-3, flip=False)
 
 
 def test_no_calibration_gives_no_threshold() -> None:
-    with pytest.raises(CalibrationError, match=r"net: the bundle has no calibration.*manual_thre"):
+    with pytest.raises(
+        CalibrationError,
+        match=r"net: the bundle has no calibration.*of your own \(threshold=, --threshold\)",
+    ):
         threshold_for(_manifest(), far=1e-3, flip=True)
 
 
