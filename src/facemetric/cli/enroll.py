@@ -50,8 +50,24 @@ def enroll(
     ] = None,
     keep_until: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="When to erase (UTC)."),
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            metavar="YYYY-MM-DD",
+            help="When to erase (UTC): people expired lists, and erases, those who are due.",
+        ),
     ] = None,
+    allow_conflict: Annotated[
+        bool,
+        typer.Option(
+            "--allow-conflict", help="Also enrol a face of a picture that another person has."
+        ),
+    ] = False,
+    codes: Annotated[
+        bool,
+        typer.Option(
+            "--codes", help="A new gallery stores one byte per dimension instead of four."
+        ),
+    ] = False,
     bundle: BundleName = DEFAULT_BUNDLE,
     min_face: MinFace = None,
     flip: Flip = True,
@@ -63,7 +79,7 @@ def enroll(
 
     Example: facemetric enroll "Ada Lovelace" ada1.jpg ada2.jpg --gallery people.db
     """
-    from facemetric.cli.galleries import gallery_path, open_for
+    from facemetric.cli.galleries import gallery_path, open_to_enroll
     from facemetric.cli.sources import read_sources
     from facemetric.recognizer import Recognizer
     from facemetric.wire import EnrollOut, ErrorOut
@@ -72,7 +88,7 @@ def enroll(
     recognizer = Recognizer(
         bundle, min_face_px=min_face, provider=provider.value, threads=threads, flip=flip
     )
-    with open_for(recognizer, gallery) as opened:
+    with open_to_enroll(recognizer, gallery, codes=codes) as opened:
         report = recognizer.enroll(
             opened,
             name,
@@ -81,6 +97,7 @@ def enroll(
             refuse_poor=refuse_poor,
             consent=_consent(consent),
             keep_until=keep_until.replace(tzinfo=UTC) if keep_until else None,
+            conflicts="allow" if allow_conflict else "refuse",
         )
     errors = [*unread, *report.errors]
     if json_:
@@ -113,6 +130,7 @@ def _samples(report: EnrollReport) -> tuple[EnrolledOut, ...]:
             sample_id=sample.sample_id,
             source=sample.source,
             duplicate=sample.duplicate,
+            also_of=sample.also_of,
             face=FaceOut.of(sample.seen.face, sample.seen.quality, sample.seen.problems),
         )
         for sample in report.samples
@@ -128,5 +146,7 @@ def _print(report: EnrollReport) -> None:
     for sample in report.samples:
         note = "  (there already)" if sample.duplicate else ""
         print(f"  {shown(sample.source)}{note}")
+        for other in sample.also_of:
+            print(f"    note: enrolled as {other} as well")
         for problem in sample.seen.problems:
             print(f"    note: {problem}")

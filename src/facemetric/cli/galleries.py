@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,16 +31,42 @@ def open_existing(given: Path | None, *, read_only: bool = False) -> Gallery:
     return Gallery.open(gallery_path(given), create=False, read_only=read_only)
 
 
-def open_for(recognizer: Recognizer, given: Path | None, *, read_only: bool = False) -> Gallery:
-    """Open a gallery of the recogniser's bundle; made, with its folder, unless ``read_only``."""
+def open_to_read(recognizer: Recognizer, given: Path | None) -> Gallery:
+    """Open a gallery of the recogniser's bundle, which must be there."""
+    return recognizer.open_gallery(gallery_path(given), create=False, read_only=True)
+
+
+@contextmanager
+def open_to_enroll(
+    recognizer: Recognizer, given: Path | None, *, codes: bool
+) -> Iterator[Gallery | Callable[[], Gallery]]:
+    """Yield a gallery of the recogniser's bundle; where there is none yet, what makes it."""
+    from facemetric.gallery.database import file_exists
+    from facemetric.recognizer.bound import codec_of
+
     path = gallery_path(given)
-    if not read_only:
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise GalleryError(
-                f"its folder cannot be made: {error.strerror or error}",
-                item=str(path),
-                fix="Name a file in a folder that you can write to",
-            ) from error
-    return recognizer.open_gallery(path, create=not read_only, read_only=read_only)
+    _make_folder(path)
+    if codes:
+        codec_of(recognizer.bundle)  # before the work, not after it
+    with ExitStack() as stack:
+
+        def opened() -> Gallery:
+            return stack.enter_context(recognizer.open_gallery(path, codes=codes))
+
+        yield opened() if file_exists(path) else opened
+
+
+def _make_folder(path: Path) -> None:
+    reason = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not os.access(path.parent, os.W_OK):
+            reason = "no permission"
+    except OSError as error:
+        reason = error.strerror or str(error)
+    if reason is not None:
+        raise GalleryError(
+            f"its folder cannot be written to: {reason}",
+            item=str(path),
+            fix="Name a file in a folder that you can write to",
+        )

@@ -66,7 +66,7 @@ def identify(
 
     Example: facemetric identify party/ --gallery people.db --json
     """
-    from facemetric.cli.galleries import gallery_path, open_for
+    from facemetric.cli.galleries import gallery_path, open_to_read
     from facemetric.cli.pages import IdentifyPage, check_page
     from facemetric.cli.sources import read_sources
     from facemetric.decide import stranger_risk_of
@@ -82,7 +82,7 @@ def identify(
     )
     page = IdentifyPage() if html else None
     answered: list[IdentifiedPhotoOut] = []
-    with open_for(recognizer, gallery, read_only=True) as opened:
+    with open_to_read(recognizer, gallery) as opened:
         stats = opened.stats()
         chosen = recognizer.gallery_threshold(
             opened, stranger_risk=stranger_risk, threshold=threshold

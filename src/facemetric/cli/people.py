@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from facemetric.cli.options import GalleryFile, Json
 from facemetric.cli.output import guarded, print_json, shown, table
+from facemetric.errors import PersonError
 
 if TYPE_CHECKING:
-    from facemetric.gallery import Person, Sample
+    from facemetric.gallery import Gallery, Person, Sample
     from facemetric.wire import PersonOut
 
-app = typer.Typer(help="List, show, rename, merge and remove enrolled people.")
+app = typer.Typer(help="List, show, rename, merge and erase enrolled people.")
 
 Who = Annotated[str, typer.Argument(metavar="PERSON", help="A name or an id.")]
 _TIME = "%Y-%m-%d %H:%M"
@@ -121,19 +124,76 @@ def remove(
 
     with open_existing(gallery) as opened:
         found = opened.person(person)
-        if not yes and not _confirmed(found):
-            raise typer.Exit(2)
+        if not yes:
+            _confirm(f"Erase {found.name} and {found.samples} samples?")
         removal = opened.remove(found.id)
-    _answer("remove", found, [], gallery, json_=json_)
-    if not removal.purged:
-        print("another process is reading: some bytes go from the file later", file=sys.stderr)
+    _answer("remove", found, [], gallery, json_=json_, purged=removal.purged)
+    _tell_unpurged(removal.purged)
 
 
-def _confirmed(person: Person) -> bool:
+@app.command()
+@guarded
+def expired(
+    gallery: GalleryFile = None,
+    remove: Annotated[bool, typer.Option("--remove", help="Erase them, for good.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    json_: Json = False,
+) -> None:
+    """List the people whose time (enroll --keep-until) has passed; with --remove, erase them.
+
+    Example: facemetric people expired --gallery people.db --remove --yes
+    """
+    from facemetric.cli.galleries import gallery_path, open_existing
+    from facemetric.wire import ExpiredOut
+
+    at = datetime.now(UTC)
+    purged = None
+    with open_existing(gallery, read_only=not remove) as opened:
+        due = opened.expired(at)
+        if remove:
+            if due and not yes:
+                _confirm(f"Erase {', '.join(person.name for person in due)}?")
+            purged = _erase(opened, due)
+    if json_:
+        document = ExpiredOut(
+            gallery=str(gallery_path(gallery)),
+            at=at.isoformat(),
+            people=tuple(_person_out(person) for person in due),
+            removed=remove,
+            purged=purged,
+        )
+        print_json(document)
+    else:
+        rows = [
+            (one.name, str(one.samples), one.keep_until.strftime(_TIME), one.id)
+            for one in due
+            if one.keep_until
+        ]
+        if rows:
+            table(rows, ("name", "samples", "keep until (UTC)", "id"))
+        print(f"{len(rows)} people {'erased' if remove else 'due to be erased'}")
+    _tell_unpurged(purged)
+
+
+def _erase(gallery: Gallery, people: list[Person]) -> bool:
+    for person in people:
+        # Another process may have been faster.
+        with suppress(PersonError):
+            gallery.remove(person.id, purge=False)
+    return gallery.purge()
+
+
+def _confirm(question: str) -> None:
     if not sys.stdin.isatty():
         print("error: nothing was removed. Pass --yes to remove without asking", file=sys.stderr)
-        return False
-    return typer.confirm(f"Erase {person.name} and {person.samples} samples?", err=True)
+        raise typer.Exit(2)
+    if not typer.confirm(question, err=True):
+        raise typer.Exit(2)
+
+
+def _tell_unpurged(purged: bool | None) -> None:
+    if purged is False:
+        print("another process is reading: some bytes go from the file later", file=sys.stderr)
 
 
 def _answer(
@@ -143,6 +203,7 @@ def _answer(
     gallery: GalleryFile,
     *,
     json_: bool,
+    purged: bool | None = None,
 ) -> None:
     from facemetric.cli.galleries import gallery_path
     from facemetric.wire import PersonShowOut, SampleOut
@@ -161,6 +222,7 @@ def _answer(
                 )
                 for sample in samples
             ),
+            purged=purged,
         )
         print_json(document)
         return

@@ -68,11 +68,15 @@ class VerifyOut(Wire):
 
 
 class EnrolledOut(Wire):
-    """One photograph that was enrolled, or was there already (``duplicate``)."""
+    """One photograph that was enrolled, or was there already (``duplicate``).
+
+    ``also_of`` names other people who have the same face of the same picture.
+    """
 
     sample_id: str
     source: str
     duplicate: bool
+    also_of: tuple[str, ...] = ()
     face: FaceOut
 
 
@@ -167,13 +171,32 @@ class PeopleOut(Wire):
 
 
 class PersonShowOut(Wire):
-    """Answer of ``people show``, ``rename``, ``merge`` and ``remove``."""
+    """Answer of ``people show``, ``rename``, ``merge`` and ``remove``.
+
+    ``purged`` is for ``remove``: whether the bytes are gone from the file as well. Where they are
+    not, since another process was in the way, they go when the gallery is next opened to write.
+    """
 
     schema_name: Literal["facemetric.person/1"] = _name("facemetric.person/1")
     gallery: str
     action: Literal["show", "rename", "merge", "remove"]
     person: PersonOut
     samples: tuple[SampleOut, ...] = ()
+    purged: bool | None = None
+
+
+class ExpiredOut(Wire):
+    """Answer of ``people expired``: who was due to be erased by the time ``at``.
+
+    ``removed`` tells whether they were erased; ``purged`` is as for ``people remove``.
+    """
+
+    schema_name: Literal["facemetric.expired/1"] = _name("facemetric.expired/1")
+    gallery: str
+    at: str
+    people: tuple[PersonOut, ...]
+    removed: bool = False
+    purged: bool | None = None
 
 
 class GroupedFaceOut(Wire):
@@ -281,10 +304,14 @@ class DemoOut(Wire):
 
 
 class FailureOut(Wire):
-    """What ``--json`` prints when a whole command failed."""
+    """What ``--json`` prints when a whole command failed.
+
+    ``errors`` has what was wrong with each of several sources, where none could be read.
+    """
 
     schema_name: Literal["facemetric.error/1"] = _name("facemetric.error/1")
     error: ErrorOut
+    errors: tuple[ErrorOut, ...] = ()
 
 
 def to_json(answer: Wire, *, indent: int | None = 2) -> str:
@@ -316,6 +343,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         IdentifyOut,
         PeopleOut,
         PersonShowOut,
+        ExpiredOut,
         ClusterOut,
         ModelsOut,
         PresetsOut,

@@ -7,19 +7,23 @@ import os
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
-from facemetric import Recognizer
+from facemetric import Bundle, Recognizer
+from facemetric.bundle import open_bundle
+from facemetric.bundle.manifest import Codes
 from facemetric.cli import app
 from facemetric.cli.cast import Casting
 from facemetric.cli.demonstration import Demonstration
 from facemetric.cli.output import table
 from facemetric.cli.sources import read_sources
 from facemetric.decide import manual_threshold
+from facemetric.gallery import SqliteGallery
 from facemetric.wire import schemas
 
 pytestmark = pytest.mark.samples
@@ -152,6 +156,11 @@ def test_enrolling_twice_is_told(gallery: Path, samples: dict[str, Path]) -> Non
     assert [sample["duplicate"] for sample in document["samples"]] == [True]
     other = answer("enroll", "Somebody", samples["obama"], "--gallery", gallery, code=4)
     assert other["error"]["code"] == "person"
+    assert "--allow-conflict" in other["error"]["fix"]
+    allowed = answer("enroll", "Somebody", samples["obama"], "-g", gallery, "--allow-conflict")
+    assert [sample["also_of"] for sample in allowed["samples"]] == [["Barack Obama"]]
+    text = run("enroll", "Nobody", samples["obama"], "-g", gallery, "--allow-conflict").stdout
+    assert "note: enrolled as Somebody as well" in text
 
 
 def test_enrolling_what_cannot_be_enrolled(
@@ -161,6 +170,7 @@ def test_enrolling_what_cannot_be_enrolled(
     document = answer("enroll", "A", two_faces_photo, no_face_photo, "-g", path, code=4)
     assert [error["code"] for error in document["errors"]] == ["image", "no_face"]
     assert document["person_id"] is None
+    assert list(tmp_path.iterdir()) == []  # no gallery in vain
     partly = answer("enroll", "A", samples["obama"], no_face_photo, "-g", path, code=3)
     assert len(partly["samples"]) == 1
 
@@ -175,10 +185,82 @@ def test_people(gallery: Path, samples: dict[str, Path]) -> None:
     merged = answer("people", "merge", "Barack Obama", "Joseph", *on)
     assert merged["person"]["samples"] == 2
     assert run("people", "remove", "Barack Obama", *on).exit_code == 2
-    answer("people", "remove", "Barack Obama", "--yes", *on)
+    assert merged["purged"] is None
+    removed = answer("people", "remove", "Barack Obama", "--yes", *on)
+    assert (removed["action"], removed["purged"]) == ("remove", True)
     assert answer("people", "list", *on)["people"] == []
     missing = answer("people", "show", "Nobody", *on, code=4)
     assert missing["error"]["code"] == "person"
+
+
+def test_an_erasure_tells_what_is_still_in_the_file(
+    gallery: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SqliteGallery, "purge", lambda _: False)
+    result = run("people", "remove", "Joe Biden", "--yes", "--gallery", gallery, "--json")
+    assert json.loads(result.stdout)["purged"] is False
+    assert "another process is reading" in result.stderr
+
+
+def test_people_whose_time_has_passed(gallery: Path, samples: dict[str, Path]) -> None:
+    on = ("--gallery", gallery)
+    past = datetime(2020, 1, 2, tzinfo=UTC)
+    refused = answer(
+        "enroll", "Ada", samples["astronaut"], "--keep-until", "2020-01-02", *on, code=4
+    )
+    assert (refused["error"]["code"], refused["error"]["item"]) == ("input", "keep_until")
+    answer("enroll", "Ada", samples["astronaut"], "--keep-until", "2999-01-01", *on)
+    assert answer("people", "expired", *on)["people"] == []
+    with SqliteGallery(gallery) as opened:
+        for name in ("Barack Obama", "Joe Biden"):
+            opened.set_terms(name, consent=None, keep_until=past)
+    listed = answer("people", "expired", *on)
+    assert [person["name"] for person in listed["people"]] == ["Barack Obama", "Joe Biden"]
+    assert listed["people"][0]["keep_until"] == past.isoformat()
+    assert (listed["removed"], listed["purged"]) == (False, None)
+    assert "2 people due to be erased" in run("people", "expired", *on).stdout
+    unasked = run("people", "expired", "--remove", *on)
+    assert (unasked.exit_code, "Pass --yes" in unasked.stderr) == (2, True)
+    removed = answer("people", "expired", "--remove", "--yes", *on)
+    assert [person["name"] for person in removed["people"]] == ["Barack Obama", "Joe Biden"]
+    assert (removed["removed"], removed["purged"]) == (True, True)
+    assert [person["name"] for person in answer("people", "list", *on)["people"]] == ["Ada"]
+    assert b"Joe Biden" not in gallery.read_bytes()
+    assert "0 people erased" in run("people", "expired", "--remove", *on).stdout
+
+
+def test_a_gallery_of_the_other_flip_setting_is_refused(
+    gallery: Path, samples: dict[str, Path]
+) -> None:
+    for command in (("identify",), ("enroll", "Ada")):
+        document = answer(*command, samples["astronaut"], "--no-flip", "-g", gallery, code=4)
+        assert document["error"]["code"] == "bundle_mismatch"
+        assert document["error"]["item"] == str(gallery)
+        assert "--flip" in document["error"]["fix"]
+
+
+def test_one_byte_codes_of_the_bundle(
+    samples: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = open_bundle("dlib-resnet-v1")
+    made.model_path()
+    coded, bare = (
+        Bundle(made.manifest.model_copy(update={"codes": codes}), made.folder)
+        for codes in (Codes(low=(-1.0,) * made.dim, step=(2 / 255,) * made.dim), None)
+    )
+    path = tmp_path / "people.db"
+    enroll = ("enroll", "Barack", samples["obama"], "--gallery", path)
+    monkeypatch.setattr("facemetric.recognizer.facade.open_bundle", lambda _: bare)
+    document = answer(*enroll, "--codes", code=4)
+    assert (document["error"]["code"], document["error"]["item"]) == ("bundle", made.id)
+    assert not path.exists()
+    monkeypatch.setattr("facemetric.recognizer.facade.open_bundle", lambda _: coded)
+    answer(*enroll, "--codes")
+    with SqliteGallery(path) as opened:
+        assert opened.stats().encoding == "u8"
+    answer("enroll", "Joe", samples["biden"], "--gallery", path)  # no flag needed
+    found = answer("identify", samples["obama2"], "--gallery", path, *SAME)
+    assert found["photos"][0]["faces"][0]["name"] == "Barack"
 
 
 def test_a_missing_gallery_is_not_made_by_reading(samples: dict[str, Path], tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ def test_there_are_commands() -> None:
         "people rename",
         "people merge",
         "people remove",
+        "people expired",
         "cluster",
         "models list",
         "models show",
