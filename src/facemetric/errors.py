@@ -135,7 +135,7 @@ class GalleryError(FacemetricError):
 
 
 class BundleMismatchError(GalleryError):
-    """A gallery holds embeddings of another bundle than the one in use."""
+    """A gallery's embeddings cannot be compared: other bundle, graph, flip setting or codec."""
 
     code = "bundle_mismatch"
 
