@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import typer
 
-from facemetric.errors import FacemetricError
+from facemetric.errors import FacemetricError, SourceError
 
 if TYPE_CHECKING:
     from facemetric.types import ItemError
@@ -27,6 +27,14 @@ FAILED = 4
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
 
 
+class SourcesError(SourceError):
+    """None of several sources can be read; ``errors`` has what was wrong with each."""
+
+    def __init__(self, cause: str, errors: Sequence[ItemError]) -> None:
+        super().__init__(cause)
+        self.errors = tuple(errors)
+
+
 def guarded(command: Callable[P, None]) -> Callable[P, None]:
     """Turn an expected error into a message and exit code 4; ``--json`` prints it as JSON."""
 
@@ -35,13 +43,16 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
         try:
             command(*args, **kwargs)
         except FacemetricError as error:
+            each = error.errors if isinstance(error, SourcesError) else ()
             if kwargs.get("json_"):
                 from facemetric.types import ItemError
                 from facemetric.wire import ErrorOut, FailureOut
 
-                item = ItemError.of(error, item=error.item or "facemetric")
-                print_json(FailureOut(error=ErrorOut.of(item)))
+                item = ErrorOut.of(ItemError.of(error, item=error.item or "facemetric"))
+                print_json(FailureOut(error=item, errors=tuple(map(ErrorOut.of, each))))
             else:
+                for failed in each:
+                    complain(f"failed: {failed}")
                 complain(f"error: {error}")
             raise typer.Exit(FAILED) from error
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from facemetric.cli.output import SourcesError
 from facemetric.errors import FacemetricError, SourceError
 from facemetric.images import find_images
 from facemetric.types import Image, ItemError
@@ -20,7 +21,9 @@ def read_sources(sources: Sequence[str]) -> tuple[list[Path | Image], list[ItemE
     Raises
     ------
     FacemetricError
-        None of the sources gives anything.
+        The only source gives nothing.
+    SourcesError
+        None of several does.
     """
     found: list[Path | Image] = []
     unread: list[SourceError] = []
@@ -36,13 +39,20 @@ def read_sources(sources: Sequence[str]) -> tuple[list[Path | Image], list[ItemE
             errors.append(ItemError.of(error, item=error.item or source))
         errors.extend(ItemError.of(error, item=error.item or source) for error in unread)
         unread.clear()
-    unique = list(dict.fromkeys(found))
+    unique: dict[object, Path | Image] = {}
+    for item in found:
+        unique.setdefault(_identity(item), item)
     if not unique:
         if len(errors) == 1:
             raise errors[0].to_error()
-        detail = "; ".join(str(error) for error in errors)
-        raise SourceError(f"nothing to read: {detail or 'no sources were given'}")
-    return unique, errors
+        cause = f"none of {len(errors)} sources can be read" if errors else "no sources were given"
+        raise SourcesError(cause, errors)
+    return list(unique.values()), errors
+
+
+def _identity(item: Path | Image) -> object:
+    """Return what two names of one file share."""
+    return os.path.realpath(item) if isinstance(item, Path) else id(item)
 
 
 def _from_standard_input() -> Image:
@@ -66,10 +76,13 @@ def _listed(sources: Sequence[str]) -> list[str]:
             continue
         name = source[1:]
         try:
-            text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
+            data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+            text = data.decode()
         except (OSError, UnicodeDecodeError) as error:
             raise SourceError(f"the list cannot be read: {error}", item=source) from error
-        result.extend(line for line in text.splitlines() if line.strip())
+        # Only a line feed ends a name: str.splitlines knows ten more characters that may be in one.
+        lines = (line.rstrip("\r") for line in text.split("\n"))
+        result.extend(line for line in lines if line.strip())
     return result
 
 
