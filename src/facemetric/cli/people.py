@@ -153,6 +153,9 @@ def expired(
         if remove:
             if due and not yes:
                 _confirm(f"Erase {', '.join(person.name for person in due)}?")
+                # Somebody's time may have been extended while the question stood.
+                still = {person.id for person in opened.expired(at)}
+                due = [person for person in due if person.id in still]
             purged = _erase(opened, due)
     if json_:
         document = ExpiredOut(
