@@ -229,6 +229,23 @@ def test_people_whose_time_has_passed(gallery: Path, samples: dict[str, Path]) -
     assert "0 people erased" in run("people", "expired", "--remove", *on).stdout
 
 
+def test_whose_time_was_extended_meanwhile_stays(
+    gallery: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    past = datetime(2020, 1, 2, tzinfo=UTC)
+    with SqliteGallery(gallery) as other:
+        for name in ("Barack Obama", "Joe Biden"):
+            other.set_terms(name, consent=None, keep_until=past)
+
+        def extend(_: str) -> None:
+            other.set_terms("Joe Biden", consent=None, keep_until=None)
+
+        monkeypatch.setattr("facemetric.cli.people._confirm", extend)
+        removed = answer("people", "expired", "--remove", "--gallery", gallery)
+        assert [person["name"] for person in removed["people"]] == ["Barack Obama"]
+        assert [person.name for person in other] == ["Joe Biden"]
+
+
 def test_a_gallery_of_the_other_flip_setting_is_refused(
     gallery: Path, samples: dict[str, Path]
 ) -> None:
