@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 import sys
-from typing import Annotated
+import traceback
+from typing import Annotated, TextIO
 
 import typer
 
 from facemetric._version import __version__
-from facemetric.cli.options import EXIT_CODES
+from facemetric.cli.options import CLOSED_PIPE, CRASHED, EXIT_CODES, INTERRUPTED
+from facemetric.cli.output import FAILED, complain
 
 app = typer.Typer(
     name="facemetric",
@@ -64,8 +68,51 @@ _register()
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line and leave with one of the codes in ``EXIT_CODES``."""
     # A name that the terminal cannot show is no reason to stop.
     if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
         sys.stdout.reconfigure(errors="backslashreplace")
-    app()
+    code = _run()
+    try:
+        # Here, where what cannot be written can still be told from success.
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError as error:
+        code = CLOSED_PIPE if isinstance(error, BrokenPipeError) else _not_written(error)
+        _discard(sys.__stdout__)
+    if code == CLOSED_PIPE:
+        _discard(sys.__stdout__)
+        _discard(sys.__stderr__)
+    sys.exit(code)
+
+
+def _discard(stream: TextIO | None) -> None:
+    """Let go of what is buffered, which would fail once more when the interpreter ends."""
+    if stream is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _run() -> int | str | None:
+    try:
+        app()
+    except SystemExit as end:
+        # typer leaves with 1 for these two, which here means something else.
+        if isinstance(end.__context__, BrokenPipeError):
+            return CLOSED_PIPE
+        if isinstance(end.__context__, typer.Abort):
+            return INTERRUPTED
+        return end.code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            return _not_written(error)
+        # A defect: shown in full, and never taken for an answer.
+        traceback.print_exc()
+        return CRASHED
+    return 0
+
+
+def _not_written(error: OSError) -> int:
+    complain(f"error: the output cannot be written: {error.strerror}")
+    return FAILED

@@ -96,7 +96,11 @@ Html = Annotated[
 ]
 
 DEFAULT_BUNDLE = "dlib-resnet-v1"
+CRASHED = 70
+INTERRUPTED = 130
+CLOSED_PIPE = 141
 EXIT_CODES = (
     "Exit codes: 0 done; 1 verify: different people, doctor: something is broken; 2 wrong usage; "
-    "3 some items failed and the rest is done; 4 nothing could be done; 130 interrupted."
+    "3 some items failed and the rest is done; 4 nothing could be done; 70 a defect in facemetric; "
+    "130 interrupted; 141 whoever read the output stopped reading."
 )
