@@ -12,6 +12,8 @@ REPORT ?= out/demo
 PHOTOS ?=
 
 export FACEMETRIC_SAMPLES := $(abspath $(SAMPLES))
+# Through the environment, where no character of a folder's name means anything to the shell.
+export PHOTOS REPORT
 
 .PHONY: help setup samples demo test check docs bench clean
 
@@ -39,7 +41,7 @@ setup: $(VENV)/.dev $(SAMPLES)/.complete ## make the development environment in 
 samples: $(SAMPLES)/.complete ## fetch the sample photographs that the demo and the tests use
 
 demo: $(VENV)/.core $(SAMPLES)/.complete ## recognise real people and write a report (PHOTOS=folder: yours)
-	$(BIN)/facemetric demo $(if $(PHOTOS),--photos '$(PHOTOS)') --report $(REPORT)
+	$(BIN)/facemetric demo $${PHOTOS:+--photos "$$PHOTOS"} --report "$$REPORT"
 
 test: $(VENV)/.dev $(SAMPLES)/.complete ## run the whole test suite
 	$(BIN)/python -m pytest -n $(JOBS)

@@ -13,6 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 SCHEMA_VERSION = 1
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+# Far beyond any use, and far from where 32-bit floats overflow or lose their digits.
+_LEAST_SCALE, _MOST = 1e-6, 1e6
+
 Triple = tuple[float, float, float]
 
 
@@ -48,9 +51,11 @@ class Input(_Part):
     """Largest batch the graph takes; ``None`` where it is dynamic."""
 
     @model_validator(mode="after")
-    def _scale_is_not_zero(self) -> Input:
-        if 0.0 in self.scale:
-            raise ValueError("scale must not be zero")
+    def _pixels_stay_finite(self) -> Input:
+        if any(not _LEAST_SCALE <= abs(value) <= _MOST for value in self.scale):
+            raise ValueError(f"scale must not be zero; its size is {_LEAST_SCALE:g} to {_MOST:g}")
+        if any(abs(value) > _MOST for value in self.mean):
+            raise ValueError(f"mean must be within {-_MOST:g} to {_MOST:g}")
         return self
 
 
