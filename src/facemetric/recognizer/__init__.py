@@ -1,6 +1,6 @@
 """The façade that joins detection, alignment, embedding, decisions and the gallery."""
 
-from facemetric.recognizer.facade import DEFAULT_BUNDLE, Recognizer, default_detector
+from facemetric.recognizer.facade import Recognizer
 from facemetric.recognizer.pipeline import Photo, load_photo
 from facemetric.recognizer.seen import (
     Comparison,
@@ -13,6 +13,7 @@ from facemetric.recognizer.seen import (
     SeenFace,
     SeenPhoto,
 )
+from facemetric.recognizer.viewer import DEFAULT_BUNDLE, Viewer, default_detector
 
 __all__ = [
     "DEFAULT_BUNDLE",
@@ -27,6 +28,7 @@ __all__ = [
     "Recognizer",
     "SeenFace",
     "SeenPhoto",
+    "Viewer",
     "default_detector",
     "load_photo",
 ]

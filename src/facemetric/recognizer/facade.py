@@ -7,36 +7,22 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from facemetric.bundle import Bundle, open_bundle
 from facemetric.cluster import METHODS
-from facemetric.decide import Threshold, manual_threshold, threshold_for, threshold_for_gallery
-from facemetric.decide import verify as decide_verify
-from facemetric.detect import Detector, Mtcnn, Select
-from facemetric.embed import Embedder
-from facemetric.errors import InputError, NoFaceError
+from facemetric.decide import Threshold, manual_threshold, threshold_for_gallery
+from facemetric.detect import Select
+from facemetric.errors import InputError
 from facemetric.gallery import Consent, Gallery
 from facemetric.recognizer.bound import check_bound, codec_of
 from facemetric.recognizer.enrol import enroll_photos
 from facemetric.recognizer.group import group_photos
 from facemetric.recognizer.identify import identify_photos
-from facemetric.recognizer.pipeline import MAX_PIXELS, Photo, Pipeline, source_name
-from facemetric.recognizer.seen import (
-    Comparison,
-    EnrollReport,
-    Groups,
-    IdentifiedPhoto,
-    SeenPhoto,
-)
-from facemetric.types import Face, Float32, ItemError
-
-DEFAULT_BUNDLE = "dlib-resnet-v1"
-MIN_FACE_PX = 40.0
-MIN_FACE_SHARE = 1 / 50
-THRESHOLDS = (0.6, 0.7, 0.85)
-"""Stricter at the end than MTCNN's own: of 7,701 faces in LFW none scores less than 0.9."""
+from facemetric.recognizer.pipeline import Photo
+from facemetric.recognizer.seen import EnrollReport, Groups, IdentifiedPhoto
+from facemetric.recognizer.viewer import Viewer
+from facemetric.types import ItemError
 
 
-class Recognizer:
+class Recognizer(Viewer):
     """Detect, align, embed, and decide, with one model bundle.
 
     Parameters
@@ -68,35 +54,6 @@ class Recognizer:
     >>> recognizer.verify("passport.jpg", "selfie.jpg").same         # doctest: +SKIP
     True
     """
-
-    def __init__(
-        self,
-        bundle: str | Path | Bundle = DEFAULT_BUNDLE,
-        *,
-        detector: Detector | None = None,
-        min_face_px: float | None = None,
-        provider: str = "cpu",
-        threads: int | None = None,
-        flip: bool = True,
-        max_pixels: int = MAX_PIXELS,
-    ) -> None:
-        if detector is not None and min_face_px is not None:
-            raise InputError("a detector of your own has its own smallest face", item="min_face_px")
-        self.bundle = bundle if isinstance(bundle, Bundle) else open_bundle(bundle)
-        if detector is None:
-            detector = default_detector(min_face_px=min_face_px, provider=provider, threads=threads)
-        embedder = Embedder(self.bundle, provider=provider, threads=threads, flip=flip)
-        self._pipeline = Pipeline(detector, embedder, max_pixels=max_pixels)
-
-    @property
-    def flip(self) -> bool:
-        """Whether embeddings are averaged with those of the mirrored faces."""
-        return self._pipeline.embedder.flip
-
-    @property
-    def detector(self) -> Detector:
-        """What finds the faces."""
-        return self._pipeline.detector
 
     def open_gallery(
         self,
@@ -142,85 +99,6 @@ class Recognizer:
             create=create,
             read_only=read_only,
         )
-
-    def detect(
-        self, photo: Photo, *, select: Select = "all", max_faces: int | None = None
-    ) -> tuple[Face, ...]:
-        """Find faces, without embedding them; see ``facemetric.detect.select_faces``.
-
-        Raises
-        ------
-        ImageError
-            The photograph cannot be read.
-        """
-        return self._pipeline.detect(photo, select=select, max_faces=max_faces)
-
-    def see(
-        self, photo: Photo, *, select: Select = "all", max_faces: int | None = None
-    ) -> SeenPhoto:
-        """Find, align, measure and embed the faces of one photograph.
-
-        Raises
-        ------
-        ImageError
-            The photograph cannot be read.
-        """
-        (result,) = self.see_many([photo], select=select, max_faces=max_faces)
-        if isinstance(result, ItemError):
-            raise result.to_error()
-        return result
-
-    def see_many(
-        self, photos: Iterable[Photo], *, select: Select = "all", max_faces: int | None = None
-    ) -> Iterator[SeenPhoto | ItemError]:
-        """Yield each photograph with its faces, or what was wrong with it, in order."""
-        return self._pipeline.see(photos, select=select, max_faces=max_faces)
-
-    def embed(self, photo: Photo, *, select: Select = "largest") -> Float32:
-        """Return the embedding ``float32 (D,)`` of the face in a photograph.
-
-        Raises
-        ------
-        NoFaceError
-            There is none.
-        ImageError
-            The photograph cannot be read.
-        """
-        return self._one_face(photo, select).faces[0].embedding
-
-    def verify(
-        self,
-        first: Photo,
-        second: Photo,
-        *,
-        far: float = 1e-3,
-        threshold: float | None = None,
-        select: Select = "largest",
-    ) -> Comparison:
-        """Decide whether two photographs show the same person.
-
-        Parameters
-        ----------
-        first, second
-            Photographs.
-        far
-            False-accept rate that the bundle's calibration chooses the threshold for.
-        threshold
-            A cosine by hand instead.
-        select
-            Which face, where a photograph has several: ``"largest"`` or ``"central"``.
-
-        Raises
-        ------
-        NoFaceError
-            One of them shows no face.
-        CalibrationError
-            The bundle's calibration does not support ``far``, and no threshold was given.
-        """
-        chosen = self._threshold(far=far, by_hand=threshold)
-        one, other = self._one_face(first, select), self._one_face(second, select)
-        decision = decide_verify(one.faces[0].embedding, other.faces[0].embedding, chosen)
-        return Comparison(one, other, decision)
 
     def enroll(
         self,
@@ -437,33 +315,3 @@ class Recognizer:
         return group_photos(
             self._pipeline, photos, method=method, threshold=chosen, people=people, seed=seed
         )
-
-    def _threshold(self, *, far: float, by_hand: float | None) -> Threshold:
-        if by_hand is not None:
-            return manual_threshold(by_hand)
-        return threshold_for(self.bundle.manifest, far=far, flip=self.flip)
-
-    def _one_face(self, photo: Photo, select: Select) -> SeenPhoto:
-        if select == "all":
-            raise InputError("one face is needed: 'largest' or 'central'", item="select")
-        seen = self.see(photo, select=select)
-        if not seen.faces:
-            raise NoFaceError(
-                "no face was found",
-                item=source_name(photo),
-                fix="Use a photograph that shows the face larger, or lower min_face_px",
-            )
-        return seen
-
-
-def default_detector(
-    *, min_face_px: float | None = None, provider: str = "cpu", threads: int | None = None
-) -> Mtcnn:
-    """Make the detector that recognition uses where none is given."""
-    return Mtcnn(
-        min_face_px=MIN_FACE_PX if min_face_px is None else min_face_px,
-        min_face_share=MIN_FACE_SHARE if min_face_px is None else 0.0,
-        thresholds=THRESHOLDS,
-        provider=provider,
-        threads=threads,
-    )
