@@ -2,12 +2,9 @@
 
 from facemetric.wire.answers import (
     CandidateOut,
-    CheckOut,
     ClusterOut,
     ComparedOut,
-    DemoOut,
     DetectOut,
-    DoctorOut,
     EnrolledOut,
     EnrollOut,
     ExpiredOut,
@@ -17,20 +14,25 @@ from facemetric.wire.answers import (
     IdentifiedOut,
     IdentifiedPhotoOut,
     IdentifyOut,
-    ModelOut,
-    ModelsOut,
     PeopleOut,
     PersonOut,
     PersonShowOut,
     PhotoOut,
-    PresetOut,
-    PresetsOut,
     SampleOut,
     VerifyOut,
     schemas,
     to_json,
 )
 from facemetric.wire.faces import ErrorOut, FaceOut, QualityOut, ThresholdOut, Wire
+from facemetric.wire.installation import (
+    CheckOut,
+    DemoOut,
+    DoctorOut,
+    ModelOut,
+    ModelsOut,
+    PresetOut,
+    PresetsOut,
+)
 
 __all__ = [
     "CandidateOut",

@@ -10,21 +10,12 @@ import json
 import math
 from typing import Any, Literal
 
-from pydantic import AliasChoices, Field
 from pydantic_core import PydanticSerializationError
 
-from facemetric.wire.faces import ErrorOut, FaceOut, ThresholdOut, Wire
+from facemetric.wire.faces import ErrorOut, FaceOut, ThresholdOut, Wire, schema
+from facemetric.wire.installation import DemoOut, DoctorOut, ModelsOut, PresetsOut
 
 Liveness = Literal["not_checked"]
-
-
-def _name(schema: str) -> Any:
-    """Make the field that the JSON calls ``schema``, a name that pydantic keeps for itself."""
-    return Field(
-        schema,
-        serialization_alias="schema",
-        validation_alias=AliasChoices("schema", "schema_name"),
-    )
 
 
 class PhotoOut(Wire):
@@ -39,7 +30,7 @@ class PhotoOut(Wire):
 class DetectOut(Wire):
     """Answer of ``detect``."""
 
-    schema_name: Literal["facemetric.detect/1"] = _name("facemetric.detect/1")
+    schema_name: Literal["facemetric.detect/1"] = schema("facemetric.detect/1")
     detector: str
     photos: tuple[PhotoOut, ...]
     errors: tuple[ErrorOut, ...] = ()
@@ -56,7 +47,7 @@ class ComparedOut(Wire):
 class VerifyOut(Wire):
     """Answer of ``verify``: ``distance = 2 - 2 * similarity``, in [0, 4]."""
 
-    schema_name: Literal["facemetric.verify/1"] = _name("facemetric.verify/1")
+    schema_name: Literal["facemetric.verify/1"] = schema("facemetric.verify/1")
     bundle: str
     first: ComparedOut
     second: ComparedOut
@@ -83,7 +74,7 @@ class EnrolledOut(Wire):
 class EnrollOut(Wire):
     """Answer of ``enroll``."""
 
-    schema_name: Literal["facemetric.enroll/1"] = _name("facemetric.enroll/1")
+    schema_name: Literal["facemetric.enroll/1"] = schema("facemetric.enroll/1")
     gallery: str
     bundle: str
     person_id: str | None
@@ -129,7 +120,7 @@ class IdentifyOut(Wire):
     ``null`` where the threshold was given by hand.
     """
 
-    schema_name: Literal["facemetric.identify/1"] = _name("facemetric.identify/1")
+    schema_name: Literal["facemetric.identify/1"] = schema("facemetric.identify/1")
     gallery: str
     bundle: str
     people: int
@@ -164,7 +155,7 @@ class SampleOut(Wire):
 class PeopleOut(Wire):
     """Answer of ``people list``."""
 
-    schema_name: Literal["facemetric.people/1"] = _name("facemetric.people/1")
+    schema_name: Literal["facemetric.people/1"] = schema("facemetric.people/1")
     gallery: str
     bundle: str | None
     people: tuple[PersonOut, ...]
@@ -177,7 +168,7 @@ class PersonShowOut(Wire):
     not, since another process was in the way, they go when the gallery is next opened to write.
     """
 
-    schema_name: Literal["facemetric.person/1"] = _name("facemetric.person/1")
+    schema_name: Literal["facemetric.person/1"] = schema("facemetric.person/1")
     gallery: str
     action: Literal["show", "rename", "merge", "remove"]
     person: PersonOut
@@ -191,7 +182,7 @@ class ExpiredOut(Wire):
     ``removed`` tells whether they were erased; ``purged`` is as for ``people remove``.
     """
 
-    schema_name: Literal["facemetric.expired/1"] = _name("facemetric.expired/1")
+    schema_name: Literal["facemetric.expired/1"] = schema("facemetric.expired/1")
     gallery: str
     at: str
     people: tuple[PersonOut, ...]
@@ -216,90 +207,11 @@ class GroupOut(Wire):
 class ClusterOut(Wire):
     """Answer of ``cluster``."""
 
-    schema_name: Literal["facemetric.cluster/1"] = _name("facemetric.cluster/1")
+    schema_name: Literal["facemetric.cluster/1"] = schema("facemetric.cluster/1")
     bundle: str
     method: str
     threshold: ThresholdOut | None
     groups: tuple[GroupOut, ...]
-    errors: tuple[ErrorOut, ...] = ()
-
-
-class ModelOut(Wire):
-    """A model bundle and what may be done with it; ``commercial_use`` null: not stated."""
-
-    id: str
-    description: str
-    origin: str
-    dim: int
-    template: str
-    licence: str
-    commercial_use: bool | None
-    training_data: str
-    calibrated: bool
-
-
-class ModelsOut(Wire):
-    """Answer of ``models list``, ``show``, ``import``, ``verify``, ``pack`` and ``remove``."""
-
-    schema_name: Literal["facemetric.models/1"] = _name("facemetric.models/1")
-    models: tuple[ModelOut, ...]
-    errors: tuple[ErrorOut, ...] = ()
-
-
-class PresetOut(Wire):
-    """A model that can be imported, and what may be done with it."""
-
-    id: str
-    format: str
-    description: str
-    source: str
-    licence: str
-    commercial_use: bool | None
-
-
-class PresetsOut(Wire):
-    """Answer of ``models presets``."""
-
-    schema_name: Literal["facemetric.presets/1"] = _name("facemetric.presets/1")
-    presets: tuple[PresetOut, ...]
-
-
-class CheckOut(Wire):
-    """One line of ``doctor``."""
-
-    name: str
-    state: Literal["ok", "warning", "failed"]
-    detail: str
-    fix: str | None = None
-
-
-class DoctorOut(Wire):
-    """Answer of ``doctor``."""
-
-    schema_name: Literal["facemetric.doctor/1"] = _name("facemetric.doctor/1")
-    ok: bool
-    checks: tuple[CheckOut, ...]
-
-
-class DemoOut(Wire):
-    """Answer of ``demo``: how many of the answers were right, and where the page is.
-
-    Of the ``identified`` photographs, those in ``identified_checked`` have a known right answer.
-    """
-
-    schema_name: Literal["facemetric.demo/1"] = _name("facemetric.demo/1")
-    report: str
-    photographs: int
-    enrolled: int
-    identified: int
-    identified_checked: int
-    identified_right: int
-    strangers: int
-    strangers_rejected: int
-    pairs: int
-    pairs_right: int
-    groups: int
-    seconds: float
     errors: tuple[ErrorOut, ...] = ()
 
 
@@ -309,7 +221,7 @@ class FailureOut(Wire):
     ``errors`` has what was wrong with each of several sources, where none could be read.
     """
 
-    schema_name: Literal["facemetric.error/1"] = _name("facemetric.error/1")
+    schema_name: Literal["facemetric.error/1"] = schema("facemetric.error/1")
     error: ErrorOut
     errors: tuple[ErrorOut, ...] = ()
 

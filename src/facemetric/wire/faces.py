@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, field_serializer, field_validator
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_serializer, field_validator
 
 from facemetric.types import ChipQuality, Face, ItemError
 
@@ -14,6 +14,15 @@ class Wire(BaseModel):
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, from_attributes=True, ser_json_inf_nan="null"
+    )
+
+
+def schema(name: str) -> Any:
+    """Make the field that the JSON calls ``schema``, a name that pydantic keeps for itself."""
+    return Field(
+        name,
+        serialization_alias="schema",
+        validation_alias=AliasChoices("schema", "schema_name"),
     )
 
 
