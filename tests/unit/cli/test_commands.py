@@ -267,11 +267,11 @@ def test_one_byte_codes_of_the_bundle(
     )
     path = tmp_path / "people.db"
     enroll = ("enroll", "Barack", samples["obama"], "--gallery", path)
-    monkeypatch.setattr("facemetric.recognizer.facade.open_bundle", lambda _: bare)
+    monkeypatch.setattr("facemetric.recognizer.viewer.open_bundle", lambda _: bare)
     document = answer(*enroll, "--codes", code=4)
     assert (document["error"]["code"], document["error"]["item"]) == ("bundle", made.id)
     assert not path.exists()
-    monkeypatch.setattr("facemetric.recognizer.facade.open_bundle", lambda _: coded)
+    monkeypatch.setattr("facemetric.recognizer.viewer.open_bundle", lambda _: coded)
     answer(*enroll, "--codes")
     with SqliteGallery(path) as opened:
         assert opened.stats().encoding == "u8"

@@ -439,7 +439,7 @@ def test_grouping_by_a_number_of_people_needs_no_threshold(
     def uncalibrated(*_: object, **__: object) -> None:
         raise CalibrationError("the bundle has no calibration")
 
-    monkeypatch.setattr("facemetric.recognizer.facade.threshold_for", uncalibrated)
+    monkeypatch.setattr("facemetric.recognizer.viewer.threshold_for", uncalibrated)
     photos = [samples[name] for name in ("obama", "biden", "obama2")]
     groups = recognizer.group(photos, method="k-means", people=2)
     assert groups.threshold is None
