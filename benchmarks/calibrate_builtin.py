@@ -2,7 +2,8 @@
 
 On CelebA's two research subsets, merged: 3,059 people, every pair of images of different people.
 People who are in LFW too are left out, so that LFW can check the table, and so are identities that
-are one person under two numbers. The figures go into the manifests of the package (not with ``--dry-run``) and into ``results/calibration.json``.
+are one person under two numbers. The figures go into the manifests of the package (not with
+``--dry-run``) and into ``results/calibration.json``.
 
     python benchmarks/calibrate_builtin.py --keras-h5 facenet_keras_2024.h5
 """
