@@ -57,9 +57,16 @@ def test_a_full_disk_is_told(unbuffered: str) -> None:
 def test_an_interrupt_ends_without_a_traceback(tmp_path: Path) -> None:
     listing = tmp_path / "list"
     os.mkfifo(listing)
+    # Where the tests run in the background, the shell has interrupts ignored for all below it.
+    code = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "from facemetric.cli import main; main()"
+    )
     with (
         subprocess.Popen(
-            [*FACEMETRIC, "detect", f"@{listing}"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            [sys.executable, "-c", code, "detect", f"@{listing}"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         ) as process,
         listing.open("wb"),
     ):  # opens when the command does, which then waits for a line
