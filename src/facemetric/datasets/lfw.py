@@ -2,44 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from facemetric.datasets.pairs import PhotoPairs, pair_rows
 from facemetric.errors import DataError
 
 
-@dataclass(frozen=True, eq=False)
-class LfwPairs:
-    """Pairs of photographs with the fold that each belongs to.
-
-    Attributes
-    ----------
-    paths
-        Every photograph that occurs in a pair, once, sorted.
-    pairs
-        ``int64 (P, 2)``: rows of ``paths``.
-    same
-        ``bool (P,)``: whether both show one person.
-    fold
-        ``int64 (P,)``: 0-based fold.
-    """
-
-    paths: tuple[Path, ...]
-    pairs: NDArray[np.int64]
-    same: NDArray[np.bool_]
-    fold: NDArray[np.int64]
-
-    @cached_property
-    def folds(self) -> int:
-        """Number of folds."""
-        return int(self.fold.max()) + 1 if len(self.fold) else 0
-
-    def __len__(self) -> int:
-        return len(self.pairs)
+class LfwPairs(PhotoPairs):
+    """The pairs of an LFW list, genuine ones first in every fold."""
 
 
 def read_lfw_pairs(root: Path, *, list_name: str = "pairs.txt") -> LfwPairs:
@@ -79,7 +51,7 @@ def read_lfw_pairs(root: Path, *, list_name: str = "pairs.txt") -> LfwPairs:
     for number, line in enumerate(lines[1:], start=2):
         genuine = (number - 2) % (2 * n_each) < n_each
         parsed.append(_pair(line, genuine=genuine, where=f"{path}, line {number}"))
-    paths = sorted({name for pair in parsed for name in pair})
+    paths, rows = pair_rows(parsed)
     missing = [name for name in paths if not (Path(root) / name).is_file()]
     if missing:
         raise DataError(
@@ -87,13 +59,13 @@ def read_lfw_pairs(root: Path, *, list_name: str = "pairs.txt") -> LfwPairs:
             item=str(path),
             fix="Unpack the whole set beside the pair list",
         )
-    row_of = {name: row for row, name in enumerate(paths)}
     position = np.arange(len(parsed))
     return LfwPairs(
         paths=tuple(Path(root) / name for name in paths),
-        pairs=np.array([[row_of[a], row_of[b]] for a, b in parsed], np.int64).reshape(-1, 2),
+        pairs=rows,
         same=position % (2 * n_each) < n_each,
         fold=position // (2 * n_each),
+        people=tuple(name.split("/")[0] for name in paths),
     )
 
 
