@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from facemetric.errors import InputError
 from facemetric.evaluation.metrics.scores import check_scores
@@ -55,20 +56,30 @@ def kfold_accuracy(scores: AnyArray, same: AnyArray, fold: AnyArray) -> KFold:
         See `check_scores`; or there are fewer than two folds, or one lacks a kind of pair.
     """
     values, labels = check_scores(scores, same)
-    number = np.asarray(fold)
-    if number.shape != values.shape or not np.issubdtype(number.dtype, np.integer):
-        raise InputError(
-            f"expected int {values.shape}, got {number.dtype} {number.shape}", item="fold"
-        )
-    folds = np.unique(number)
-    if len(folds) < 2 or not np.array_equal(folds, np.arange(len(folds))):
-        raise InputError(
-            f"expected two or more folds numbered from 0, got {folds[:12].tolist()}", item="fold"
-        )
+    number = check_folds(fold, len(values))
     accuracies, thresholds = [], []
-    for held_out in folds:
+    for held_out in range(number.max() + 1):
         test = number == held_out
         threshold, _ = best_threshold(values[~test], labels[~test])
         thresholds.append(threshold)
         accuracies.append(accuracy_at(values[test], labels[test], threshold))
     return KFold(np.array(accuracies), np.array(thresholds))
+
+
+def check_folds(fold: AnyArray, pairs: int) -> NDArray[np.int64]:
+    """Return the fold of each pair as ``int64 (pairs,)``.
+
+    Raises
+    ------
+    InputError
+        They are something else, or not two or more folds numbered from 0 without gaps.
+    """
+    number = np.asarray(fold)
+    if number.shape != (pairs,) or not np.issubdtype(number.dtype, np.integer):
+        raise InputError(f"expected int ({pairs},), got {number.dtype} {number.shape}", item="fold")
+    folds = np.unique(number)
+    if len(folds) < 2 or not np.array_equal(folds, np.arange(len(folds))):
+        raise InputError(
+            f"expected two or more folds numbered from 0, got {folds[:12].tolist()}", item="fold"
+        )
+    return number.astype(np.int64)

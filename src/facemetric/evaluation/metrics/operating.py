@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,7 +43,7 @@ class TarAtFar:
     @property
     def supported(self) -> bool:
         """Whether there were at least 10/FAR impostor pairs."""
-        return self.impostor_pairs * self.far >= PAIRS_PER_FAR * (1 - 1e-9)
+        return supports(self.impostor_pairs, self.far)
 
     @property
     def note(self) -> str:
@@ -50,9 +51,19 @@ class TarAtFar:
         if self.supported:
             return ""
         return (
-            f"far={self.far:g} needs {round(PAIRS_PER_FAR / self.far):,} impostor pairs (10/FAR), "
+            f"far={self.far:g} needs {pairs_needed(self.far):,} impostor pairs (10/FAR), "
             f"got {self.impostor_pairs:,}: an indication only"
         )
+
+
+def pairs_needed(far: float) -> int:
+    """Return how many impostor pairs a false-accept rate in (0, 1) needs: 10/FAR, rounded up."""
+    return math.ceil(PAIRS_PER_FAR / far * (1 - 1e-9))
+
+
+def supports(impostor_pairs: int, far: float) -> bool:
+    """Return whether so many impostor pairs support a false-accept rate in (0, 1)."""
+    return impostor_pairs * far >= PAIRS_PER_FAR * (1 - 1e-9)
 
 
 def threshold_at_far(impostor_scores: AnyArray, far: float) -> float:
