@@ -3,29 +3,54 @@
 from facemetric.datasets.celeba import read_celeba, read_celeba10k, read_celeba299
 from facemetric.datasets.cfp import read_cfp_pairs
 from facemetric.datasets.fetch import fetch_samples
+from facemetric.datasets.fgnet import FgnetPhotos, read_fgnet
 from facemetric.datasets.insightface_bin import BinPairs, read_bin_pairs
 from facemetric.datasets.labelled import LabelledPhotos, read_identity_folders
 from facemetric.datasets.lfw import LfwPairs, read_lfw_pairs
+from facemetric.datasets.megaface import (
+    DISTRACTOR_SIZES,
+    distractor_list,
+    find_distractors,
+    read_megaface_distractors,
+    read_megaface_probes,
+    read_megaface_training,
+    training_size,
+)
+from facemetric.datasets.noise import NoiseList, read_noise_list
 from facemetric.datasets.pairs import PhotoPairs
 from facemetric.datasets.photos import SamplePhoto, sample_photos, samples_folder
 from facemetric.datasets.root import data_root, has_data
+from facemetric.datasets.youtube_faces import VideoPairs, read_youtube_faces
 
 __all__ = [
+    "DISTRACTOR_SIZES",
     "BinPairs",
+    "FgnetPhotos",
     "LabelledPhotos",
     "LfwPairs",
+    "NoiseList",
     "PhotoPairs",
     "SamplePhoto",
+    "VideoPairs",
     "data_root",
+    "distractor_list",
     "fetch_samples",
+    "find_distractors",
     "has_data",
     "read_bin_pairs",
     "read_celeba",
     "read_celeba10k",
     "read_celeba299",
     "read_cfp_pairs",
+    "read_fgnet",
     "read_identity_folders",
     "read_lfw_pairs",
+    "read_megaface_distractors",
+    "read_megaface_probes",
+    "read_megaface_training",
+    "read_noise_list",
+    "read_youtube_faces",
     "sample_photos",
     "samples_folder",
+    "training_size",
 ]

@@ -11,19 +11,31 @@ from facemetric.errors import DataError
 _MOST_DIGITS = 18  # what int64 holds for certain
 
 
+def read_text(path: Path, *, what: str, fix: str | None = None) -> str:
+    """Read a UTF-8 text file.
+
+    Raises
+    ------
+    DataError
+        The file cannot be read or is not text.
+    """
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{what} cannot be read: {error}", item=str(path), fix=fix) from error
+
+
 def read_lines(path: Path, *, what: str, fix: str | None = None) -> list[str]:
-    """Read a UTF-8 text file; an empty last line is dropped.
+    """Read the lines of a UTF-8 text file; blank ones at its end are dropped.
 
     Raises
     ------
     DataError
         The file cannot be read, is not text, or is empty.
     """
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{what} cannot be read: {error}", item=str(path), fix=fix) from error
-    if not lines:
+    # Not splitlines(), which also cuts at characters that a file name may have.
+    lines = read_text(path, what=what, fix=fix).rstrip().split("\n")
+    if lines == [""]:
         raise DataError(f"{what} is empty", item=str(path), fix=fix)
     return lines
 
