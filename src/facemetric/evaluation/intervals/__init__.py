@@ -1,0 +1,37 @@
+"""Honest intervals: over people where pairs share them, exact bounds where data is short."""
+
+from facemetric.evaluation.intervals.bootstrap import (
+    mean_interval,
+    rate_intervals,
+    tar_intervals,
+)
+from facemetric.evaluation.intervals.draws import people_draws
+from facemetric.evaluation.intervals.interval import Interval
+from facemetric.evaluation.intervals.paired import Comparison, compare_means, compare_tar
+from facemetric.evaluation.intervals.subject_pairs import (
+    SubjectPairs,
+    pairs_of_embeddings,
+    pairs_of_list,
+)
+from facemetric.evaluation.intervals.support import FarBound, TarBound, far_bound, supported_tar
+from facemetric.evaluation.intervals.wilson import upper_bound, wilson
+
+__all__ = [
+    "Comparison",
+    "FarBound",
+    "Interval",
+    "SubjectPairs",
+    "TarBound",
+    "compare_means",
+    "compare_tar",
+    "far_bound",
+    "mean_interval",
+    "pairs_of_embeddings",
+    "pairs_of_list",
+    "people_draws",
+    "rate_intervals",
+    "supported_tar",
+    "tar_intervals",
+    "upper_bound",
+    "wilson",
+]

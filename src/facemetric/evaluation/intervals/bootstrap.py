@@ -1,0 +1,151 @@
+"""Intervals over people: of the true-accept rate, of both rates at a threshold, of any mean."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facemetric.errors import InputError
+from facemetric.evaluation.intervals.draws import people_draws
+from facemetric.evaluation.intervals.interval import Interval, percentile_interval
+from facemetric.evaluation.intervals.rates import check_reach, rates_in_draw, tar_in_draw
+from facemetric.evaluation.intervals.subject_pairs import SubjectPairs
+from facemetric.types import AnyArray, Float64
+
+
+def tar_intervals(
+    pairs: SubjectPairs,
+    fars: Sequence[float],
+    *,
+    replicates: int = 1000,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> list[Interval]:
+    """Return the interval of TAR at each FAR; with many rates, the band of a ROC.
+
+    The threshold is found anew in every draw of people, so that its own uncertainty is in the
+    interval.
+
+    Parameters
+    ----------
+    pairs
+        From `pairs_of_list` or `pairs_of_embeddings`.
+    fars
+        False-accept rates in (0, 1).
+    replicates, seed
+        Of the bootstrap.
+    confidence
+        Nominal coverage.
+
+    Raises
+    ------
+    InputError
+        A rate is out of range, or the pairs do not reach it, or the people are too few.
+    """
+    if not fars or not all(0 < far < 1 for far in fars):
+        raise InputError(f"expected rates in (0, 1), got {list(fars)}", item="fars")
+    estimates = tar_in_draw(pairs, np.ones(pairs.people), fars)
+    draws = people_draws(pairs.people, replicates=replicates, seed=seed)
+    table = np.stack([tar_in_draw(pairs, draw, fars) for draw in draws])
+    return [
+        percentile_interval(float(estimate), column, confidence)
+        for estimate, column in zip(estimates, table.T, strict=True)
+    ]
+
+
+def rate_intervals(
+    pairs: SubjectPairs,
+    threshold: float,
+    *,
+    replicates: int = 1000,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> tuple[Interval, Interval]:
+    """Return the intervals of FAR and of TAR at a threshold fixed beforehand.
+
+    Parameters as `tar_intervals`.
+
+    Raises
+    ------
+    InputError
+        The pairs do not reach down to the threshold, or the people are too few.
+    """
+    check_reach(pairs, threshold)
+    estimates = rates_in_draw(pairs, np.ones(pairs.people), threshold)
+    draws = people_draws(pairs.people, replicates=replicates, seed=seed)
+    table = np.array([rates_in_draw(pairs, draw, threshold) for draw in draws])
+    far, tar = (
+        percentile_interval(estimate, column, confidence)
+        for estimate, column in zip(estimates, table.T, strict=True)
+    )
+    return far, tar
+
+
+def mean_interval(
+    values: AnyArray,
+    people: AnyArray,
+    *,
+    replicates: int = 1000,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> Interval:
+    """Return the interval of a mean over trials: accuracy, rank-1, a false-positive rate.
+
+    Parameters
+    ----------
+    values
+        ``float (T,)`` or ``bool (T,)``: the figure of each trial.
+    people
+        ``int (T,)`` or ``(T, 2)``: the people in each; a trial of two different people counts as
+        often as the product of their draws.
+    replicates, confidence, seed
+        As `tar_intervals`.
+
+    Raises
+    ------
+    InputError
+        The shapes disagree, a value is not finite, or the people are too few.
+    """
+    numbers, ends, count = check_trials(values, people)
+    draws = people_draws(count, replicates=replicates, seed=seed)
+    return percentile_interval(
+        float(numbers.mean()), means_in_draws(numbers, ends, draws), confidence
+    )
+
+
+def means_in_draws(values: Float64, ends: NDArray[np.int64], draws: Float64) -> Float64:
+    """Return ``float64 (B,)``: the weighted mean in each draw; not a number without trials."""
+    same = ends[:, 0] == ends[:, 1]
+    means = np.full(len(draws), np.nan)
+    for number, draw in enumerate(draws):
+        weights = draw[ends[:, 0]] * np.where(same, 1.0, draw[ends[:, 1]])
+        total = weights.sum()
+        if total:
+            means[number] = weights @ values / total
+    return means
+
+
+def check_trials(values: AnyArray, people: AnyArray) -> tuple[Float64, NDArray[np.int64], int]:
+    """Return values ``float64 (T,)``, people ``int64 (T, 2)`` from 0, and how many they are.
+
+    Raises
+    ------
+    InputError
+        See `mean_interval`.
+    """
+    numbers, names = np.asarray(values), np.asarray(people)
+    shapes = [(len(numbers),), (len(numbers), 2)] if numbers.ndim == 1 and len(numbers) else []
+    if names.shape not in shapes or names.dtype.kind not in "iu":
+        raise InputError(
+            f"expected (T,) and int (T,) or (T, 2), got {numbers.shape} and "
+            f"{names.dtype} {names.shape}",
+            item="values, people",
+        )
+    if not np.isfinite(numbers).all():
+        raise InputError("expected finite values", item="values")
+    found, number = np.unique(names, return_inverse=True)
+    number = number.reshape(len(numbers), -1)
+    ends = np.stack([number[:, 0], number[:, -1]], axis=1)
+    return numbers.astype(np.float64), ends.astype(np.int64), len(found)
