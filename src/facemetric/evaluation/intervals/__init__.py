@@ -6,6 +6,7 @@ from facemetric.evaluation.intervals.bootstrap import (
     tar_intervals,
 )
 from facemetric.evaluation.intervals.draws import people_draws
+from facemetric.evaluation.intervals.identification import dir_interval, rank_interval
 from facemetric.evaluation.intervals.interval import Interval
 from facemetric.evaluation.intervals.paired import Comparison, compare_means, compare_tar
 from facemetric.evaluation.intervals.subject_pairs import (
@@ -24,11 +25,13 @@ __all__ = [
     "TarBound",
     "compare_means",
     "compare_tar",
+    "dir_interval",
     "far_bound",
     "mean_interval",
     "pairs_of_embeddings",
     "pairs_of_list",
     "people_draws",
+    "rank_interval",
     "rate_intervals",
     "supported_tar",
     "tar_intervals",
