@@ -4,7 +4,9 @@ from facemetric.datasets.celeba import read_celeba, read_celeba10k, read_celeba2
 from facemetric.datasets.cfp import read_cfp_pairs
 from facemetric.datasets.fetch import fetch_samples
 from facemetric.datasets.fgnet import FgnetPhotos, read_fgnet
+from facemetric.datasets.ijb import read_ijb
 from facemetric.datasets.insightface_bin import BinPairs, read_bin_pairs
+from facemetric.datasets.insightface_ijb import read_insightface_ijb
 from facemetric.datasets.labelled import LabelledPhotos, read_identity_folders
 from facemetric.datasets.lfw import LfwPairs, read_lfw_pairs
 from facemetric.datasets.megaface import (
@@ -20,12 +22,15 @@ from facemetric.datasets.noise import NoiseList, read_noise_list
 from facemetric.datasets.pairs import PhotoPairs
 from facemetric.datasets.photos import SamplePhoto, sample_photos, samples_folder
 from facemetric.datasets.root import data_root, has_data
+from facemetric.datasets.templates import FaceTemplates, IjbProtocol
 from facemetric.datasets.youtube_faces import VideoPairs, read_youtube_faces
 
 __all__ = [
     "DISTRACTOR_SIZES",
     "BinPairs",
+    "FaceTemplates",
     "FgnetPhotos",
+    "IjbProtocol",
     "LabelledPhotos",
     "LfwPairs",
     "NoiseList",
@@ -44,6 +49,8 @@ __all__ = [
     "read_cfp_pairs",
     "read_fgnet",
     "read_identity_folders",
+    "read_ijb",
+    "read_insightface_ijb",
     "read_lfw_pairs",
     "read_megaface_distractors",
     "read_megaface_probes",
