@@ -29,10 +29,8 @@ def tar_in_draw(pairs: SubjectPairs, draw: Float64, fars: Sequence[float]) -> Fl
     weights = pairs.impostor_weights(draw)
     drawn = weights > 0
     falling, accepted = pairs.impostors[drawn], np.cumsum(weights[drawn])
-    tars = [
-        _accepted(pairs.genuine, genuine, _threshold(falling, accepted, total, far)) for far in fars
-    ]
-    shares: Float64 = np.array(tars) / genuine[-1]
+    thresholds = _thresholds(falling, accepted, total, np.asarray(fars, np.float64))
+    shares: Float64 = _accepted(pairs.genuine, genuine, thresholds) / genuine[-1]
     return shares
 
 
@@ -45,7 +43,7 @@ def rates_in_draw(pairs: SubjectPairs, draw: Float64, threshold: float) -> tuple
     genuine = np.cumsum(pairs.genuine_weights(draw))
     hits = pairs.impostors >= threshold
     far = float(pairs.impostor_weights(draw)[hits].sum()) / total if total else np.nan
-    right = _accepted(pairs.genuine, genuine, threshold)
+    right = float(_accepted(pairs.genuine, genuine, np.array([threshold]))[0])
     return far, right / float(genuine[-1]) if genuine[-1] else np.nan
 
 
@@ -62,23 +60,25 @@ def check_reach(pairs: SubjectPairs, threshold: float) -> None:
         )
 
 
-def _threshold(falling: Float64, accepted: Float64, total: float, far: float) -> float:
+def _thresholds(falling: Float64, accepted: Float64, total: float, fars: Float64) -> Float64:
     """Do as `lowest_threshold`, each score counted as often as ``accepted`` grows by."""
-    allowed = np.floor(far * total * (1 + 1e-12))
-    place = int(np.searchsorted(accepted, allowed, side="right"))
-    if place == len(falling):
+    allowed = np.floor(fars * total * (1 + 1e-12))
+    place = np.searchsorted(accepted, allowed, side="right")
+    if place.max() == len(falling):
         raise InputError(
-            f"the {len(falling):,} hardest impostors do not reach far={far:g} in every draw",
+            f"the {len(falling):,} hardest impostors do not reach far={fars.max():g} in every draw",
             item="pairs",
             fix="Take a larger share of the impostors",
         )
     rejected = falling[place]
-    first = int(np.searchsorted(-falling[: place + 1], -rejected))
-    middle = (rejected + falling[first - 1]) / 2 if first else rejected
-    return float(middle if middle > rejected else np.nextafter(rejected, np.inf))
+    # A tie across the border is rejected as a whole.
+    first = np.searchsorted(-falling, -rejected)
+    middle = np.where(first > 0, (rejected + falling[first - 1]) / 2, rejected)
+    thresholds: Float64 = np.where(middle > rejected, middle, np.nextafter(rejected, np.inf))
+    return thresholds
 
 
-def _accepted(falling: Float64, weights: Float64, threshold: float) -> float:
-    """Return the weight of the scores that reach ``threshold``, given its running sum."""
-    count = int(np.searchsorted(-falling, -threshold, side="right"))
-    return float(weights[count - 1]) if count else 0.0
+def _accepted(falling: Float64, weights: Float64, thresholds: Float64) -> Float64:
+    """Return the weight of the scores that reach each threshold, given its running sum."""
+    counts = np.searchsorted(-falling, -thresholds, side="right")
+    return np.append(0.0, weights)[counts]
