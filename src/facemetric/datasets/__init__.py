@@ -19,9 +19,16 @@ from facemetric.datasets.megaface import (
     training_size,
 )
 from facemetric.datasets.noise import NoiseList, read_noise_list
+from facemetric.datasets.open_set import OpenSet, read_open_set
 from facemetric.datasets.pairs import PhotoPairs
 from facemetric.datasets.photos import SamplePhoto, sample_photos, samples_folder
 from facemetric.datasets.root import data_root, has_data
+from facemetric.datasets.splits import (
+    identity_folds,
+    make_cluster_task,
+    make_open_set,
+    make_pairs,
+)
 from facemetric.datasets.templates import FaceTemplates, IjbProtocol
 from facemetric.datasets.youtube_faces import VideoPairs, read_youtube_faces
 
@@ -34,6 +41,7 @@ __all__ = [
     "LabelledPhotos",
     "LfwPairs",
     "NoiseList",
+    "OpenSet",
     "PhotoPairs",
     "SamplePhoto",
     "VideoPairs",
@@ -42,6 +50,10 @@ __all__ = [
     "fetch_samples",
     "find_distractors",
     "has_data",
+    "identity_folds",
+    "make_cluster_task",
+    "make_open_set",
+    "make_pairs",
     "read_bin_pairs",
     "read_celeba",
     "read_celeba10k",
@@ -56,6 +68,7 @@ __all__ = [
     "read_megaface_probes",
     "read_megaface_training",
     "read_noise_list",
+    "read_open_set",
     "read_youtube_faces",
     "sample_photos",
     "samples_folder",

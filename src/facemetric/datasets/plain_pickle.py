@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import pickletools
+import warnings
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -99,9 +100,12 @@ def read_plain_pickle(data: bytes, *, name: str) -> Any:
     machine = _Machine(len(data))
     position = 0
     try:
-        for opcode, argument, at in pickletools.genops(data):
-            position = at or 0
-            machine.step(opcode.name, argument)
+        with warnings.catch_warnings():
+            # Python's walk resolves escapes in names, and warns of those that it does not know.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            for opcode, argument, at in pickletools.genops(data):
+                position = at or 0
+                machine.step(opcode.name, argument)
     # What a damaged file can make the walk run into.
     except (ValueError, IndexError, KeyError, TypeError, OverflowError) as error:
         problem = str(error) if isinstance(error, _Refused) else f"{type(error).__name__}: {error}"

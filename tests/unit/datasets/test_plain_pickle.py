@@ -108,6 +108,7 @@ def test_nothing_is_executed(tmp_path: Path, protocol: int, how: str) -> None:
         (b"}.", "opcode EMPTY_DICT"),
         (b"cos\nsystem\n.", "the global os.system"),
         (b"c_codecs\ndecode\n.", "the global _codecs.decode"),
+        (b"c\\u\nx\n.", "the global \\u.x"),
         (b"c_codecs\nencode\n(X\x01\x00\x00\x00aX\x05\x00\x00\x00utf-7tR.", "other than latin1"),
         (b"c_codecs\nencode\n(X\x02\x00\x00\x00\xc4\x80X\x06\x00\x00\x00latin1tR.", "Unicode"),
         (b"K\x01K\x02\x85R.", "a call of something unknown"),
