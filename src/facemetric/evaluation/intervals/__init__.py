@@ -15,10 +15,12 @@ from facemetric.evaluation.intervals.subject_pairs import (
     pairs_of_list,
 )
 from facemetric.evaluation.intervals.support import FarBound, TarBound, far_bound, supported_tar
+from facemetric.evaluation.intervals.support_open_set import DirBound, supported_dir
 from facemetric.evaluation.intervals.wilson import upper_bound, wilson
 
 __all__ = [
     "Comparison",
+    "DirBound",
     "FarBound",
     "Interval",
     "SubjectPairs",
@@ -33,6 +35,7 @@ __all__ = [
     "people_draws",
     "rank_interval",
     "rate_intervals",
+    "supported_dir",
     "supported_tar",
     "tar_intervals",
     "upper_bound",

@@ -22,7 +22,7 @@ from facemetric.evaluation.metrics.facenet_grid import (
 )
 from facemetric.evaluation.metrics.fnmr import FnmrAtFmr, fnmr_at_fmr
 from facemetric.evaluation.metrics.histogram import ScoreHistogram
-from facemetric.evaluation.metrics.kfold import KFold, kfold_accuracy
+from facemetric.evaluation.metrics.kfold import KFold, kfold_accuracy, kfold_decisions
 from facemetric.evaluation.metrics.open_set import (
     DirAtFpir,
     OpenSetCurve,
@@ -86,6 +86,7 @@ __all__ = [
     "fnmr_at_fmr",
     "join_searches",
     "kfold_accuracy",
+    "kfold_decisions",
     "normal_deviates",
     "normalized_mutual_information",
     "open_set_curve",

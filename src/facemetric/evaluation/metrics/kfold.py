@@ -66,6 +66,18 @@ def kfold_accuracy(scores: AnyArray, same: AnyArray, fold: AnyArray) -> KFold:
     return KFold(np.array(accuracies), np.array(thresholds))
 
 
+def kfold_decisions(scores: AnyArray, same: AnyArray, fold: AnyArray) -> NDArray[np.bool_]:
+    """Return ``bool (P,)``: whether each pair is decided rightly at its fold's threshold.
+
+    What the mean of `kfold_accuracy` is made of, for intervals over people and for the comparison
+    of models. Parameters and errors as there.
+    """
+    values, labels = check_scores(scores, same)
+    thresholds = kfold_accuracy(values, labels, fold).thresholds
+    right: NDArray[np.bool_] = (values >= thresholds[check_folds(fold, len(values))]) == labels
+    return right
+
+
 def check_folds(fold: AnyArray, pairs: int) -> NDArray[np.int64]:
     """Return the fold of each pair as ``int64 (pairs,)``.
 

@@ -11,6 +11,7 @@ from facemetric.evaluation.metrics import (
     accuracy_at,
     best_threshold,
     kfold_accuracy,
+    kfold_decisions,
     roc,
     tar_at_far,
     threshold_at_far,
@@ -37,10 +38,10 @@ def test_roc_is_scikit_learns(pairs: list[tuple[float, bool]]) -> None:
     scores, same = arrays(pairs)
     curve = roc(scores, same)
     far, tar, thresholds = roc_curve(same, scores, drop_intermediate=False)
-    assert np.allclose(curve.far, far)
-    assert np.allclose(curve.tar, tar)
+    assert np.allclose(curve.far, far, rtol=0, atol=1e-12)
+    assert np.allclose(curve.tar, tar, rtol=0, atol=1e-12)
     assert np.array_equal(curve.thresholds, thresholds)
-    assert curve.area == pytest.approx(roc_auc_score(same, scores))
+    assert curve.area == pytest.approx(roc_auc_score(same, scores), abs=1e-12)
 
 
 @settings(deadline=None, max_examples=100)
@@ -136,6 +137,9 @@ def test_kfold_is_the_explicit_loop(
         right = sum((scores[i] >= threshold) == same[i] for i in mine) / len(mine)
         assert result.accuracies[number] == pytest.approx(right)
         assert result.thresholds[number] == threshold
+    decided = kfold_decisions(scores, same, fold)
+    by_fold = [decided[fold == number].mean() for number in range(n_folds)]
+    assert by_fold == pytest.approx(result.accuracies)
     assert result.mean == pytest.approx(np.mean(result.accuracies))
     assert result.standard_error == pytest.approx(
         np.std(result.accuracies, ddof=1) / np.sqrt(n_folds)
