@@ -143,9 +143,19 @@ def test_any_text_gives_a_protocol_or_a_data_error(
 
 @given(st.lists(st.tuples(*[st.integers(-(2**63), 2**63 - 1)] * 3), min_size=1))
 @settings(max_examples=30, deadline=None)
-def test_tables_equal_numpys(
+def test_tables_equal_what_was_written(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[int, int, int]]
 ) -> None:
     path = tmp_path_factory.mktemp("table") / "table.txt"
-    np.savetxt(path, np.array(rows, np.int64), fmt="%d")
+    path.write_text("".join(f"{a} {b} {c}\n" for a, b, c in rows))
     np.testing.assert_array_equal(integer_table(path, columns=3, separator=None), rows)
+    with pytest.raises(DataError, match="line 1: expected 2 integers"):
+        integer_table(path, columns=2, separator=None)
+
+
+@pytest.mark.parametrize("text", ["1,2\n3\n", "1,2\n3,4.5\n", "1,2\n#,4\n", "1,2\n3,4,\n"])
+def test_tables_name_the_line(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text(text)
+    with pytest.raises(DataError, match=r"table\.csv, line 2: expected 2 integers"):
+        integer_table(path, columns=2, separator=",")

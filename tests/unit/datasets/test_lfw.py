@@ -25,6 +25,7 @@ def test_reads_folds_and_labels(tmp_path: Path) -> None:
     assert pairs.same.tolist() == [True, False, True, False]
     assert pairs.fold.tolist() == [0, 0, 1, 1]
     assert pairs.folds == 2
+    assert pairs.people == ("Ann", "Ann", "Bob", "Bob", "Cy")
     names = [[pairs.paths[row].name for row in pair] for pair in pairs.pairs]
     assert names == [
         ["Ann_0001.jpg", "Ann_0002.jpg"],
