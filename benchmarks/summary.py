@@ -83,9 +83,10 @@ def detection(result: Result) -> Iterator[Row]:
         for row in rows
     ]
     yield Row(*fast, "; ".join(shown), min(row["ratio"] for row in rows) >= result["bar"]["ratio"])
-    wide = [row["widened"]["peer_faces"]["all"]["matched"] for row in rows]
-    shown = [f"{share:.1%}" for share in wide]
-    yield Row(*same, "; ".join(shown), min(wide) >= 0.99)
+    for row in rows:
+        share = row["widened"]["peer_faces"]["all"]["matched"]
+        what = f"{same[0]}, from {row['min_face_px']} px"
+        yield Row(what, same[1], f"{share:.1%}", share >= 0.99)
     shares = {name: tally["matched"] for name, tally in rows[0]["peer_faces"].items()}
     shown = [f"{name.replace('_', ' ')} {share:.1%}" for name, share in shares.items()]
     yield Row(*bare, ", ".join(shown))
@@ -99,7 +100,9 @@ def whole_path(result: Result) -> Iterator[Row]:
     ours, peer = result["ours"], result["peer"]
     shown = (
         f"{result['ratio']:.1f}× ({peer['median_ms']:.0f} → {ours['median_ms']:.0f} ms; "
-        f"named rightly {ours['identified_rightly']:.0%}, it {peer['identified_rightly']:.0%})"
+        f"named rightly {ours['identified_rightly']:.0%}, strangers named "
+        f"{ours['strangers_named']:.0%}; it {peer['identified_rightly']:.0%} and "
+        f"{peer['strangers_named']:.0%})"
     )
     yield Row(what, bar, shown, result["ratio"] >= result["bar"]["ratio"])
 
