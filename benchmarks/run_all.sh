@@ -53,6 +53,7 @@ if lfw=$("$python" -c 'from facemetric.datasets import data_root; print(data_roo
     bench dlib_embeddings
     bench detection
     bench whole_path
+    bench whole_path --threshold 0.92 --name whole_path_threshold
     if [ -f "$keras" ] || fetch_keras; then
         bench lfw_accuracy --keras-h5 "$keras"
     else

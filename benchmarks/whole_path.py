@@ -165,6 +165,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--bundle", default="dlib-resnet-v1")
     parser.add_argument("--threshold", type=float, help="cosine, instead of the calibrated one")
+    parser.add_argument("--name", default="whole_path", help="of the result's file")
     add_peer_option(parser)
     options = parser.parse_args()
 
@@ -204,7 +205,7 @@ def main() -> int:
         ),
     }
     print_table(measured)
-    print(f"{'passed' if passed else 'FAILED'}: {write_result('whole_path', result)}")
+    print(f"{'passed' if passed else 'FAILED'}: {write_result(options.name, result)}")
     return 0 if passed else 1
 
 
