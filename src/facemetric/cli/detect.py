@@ -48,7 +48,7 @@ def detect(
     found: list[PhotoOut] = []
     for photo in progress(photos, total=len(photos), label="detecting"):
         try:
-            image = load_photo(photo)
+            image = load_photo(photo, full=min_face is not None)
             faces = select_faces(
                 detector.detect(image), image, select=select.value, max_faces=max_faces
             )

@@ -24,7 +24,8 @@ Photo: TypeAlias = "str | Path | bytes | np.ndarray[Any, Any] | Image | Any"
 
 MAX_PIXELS = 100_000_000
 DETECTION_SIDE_PX = 2000
-"""Photographs are decoded no smaller than this where their format allows a reduced decode."""
+"""Photographs are decoded no smaller than this where their format allows a reduced decode: the
+default smallest face, 1/50 of the longer side, then still has the 40 pixels that it needs."""
 
 _CHUNK = 8
 
@@ -60,6 +61,8 @@ class Pipeline:
         Embeds their chips.
     max_pixels
         Largest photograph that is decoded, in pixels.
+    full
+        Look for faces in all pixels, where otherwise a large photograph is decoded reduced.
 
     Raises
     ------
@@ -67,15 +70,18 @@ class Pipeline:
         The bundle wants an alignment template that there is not.
     """
 
-    def __init__(self, detector: Detector, embedder: Embedder, *, max_pixels: int) -> None:
+    def __init__(
+        self, detector: Detector, embedder: Embedder, *, max_pixels: int, full: bool = False
+    ) -> None:
         TEMPLATES[embedder.bundle.manifest.alignment.template]  # before the work, not in it
         self.detector = detector
         self.embedder = embedder
         self.max_pixels = max_pixels
+        self.full = full
 
     def detect(self, photo: Photo, *, select: Select, max_faces: int | None) -> tuple[Face, ...]:
         """Find faces without embedding them."""
-        image = load_photo(photo, max_pixels=self.max_pixels)
+        image = load_photo(photo, max_pixels=self.max_pixels, full=self.full)
         return select_faces(self.detector.detect(image), image, select=select, max_faces=max_faces)
 
     def see(
@@ -97,7 +103,7 @@ class Pipeline:
         self, photo: Photo, select: Select, max_faces: int | None
     ) -> _Prepared | ItemError:
         try:
-            image = load_photo(photo, max_pixels=self.max_pixels)
+            image = load_photo(photo, max_pixels=self.max_pixels, full=self.full)
             found = self.detector.detect(image)
             faces = select_faces(found, image, select=select, max_faces=max_faces)
             return _Prepared(image, len(found), self._cut(photo, image, faces))

@@ -426,6 +426,24 @@ def test_small_faces_of_large_photographs_are_cut_from_all_pixels(
     assert reduced.quality.sharpness == pytest.approx(full.quality.sharpness, rel=0.35)
 
 
+def test_a_smallest_face_of_your_own_is_looked_for_in_all_pixels(
+    samples: dict[str, Path], tmp_path: Path
+) -> None:
+    import cv2
+
+    canvas = np.full((3200, 4800, 3), 127, np.uint8)
+    tiny = cv2.resize(cv2.imread(str(samples["obama2"])), (78, 150), interpolation=cv2.INTER_AREA)
+    canvas[1000:1150, 2000:2078] = tiny
+    path = tmp_path / "far-away.jpg"
+    assert cv2.imwrite(str(path), canvas, [cv2.IMWRITE_JPEG_QUALITY, 97])
+    (face,) = Recognizer(min_face_px=24, threads=1).detect(path, select="largest")
+    assert face.size_px < 60
+    left, top, right, bottom = face.box_xyxy_px.tolist()
+    assert 2000 < (left + right) / 2 < 2078
+    assert 1000 < (top + bottom) / 2 < 1150
+    assert Recognizer(threads=1).detect(path) == ()
+
+
 def test_a_detector_of_your_own(samples: dict[str, Path]) -> None:
     recognizer = Recognizer(detector=Mtcnn(min_face_px=1000, threads=1), threads=1)
     assert recognizer.detect(samples["obama"]) == ()
