@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from facemetric.datasets import fetch_samples, sample_photos
-from facemetric.errors import DataError, SourceError
+from facemetric.errors import SourceError
 from facemetric.images import find_images
 from facemetric.report import Facts
 from facemetric.types import ItemError
@@ -57,12 +57,7 @@ def cast_samples(*, fetch: bool) -> Casting:
     """
     if fetch:
         fetch_samples()
-    try:
-        photos = sample_photos()
-    except DataError as error:
-        raise DataError(
-            error.cause, item=error.item, fix="Fetch them once: facemetric demo --fetch"
-        ) from error
+    photos = sample_photos()
     people: dict[str, list[Path]] = {}
     for photo in sorted(photos, key=lambda photo: photo.partial):
         people.setdefault(photo.people[0], []).append(photo.path)

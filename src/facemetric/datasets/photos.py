@@ -12,7 +12,7 @@ from facemetric.errors import DataError
 _PUBLIC_DOMAIN = "public domain (work of the US federal government)"
 SDIST = "face_recognition 1.3.0, tests/test_images"
 _INSTALL = 'Install the packages that ship them: pip install "facemetric[demo]"'
-_FETCH = "Fetch them: make samples, or python -m facemetric.datasets.samples"
+_FETCH = "Fetch them once: facemetric demo --fetch, or make samples in a checkout"
 
 
 @dataclass(frozen=True, slots=True)
