@@ -215,8 +215,11 @@ class Demonstration:
 
     def _group(self) -> None:
         self._groups = self._recognizer.group(self._casting.photos)
-        sizes = ", ".join(str(len(group)) for group in self._groups.groups)
-        self._say(f"grouped     {len(self._casting.photos)} photographs into groups of {sizes}")
+        sizes = ", ".join(str(len(group)) for group in self._groups.groups) or "none"
+        self._say(
+            f"grouped     {len(self._casting.photos)} photographs: groups of {sizes}; "
+            f"faces like no other: {len(self._groups.alone)}"
+        )
 
     def _fail(self, path: Path, error: FacemetricError) -> None:
         self.errors.append(ItemError.of(error, item=error.item or str(path)))
