@@ -15,6 +15,7 @@ from facemetric.evaluation.impostors import (
     genuine_similarities,
     hardest_impostors,
 )
+from facemetric.evaluation.intervals import people_draws
 from facemetric.evaluation.metrics.operating import PAIRS_PER_FAR, lowest_threshold
 from facemetric.types import AnyArray, Float32, Float64
 
@@ -132,8 +133,7 @@ def far_bounds(
     names, person = np.unique(check_labels(labels, len(labels)), return_inverse=True)
     images = np.bincount(person).astype(np.float64)
     n = len(names)
-    random = np.random.default_rng(seed)
-    draws = random.multinomial(n, np.full(n, 1 / n), size=replicates).astype(np.float64)
+    draws = people_draws(n, replicates=replicates, seed=seed)
     pairs: Float64 = ((draws @ images) ** 2 - (draws**2) @ images**2) / 2
     # In float32 a threshold would be rounded, and with it the count.
     falling = impostors.similarities.astype(np.float64)
