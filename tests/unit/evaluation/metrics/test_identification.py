@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from facemetric.errors import InputError
@@ -53,6 +53,7 @@ def test_ranks_and_cmc(seed: int) -> None:
 
 @settings(deadline=None, max_examples=80)
 @given(st.integers(0, 10_000), st.floats(0.01, 0.99), st.integers(1, 3))
+@example(3548, 0.75, 2)  # a mate scores between the two strangers
 def test_open_set(seed: int, fpir: float, rank: int) -> None:
     scores, probes, gallery = made_up(seed)
     found = search_outcomes(scores, probes, gallery)
@@ -73,8 +74,15 @@ def test_open_set(seed: int, fpir: float, rank: int) -> None:
 
     assert (point.fpir_measured, point.dir) == pytest.approx(rates(point.threshold))
     assert point.fpir_measured <= fpir
-    cuts = [cut for cut in [*np.unique(scores), np.inf] if rates(cut)[0] <= fpir]
-    assert point.dir == pytest.approx(rates(min(cuts))[1])
+    # The threshold lies midway between the strangers rejected and accepted next to it.
+    strangers = sorted(
+        {max(row) for row, probe in zip(scores, probes, strict=True) if probe not in gallery}
+    )
+    rejected = max(score for score in strangers if rates(score)[0] > fpir)
+    accepted = [score for score in strangers if score > rejected]
+    middle = (rejected + accepted[0]) / 2 if accepted else np.nextafter(rejected, np.inf)
+    assert point.threshold == middle
+    assert point.dir == pytest.approx(rates(middle)[1])
     assert fnir_at_fpir(found, fpir, rank=rank) == point.fnir == 1 - point.dir
     assert (point.mated, point.non_mated) == (found.mated.sum(), (~found.mated).sum())
     curve = open_set_curve(found, rank=rank)
