@@ -9,7 +9,13 @@ from facemetric.bundle.folders import cache_folder, data_folder
 from facemetric.bundle.golden import golden_chip
 from facemetric.bundle.import_any import import_model
 from facemetric.bundle.keras_import import import_keras_facenet
-from facemetric.bundle.manifest import Calibration, Manifest, OperatingPoint
+from facemetric.bundle.manifest import (
+    Calibration,
+    LikelihoodRatios,
+    Manifest,
+    OperatingPoint,
+    SearchPoint,
+)
 from facemetric.bundle.network import Network
 from facemetric.bundle.onnx_import import import_onnx
 from facemetric.bundle.preprocess import preprocess
@@ -29,10 +35,12 @@ __all__ = [
     "Bundle",
     "BundleEntry",
     "Calibration",
+    "LikelihoodRatios",
     "Manifest",
     "Network",
     "OperatingPoint",
     "Preset",
+    "SearchPoint",
     "build_dlib_resnet",
     "cache_folder",
     "data_folder",

@@ -6,6 +6,7 @@ cannot silently change a colour order.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -123,13 +124,58 @@ class OperatingPoint(_Part):
     genuine_pairs: Annotated[int, Field(ge=0)] = 0
 
 
+class SearchPoint(_Part):
+    """A threshold and how often a search for a stranger names somebody at it.
+
+    Measured in galleries of ``gallery`` people with one photograph each. ``fpir_low`` and
+    ``fpir_high`` bound the rate (95 %); ``searches`` photographs of people outside were looked up.
+    """
+
+    fpir: Annotated[float, Field(gt=0, le=1)]
+    gallery: Annotated[int, Field(ge=1)]
+    similarity: Annotated[float, Field(ge=-1, le=1)]
+    fpir_low: float
+    fpir_high: float
+    searches: Annotated[int, Field(ge=1)]
+
+
+class LikelihoodRatios(_Part):
+    """How much more often one person's pairs have a similarity than pairs of strangers have it.
+
+    ``table`` has (similarity, log10 of the ratio), both rising; between two rows the logarithm is
+    a straight line, outside it stays at the last row's, which is as far as the pairs support it.
+    ``cllr`` is the cost of the ratios in bits on people whom they were not fitted to, ``min_cllr``
+    that of the best rising table for these pairs; 0 is perfect, 1 says nothing.
+    """
+
+    method: Literal["isotonic", "logistic"]
+    table: Annotated[tuple[tuple[float, float], ...], Field(min_length=2)]
+    cllr: Annotated[float, Field(ge=0)]
+    min_cllr: Annotated[float, Field(ge=0)]
+    genuine_pairs: Annotated[int, Field(ge=1)]
+    impostor_pairs: Annotated[int, Field(ge=1)]
+
+    @model_validator(mode="after")
+    def _both_columns_rise(self) -> LikelihoodRatios:
+        for before, after in pairwise(self.table):
+            if not (before[0] < after[0] and before[1] <= after[1]):
+                raise ValueError("table must have rising similarities and ratios")
+        return self
+
+
 class Calibration(_Part):
-    """Thresholds measured on one data set, for embeddings with or without flip averaging."""
+    """Thresholds measured on one data set, for embeddings with or without flip averaging.
+
+    ``points`` are for one comparison; ``searches`` for one against many, by falling FPIR within
+    rising sizes of the gallery; ``likelihood_ratios`` for weighing a similarity as evidence.
+    """
 
     data: str
     flip: bool
     people: Annotated[int, Field(ge=2)]
     points: tuple[OperatingPoint, ...]
+    searches: tuple[SearchPoint, ...] = ()
+    likelihood_ratios: LikelihoodRatios | None = None
     notes: str = ""
 
     @model_validator(mode="after")
@@ -138,6 +184,19 @@ class Calibration(_Part):
         values = [point.similarity for point in self.points]
         if fars != sorted(set(fars), reverse=True) or values != sorted(values):
             raise ValueError("points must have falling FAR and rising similarity")
+        return self
+
+    @model_validator(mode="after")
+    def _searches_are_in_order(self) -> Calibration:
+        for before, after in pairwise(self.searches):
+            if before.gallery > after.gallery or (
+                before.gallery == after.gallery
+                and not (before.fpir > after.fpir and before.similarity <= after.similarity)
+            ):
+                raise ValueError(
+                    "searches must have rising galleries, and for each falling FPIR and rising "
+                    "similarity"
+                )
         return self
 
 
