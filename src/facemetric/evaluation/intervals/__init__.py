@@ -1,14 +1,25 @@
 """Honest intervals: over people where pairs share them, exact bounds where data is short."""
 
 from facemetric.evaluation.intervals.bootstrap import (
+    area_interval,
+    d_prime_interval,
+    equal_error_interval,
     mean_interval,
     rate_intervals,
     tar_intervals,
+    threshold_intervals,
 )
+from facemetric.evaluation.intervals.comparison import Comparison
 from facemetric.evaluation.intervals.draws import people_draws
 from facemetric.evaluation.intervals.identification import dir_interval, rank_interval
 from facemetric.evaluation.intervals.interval import Interval
-from facemetric.evaluation.intervals.paired import Comparison, compare_means, compare_tar
+from facemetric.evaluation.intervals.paired import (
+    compare_area,
+    compare_d_prime,
+    compare_equal_error,
+    compare_means,
+    compare_tar,
+)
 from facemetric.evaluation.intervals.subject_pairs import (
     SubjectPairs,
     pairs_of_embeddings,
@@ -25,9 +36,15 @@ __all__ = [
     "Interval",
     "SubjectPairs",
     "TarBound",
+    "area_interval",
+    "compare_area",
+    "compare_d_prime",
+    "compare_equal_error",
     "compare_means",
     "compare_tar",
+    "d_prime_interval",
     "dir_interval",
+    "equal_error_interval",
     "far_bound",
     "mean_interval",
     "pairs_of_embeddings",
@@ -38,6 +55,7 @@ __all__ = [
     "supported_dir",
     "supported_tar",
     "tar_intervals",
+    "threshold_intervals",
     "upper_bound",
     "wilson",
 ]

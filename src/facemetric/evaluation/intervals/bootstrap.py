@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,12 @@ from numpy.typing import NDArray
 from facemetric.errors import InputError
 from facemetric.evaluation.intervals.draws import people_draws
 from facemetric.evaluation.intervals.interval import Interval, percentile_interval
-from facemetric.evaluation.intervals.rates import check_reach, rates_in_draw, tar_in_draw
+from facemetric.evaluation.intervals.pair_figures import (
+    AreaInDraw,
+    DPrimeInDraw,
+    EqualErrorInDraw,
+)
+from facemetric.evaluation.intervals.rates import TarInDraw, check_reach, rates_in_draw
 from facemetric.evaluation.intervals.subject_pairs import SubjectPairs
 from facemetric.types import AnyArray, Float64
 
@@ -44,15 +49,39 @@ def tar_intervals(
     InputError
         A rate is out of range, or the pairs do not reach it, or the people are too few.
     """
-    if not fars or not all(0 < far < 1 for far in fars):
-        raise InputError(f"expected rates in (0, 1), got {list(fars)}", item="fars")
-    estimates = tar_in_draw(pairs, np.ones(pairs.people), fars)
-    draws = people_draws(pairs.people, replicates=replicates, seed=seed)
-    table = np.stack([tar_in_draw(pairs, draw, fars) for draw in draws])
+    estimates, table = _tar_table(pairs, fars, replicates=replicates, seed=seed)
     return [
         percentile_interval(float(estimate), column, confidence)
-        for estimate, column in zip(estimates, table.T, strict=True)
+        for estimate, column in zip(estimates[0], table[:, 0].T, strict=True)
     ]
+
+
+def threshold_intervals(
+    pairs: SubjectPairs,
+    fars: Sequence[float],
+    *,
+    replicates: int = 1000,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> list[Interval]:
+    """Return the interval of the threshold at each FAR: how stable it is.
+
+    Parameters and errors as `tar_intervals`.
+    """
+    estimates, table = _tar_table(pairs, fars, replicates=replicates, seed=seed)
+    return [
+        percentile_interval(float(estimate), column, confidence)
+        for estimate, column in zip(estimates[1], table[:, 1].T, strict=True)
+    ]
+
+
+def _tar_table(
+    pairs: SubjectPairs, fars: Sequence[float], *, replicates: int, seed: int
+) -> tuple[Float64, Float64]:
+    """Return TAR and thresholds of all, ``(2, F)``, and in the draws, ``(replicates, 2, F)``."""
+    find = TarInDraw(pairs, fars)
+    draws = people_draws(pairs.people, replicates=replicates, seed=seed)
+    return np.stack(find(np.ones(pairs.people))), np.stack([find(draw) for draw in draws])
 
 
 def rate_intervals(
@@ -81,6 +110,64 @@ def rate_intervals(
         for estimate, column in zip(estimates, table.T, strict=True)
     )
     return far, tar
+
+
+def area_interval(
+    pairs: SubjectPairs, *, replicates: int = 1000, confidence: float = 0.95, seed: int = 0
+) -> Interval:
+    """Return the interval of the area under the curve.
+
+    Parameters as `tar_intervals`.
+
+    Raises
+    ------
+    InputError
+        Impostors that score as high as a genuine pair were left out of ``pairs``, or the people are
+        too few.
+    """
+    return _interval(pairs, AreaInDraw(pairs), replicates, confidence, seed)
+
+
+def equal_error_interval(
+    pairs: SubjectPairs, *, replicates: int = 1000, confidence: float = 0.95, seed: int = 0
+) -> Interval:
+    """Return the interval of the equal error rate, its threshold found anew in every draw.
+
+    Parameters as `tar_intervals`.
+
+    Raises
+    ------
+    InputError
+        The hardest impostors that were kept do not reach the rate, or the people are too few.
+    """
+    return _interval(pairs, EqualErrorInDraw(pairs), replicates, confidence, seed)
+
+
+def d_prime_interval(
+    pairs: SubjectPairs, *, replicates: int = 1000, confidence: float = 0.95, seed: int = 0
+) -> Interval:
+    """Return the interval of d′.
+
+    Parameters as `tar_intervals`.
+
+    Raises
+    ------
+    InputError
+        Impostors were left out of ``pairs``, or the people are too few.
+    """
+    return _interval(pairs, DPrimeInDraw(pairs), replicates, confidence, seed)
+
+
+def _interval(
+    pairs: SubjectPairs,
+    figure: Callable[[Float64], float],
+    replicates: int,
+    confidence: float,
+    seed: int,
+) -> Interval:
+    draws = people_draws(pairs.people, replicates=replicates, seed=seed)
+    values = np.array([figure(draw) for draw in draws])
+    return percentile_interval(figure(np.ones(pairs.people)), values, confidence)
 
 
 def mean_interval(

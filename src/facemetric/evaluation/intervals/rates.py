@@ -11,27 +11,74 @@ from facemetric.evaluation.intervals.subject_pairs import SubjectPairs
 from facemetric.types import Float64
 
 
-def tar_in_draw(pairs: SubjectPairs, draw: Float64, fars: Sequence[float]) -> Float64:
-    """Return ``float64 (len(fars),)``: TAR at each FAR, the thresholds found anew in this draw.
+class TarInDraw:
+    """Finds TAR and threshold at each FAR, the thresholds anew in every draw.
 
-    Equal to `tar_at_far` of the pairs written out as often as ``draw (people,)`` has them. Not a
-    number where the draw holds no pair of a kind.
+    Equal to `tar_at_far` of the pairs written out as often as a draw has them.
+
+    Parameters
+    ----------
+    pairs
+        With enough of the hardest impostors for the rates.
+    fars
+        False-accept rates in (0, 1).
 
     Raises
     ------
     InputError
-        ``pairs`` has too few of the hardest impostors for the rate.
+        A rate is out of range.
     """
-    total = pairs.impostor_total(draw)
-    genuine = np.cumsum(pairs.genuine_weights(draw))
-    if total == 0 or genuine[-1] == 0:
-        return np.full(len(fars), np.nan)
-    weights = pairs.impostor_weights(draw)
-    drawn = weights > 0
-    falling, accepted = pairs.impostors[drawn], np.cumsum(weights[drawn])
-    thresholds = _thresholds(falling, accepted, total, np.asarray(fars, np.float64))
-    shares: Float64 = _accepted(pairs.genuine, genuine, thresholds) / genuine[-1]
-    return shares
+
+    def __init__(self, pairs: SubjectPairs, fars: Sequence[float]) -> None:
+        if not fars or not all(0 < far < 1 for far in fars):
+            raise InputError(f"expected rates in (0, 1), got {list(fars)}", item="fars")
+        self._pairs = pairs
+        self._fars = np.asarray(fars, np.float64)
+        # Rising, as np.searchsorted wants them.
+        self._genuine, self._impostors = -pairs.genuine, -pairs.impostors
+        everyone = pairs.impostor_total(np.ones(pairs.people))
+        # Most draws reach the rates within so many of the hardest; the others take them all.
+        self._reach = 1000 + int(1.5 * self._fars.max() * everyone)
+
+    def __call__(self, draw: Float64) -> tuple[Float64, Float64]:
+        """Return ``float64 (len(fars),)`` twice: TAR and thresholds in ``draw (people,)``.
+
+        Not a number where the draw holds no pair of a kind.
+
+        Raises
+        ------
+        InputError
+            The hardest impostors that are kept are too few for a rate.
+        """
+        total = self._pairs.impostor_total(draw)
+        genuine = np.cumsum(self._pairs.genuine_weights(draw))
+        if total == 0 or genuine[-1] == 0:
+            empty = np.full(len(self._fars), np.nan)
+            return empty, empty
+        allowed = np.floor(self._fars * total * (1 + 1e-12))
+        accepted = np.cumsum(self._pairs.impostor_weights(draw, first=self._reach))
+        if accepted[-1] <= allowed.max():
+            accepted = np.cumsum(self._pairs.impostor_weights(draw))
+        if accepted[-1] <= allowed.max():
+            raise InputError(
+                f"the {len(self._impostors):,} hardest impostors do not reach "
+                f"far={self._fars.max():g} in every draw",
+                item="pairs",
+                fix="Take a larger share of the impostors",
+            )
+        thresholds = self._thresholds(accepted, allowed)
+        counts = np.searchsorted(self._genuine, -thresholds, side="right")
+        return np.append(0.0, genuine)[counts] / genuine[-1], thresholds
+
+    def _thresholds(self, accepted: Float64, allowed: Float64) -> Float64:
+        """Do as `lowest_threshold`; ``accepted`` is the running sum of the weights."""
+        rejected = self._impostors[np.searchsorted(accepted, allowed, side="right")]
+        # A tie across the border is rejected as a whole.
+        before = np.append(0.0, accepted)[np.searchsorted(self._impostors, rejected)]
+        # Where the sum first came so far stands the last score that the draw holds.
+        last = -self._impostors[np.searchsorted(accepted, before)]
+        middle = np.where(before > 0, (last - rejected) / 2, -rejected)
+        return np.where(middle > -rejected, middle, np.nextafter(-rejected, np.inf))
 
 
 def rates_in_draw(pairs: SubjectPairs, draw: Float64, threshold: float) -> tuple[float, float]:
@@ -40,45 +87,21 @@ def rates_in_draw(pairs: SubjectPairs, draw: Float64, threshold: float) -> tuple
     ``pairs`` must hold every impostor that reaches the threshold.
     """
     total = pairs.impostor_total(draw)
-    genuine = np.cumsum(pairs.genuine_weights(draw))
-    hits = pairs.impostors >= threshold
-    far = float(pairs.impostor_weights(draw)[hits].sum()) / total if total else np.nan
-    right = float(_accepted(pairs.genuine, genuine, np.array([threshold]))[0])
-    return far, right / float(genuine[-1]) if genuine[-1] else np.nan
+    hits, right = (
+        int(np.searchsorted(-scores, -threshold, side="right"))
+        for scores in (pairs.impostors, pairs.genuine)
+    )
+    weights = pairs.genuine_weights(draw)
+    genuine = float(weights.sum())
+    far = float(pairs.impostor_weights(draw, first=hits).sum()) / total if total else np.nan
+    return far, float(weights[:right].sum()) / genuine if genuine else np.nan
 
 
 def check_reach(pairs: SubjectPairs, threshold: float) -> None:
     """InputError where impostors that reach ``threshold`` may have been left out of ``pairs``."""
-    if pairs.images is None:
-        return
-    left_out = len(pairs.impostors) < pairs.impostor_total(np.ones(pairs.people))
-    if left_out and threshold <= pairs.impostors[-1]:
+    if not pairs.complete and threshold <= pairs.impostors[-1]:
         raise InputError(
             f"the pairs reach down to {pairs.impostors[-1]:.6g}, not to {threshold:.6g}",
             item="pairs",
             fix="Take a larger share of the impostors",
         )
-
-
-def _thresholds(falling: Float64, accepted: Float64, total: float, fars: Float64) -> Float64:
-    """Do as `lowest_threshold`, each score counted as often as ``accepted`` grows by."""
-    allowed = np.floor(fars * total * (1 + 1e-12))
-    place = np.searchsorted(accepted, allowed, side="right")
-    if place.max() == len(falling):
-        raise InputError(
-            f"the {len(falling):,} hardest impostors do not reach far={fars.max():g} in every draw",
-            item="pairs",
-            fix="Take a larger share of the impostors",
-        )
-    rejected = falling[place]
-    # A tie across the border is rejected as a whole.
-    first = np.searchsorted(-falling, -rejected)
-    middle = np.where(first > 0, (rejected + falling[first - 1]) / 2, rejected)
-    thresholds: Float64 = np.where(middle > rejected, middle, np.nextafter(rejected, np.inf))
-    return thresholds
-
-
-def _accepted(falling: Float64, weights: Float64, thresholds: Float64) -> Float64:
-    """Return the weight of the scores that reach each threshold, given its running sum."""
-    counts = np.searchsorted(-falling, -thresholds, side="right")
-    return np.append(0.0, weights)[counts]

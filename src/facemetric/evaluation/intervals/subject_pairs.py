@@ -45,13 +45,24 @@ class SubjectPairs:
     impostor_people: NDArray[np.int64]
     images: Float64 | None
 
+    @property
+    def complete(self) -> bool:
+        """Whether every impostor pair is there, not the hardest alone."""
+        return self.images is None or len(self.impostors) == self.impostor_total(
+            np.ones(self.people)
+        )
+
     def genuine_weights(self, draw: Float64) -> Float64:
         """Return ``float64 (G,)``: how often ``draw (people,)`` holds each genuine pair."""
         return draw[self.genuine_person]
 
-    def impostor_weights(self, draw: Float64) -> Float64:
-        """Return ``float64 (K,)``: how often ``draw (people,)`` holds each impostor pair."""
-        weights: Float64 = draw[self.impostor_people[:, 0]] * draw[self.impostor_people[:, 1]]
+    def impostor_weights(self, draw: Float64, *, first: int | None = None) -> Float64:
+        """Return ``float64 (K,)``: how often ``draw (people,)`` holds each impostor pair.
+
+        Of the hardest ``first`` alone, where that is given.
+        """
+        ends = self.impostor_people[:first]
+        weights: Float64 = draw[ends[:, 0]] * draw[ends[:, 1]]
         return weights
 
     def impostor_total(self, draw: Float64) -> float:

@@ -16,7 +16,7 @@ from facemetric.evaluation.intervals import (
     rate_intervals,
     tar_intervals,
 )
-from facemetric.evaluation.intervals.rates import rates_in_draw, tar_in_draw
+from facemetric.evaluation.intervals.rates import TarInDraw, rates_in_draw
 from facemetric.evaluation.metrics import tar_at_far
 
 
@@ -58,7 +58,7 @@ def test_a_draw_is_the_pairs_written_out(seed: int, far: float, coarse: bool) ->
     ends = np.array([(labels[i], labels[j]) for i in range(len(labels)) for j in range(i)])
     for pairs in (pairs_of_list(*lists, ends), pairs_of_embeddings(vectors, labels)):
         point = tar_at_far(scores, same, far)
-        assert tar_in_draw(pairs, draw, [far])[0] == pytest.approx(point.tar)
+        assert TarInDraw(pairs, [far])(draw)[0][0] == pytest.approx(point.tar)
         threshold = float(np.median(scores)) + 1e-4
         wanted = (np.mean(scores[~same] >= threshold), np.mean(scores[same] >= threshold))
         assert rates_in_draw(pairs, draw, threshold) == pytest.approx(wanted)

@@ -90,7 +90,7 @@ def test_wrong_arguments() -> None:
     other = pairs_of_embeddings(*embeddings(0.5, people=39))
     with pytest.raises(InputError, match="the same people and pairs"):
         compare_tar(pairs, other, 0.1)
-    with pytest.raises(InputError, match="a rate in"):
+    with pytest.raises(InputError, match="rates in"):
         compare_tar(pairs, pairs, 0.0)
     with pytest.raises(InputError, match="values, people"):
         compare_means(np.zeros(4), np.zeros(3), np.arange(4))

@@ -1,0 +1,75 @@
+"""The difference of two models' figures, with its interval."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from facemetric.evaluation.intervals.draws import people_draws
+from facemetric.evaluation.intervals.interval import Interval, percentile_interval
+from facemetric.types import Float64
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A's figure less B's, over the same people.
+
+    Attributes
+    ----------
+    first, second
+        The figures of A and of B.
+    difference
+        A less B, with its interval.
+    p_value
+        Two-sided, of the hypothesis that they do not differ: twice the smaller share of draws in
+        which A is not better, or not worse (a draw without difference counts in both); at least
+        ``2 / (draws + 1)``, at most 1.
+    """
+
+    first: float
+    second: float
+    difference: Interval
+    p_value: float
+
+    @property
+    def decided(self) -> bool:
+        """Whether the interval of the difference leaves out zero."""
+        return self.difference.low > 0 or self.difference.high < 0
+
+
+def compare_in_draws(
+    first: Callable[[Float64], float],
+    second: Callable[[Float64], float],
+    *,
+    people: int,
+    replicates: int,
+    confidence: float,
+    seed: int,
+) -> Comparison:
+    """Compare two figures in the same draws of people.
+
+    Parameters
+    ----------
+    first, second
+        Take a draw ``float64 (people,)`` and return the figure, not a number where there is none.
+    people
+        How many are drawn from.
+    replicates, confidence, seed
+        See `tar_intervals`.
+    """
+    everyone = np.ones(people)
+    draws = people_draws(people, replicates=replicates, seed=seed)
+    differences = np.array([first(draw) - second(draw) for draw in draws])
+    return comparison(first(everyone), second(everyone), differences, confidence)
+
+
+def comparison(first: float, second: float, differences: Float64, confidence: float) -> Comparison:
+    """Return the comparison, given the differences ``(B,)`` in the draws."""
+    interval = percentile_interval(first - second, differences, confidence)
+    numbers = differences[~np.isnan(differences)]
+    # One draw of "no difference" is added, so that no finite number of draws claims certainty.
+    tails = [(np.sum(numbers <= 0) + 1), (np.sum(numbers >= 0) + 1)]
+    p_value = min(1.0, 2 * float(min(tails)) / (len(numbers) + 1))
+    return Comparison(first, second, interval, p_value)
