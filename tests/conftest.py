@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from layouts.people import People, packaged_people, small_lfw_people
+from layouts.small import SmallTrees, build_small_trees
+
 # Elsewhere every run draws other examples; a change is judged by the same ones each time.
 settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
@@ -74,3 +77,37 @@ def two_faces_photo(samples: dict[str, Path], tmp_path_factory: pytest.TempPathF
     path = tmp_path_factory.mktemp("two-faces") / "two.jpg"
     assert cv2.imwrite(str(path), np.hstack(halves))
     return path
+
+
+@pytest.fixture(scope="session")
+def packaged(tmp_path_factory: pytest.TempPathFactory) -> People:
+    """Photographs that packages ship, as if of twenty people; skips where they are absent."""
+    from facemetric.errors import DataError
+
+    beside = Path(__file__).parent.parent / ".samples"
+    samples = Path(os.environ.get("FACEMETRIC_SAMPLES", beside))
+    try:
+        return packaged_people(samples, tmp_path_factory.mktemp("packaged"))
+    except (DataError, FileNotFoundError) as error:
+        pytest.skip(f"sample photographs are absent: {error}")
+
+
+@pytest.fixture(scope="session")
+def small_trees(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> SmallTrees:
+    """Every protocol's layout, small: from LFW where it is, else from what packages ship."""
+    from facemetric.datasets import data_root as find
+    from facemetric.datasets import has_data
+
+    if has_data() and (find() / "lfw").is_dir():
+        people = small_lfw_people(find() / "lfw")
+    else:
+        people = request.getfixturevalue("packaged")
+    return build_small_trees(tmp_path_factory.mktemp("trees"), people)
+
+
+@pytest.fixture(scope="session")
+def packaged_trees(packaged: People, tmp_path_factory: pytest.TempPathFactory) -> SmallTrees:
+    """The same layouts from what packages ship, wherever the tests run."""
+    return build_small_trees(tmp_path_factory.mktemp("packaged-trees"), packaged)
