@@ -335,6 +335,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(file=sys.stderr)
     out.mkdir(parents=True, exist_ok=True)
     with (out / "README").open("a", encoding="utf-8") as readme:
+        if not readme.tell():
+            readme.write(f"{__doc__.strip()}\n\n")
         for name in chosen:
             start = time.perf_counter()
             counts, commands = TREES[name](sources, out / name)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from .people import People, link, several
-from .pictures import picture_without_face, write_picture
+from .pictures import picture_without_face
 
 BROKEN, NO_FACE, TWIN = "broken.jpg", "no-face.jpg", "twin.jpg"
 """Files that `build_faulty_folder` puts among the photographs."""
@@ -56,6 +56,6 @@ def build_faulty_folder(root: Path, people: People, *, seed: int = 0) -> Path:
     )
     whole = people[first][0].read_bytes()
     (root / first / BROKEN).write_bytes(whole[: len(whole) // 2])
-    write_picture(root / second / NO_FACE, picture_without_face())
+    shutil.copyfile(picture_without_face(), root / second / NO_FACE)
     shutil.copyfile(people[third][0], root / fourth / TWIN)
     return root

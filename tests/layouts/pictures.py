@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import cv2
@@ -48,8 +49,9 @@ def soften(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return picture
 
 
-def picture_without_face() -> np.ndarray:
-    """``uint8 (H, W, 3)`` BGR: the picture of a flower that scikit-learn ships."""
-    from sklearn.datasets import load_sample_images
-
-    return np.ascontiguousarray(load_sample_images().images[1][:, :, ::-1])
+def picture_without_face() -> Path:
+    """The picture of a flower that scikit-learn ships, found without importing it."""
+    spec = find_spec("sklearn")
+    assert spec is not None
+    assert spec.submodule_search_locations is not None
+    return Path(spec.submodule_search_locations[0]) / "datasets" / "images" / "flower.jpg"
