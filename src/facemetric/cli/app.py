@@ -43,7 +43,7 @@ def _root(
 
 
 def _register() -> None:
-    from facemetric.cli import evaluate, models, people
+    from facemetric.cli import cache, evaluate, models, people
     from facemetric.cli.cluster import cluster
     from facemetric.cli.demo import demo
     from facemetric.cli.detect import detect
@@ -60,6 +60,7 @@ def _register() -> None:
     app.command()(cluster)
     app.add_typer(models.app, name="models")
     app.add_typer(evaluate.app, name="evaluate")
+    app.add_typer(cache.app, name="cache")
     app.command()(demo)
     app.command()(doctor)
 

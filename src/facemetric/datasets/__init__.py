@@ -2,6 +2,13 @@
 
 from facemetric.datasets.celeba import read_celeba, read_celeba10k, read_celeba299
 from facemetric.datasets.cfp import read_cfp_pairs
+from facemetric.datasets.encoded import (
+    BoxedPhoto,
+    EncodedPhoto,
+    Photo,
+    load_photo,
+    photo_name,
+)
 from facemetric.datasets.fetch import fetch_samples
 from facemetric.datasets.fgnet import FgnetPhotos, read_fgnet
 from facemetric.datasets.ijb import read_ijb
@@ -35,6 +42,8 @@ from facemetric.datasets.youtube_faces import VideoPairs, read_youtube_faces
 __all__ = [
     "DISTRACTOR_SIZES",
     "BinPairs",
+    "BoxedPhoto",
+    "EncodedPhoto",
     "FaceTemplates",
     "FgnetPhotos",
     "IjbProtocol",
@@ -42,6 +51,7 @@ __all__ = [
     "LfwPairs",
     "NoiseList",
     "OpenSet",
+    "Photo",
     "PhotoPairs",
     "SamplePhoto",
     "VideoPairs",
@@ -51,9 +61,11 @@ __all__ = [
     "find_distractors",
     "has_data",
     "identity_folds",
+    "load_photo",
     "make_cluster_task",
     "make_open_set",
     "make_pairs",
+    "photo_name",
     "read_bin_pairs",
     "read_celeba",
     "read_celeba10k",

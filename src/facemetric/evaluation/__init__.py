@@ -1,22 +1,50 @@
 """Measuring recognition: metrics, protocols, calibration. Nothing here imports torch."""
 
-from facemetric.evaluation.cache import RowCache
+from facemetric.evaluation.cache import RowCache, cache_size, clear_cache
 from facemetric.evaluation.calibrate import calibrate
-from facemetric.evaluation.embedding import FaceEmbedder
-from facemetric.evaluation.faces import CentralFaceFinder, CentralFaces
-from facemetric.evaluation.overlap import NearestPeople, nearest_people, people_with_doubles
-from facemetric.evaluation.protocols import Embed, LfwResult, evaluate_lfw
+from facemetric.evaluation.embedding import Change, Embedded, FaceEmbedder
+from facemetric.evaluation.evaluate import Embed, Evaluation, evaluate
+from facemetric.evaluation.faces import (
+    CentralFaceFinder,
+    CentralFaces,
+    CentreCrop,
+    FaceRule,
+    ReadyChips,
+)
+from facemetric.evaluation.figure import Curve, Figure
+from facemetric.evaluation.leakage import NearestPeople, nearest_people, people_with_doubles
+from facemetric.evaluation.parts import Grouping, Identification, Part, Verification
+from facemetric.evaluation.protocols import PROTOCOLS, lfw_task
+from facemetric.evaluation.settings import Settings
+from facemetric.evaluation.task import Task
 
 __all__ = [
+    "PROTOCOLS",
     "CentralFaceFinder",
     "CentralFaces",
+    "CentreCrop",
+    "Change",
+    "Curve",
     "Embed",
+    "Embedded",
+    "Evaluation",
     "FaceEmbedder",
-    "LfwResult",
+    "FaceRule",
+    "Figure",
+    "Grouping",
+    "Identification",
     "NearestPeople",
+    "Part",
+    "ReadyChips",
     "RowCache",
+    "Settings",
+    "Task",
+    "Verification",
+    "cache_size",
     "calibrate",
-    "evaluate_lfw",
+    "clear_cache",
+    "evaluate",
+    "lfw_task",
     "nearest_people",
     "people_with_doubles",
 ]

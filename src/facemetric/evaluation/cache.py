@@ -1,7 +1,7 @@
-"""Rows of arrays computed from files, kept on disk so that a second run is quick.
+"""Rows of arrays computed from photographs, kept on disk so that a second run is quick.
 
 A key (what computes) has a folder of segments; a segment is an ``.npz`` without pickles that holds
-the rows of some files. A file is known by its path, size and modification time. Segments are
+the rows of some photographs. A photograph is known by the SHA-256 of its content. Segments are
 written whole or not at all, so a stopped run continues where it was.
 """
 
@@ -11,6 +11,7 @@ import hashlib
 import json
 import logging
 import os
+import shutil
 import tempfile
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
@@ -19,29 +20,31 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from facemetric.datasets import Photo
 from facemetric.errors import DataError, InputError
+from facemetric.evaluation.digests import Digests
 from facemetric.types import AnyArray
 
 Rows: TypeAlias = Mapping[str, AnyArray]
-Compute: TypeAlias = Callable[[Sequence[Path]], Rows]
+Compute: TypeAlias = Callable[[Sequence[Photo]], Rows]
 Progress: TypeAlias = Callable[[int, int], None]
-"""Called with the number of files done and the number of all files."""
+"""Called with the number of photographs done and of all."""
 
 _FILES, _KEY = "__files__", "__key__"
 _log = logging.getLogger(__name__)
 
 
 class RowCache:
-    """Computed rows by file.
+    """Computed rows by photograph.
 
     Parameters
     ----------
     folder
-        Made where absent; ``None`` keeps nothing.
+        Made where absent, for its owner alone; ``None`` keeps nothing.
     key
-        Everything that the rows depend on beside the files: JSON values.
+        Everything that the rows depend on beside the photographs: JSON values.
     chunk
-        Files per call of ``compute`` and per segment.
+        Photographs per call of ``compute`` and per segment.
     progress
         See `Progress`.
     """
@@ -61,31 +64,32 @@ class RowCache:
         self.folder = Path(folder) / digest[:20] if folder is not None else None
         self.chunk = chunk
         self.progress = progress
+        self._digests = Digests(Path(folder) if folder is not None else None)
 
-    def rows(self, paths: Sequence[Path], compute: Compute) -> dict[str, AnyArray]:
-        """Return the rows of ``paths``, in their order; what is not cached is computed.
+    def rows(self, photos: Sequence[Photo], compute: Compute) -> dict[str, AnyArray]:
+        """Return the rows of ``photos``, in their order; what is not cached is computed.
 
         Parameters
         ----------
-        paths
-            Files.
+        photos
+            Two of the same content are computed once.
         compute
-            Takes some of the paths and returns arrays by name, each with a row a path.
+            Takes some of the photographs and returns arrays by name, each with a row for each.
 
         Raises
         ------
         InputError
-            There are no paths, or ``compute`` returns another number of rows, or values that are
-            not finite.
+            There are no photographs, or ``compute`` returns another number of rows, or values that
+            are not finite.
         DataError
-            A path is not a file, or the cache cannot be written.
+            A photograph is not a file, or the cache cannot be written.
         """
-        if not paths:
-            raise InputError("expected at least one path", item="paths")
-        files = [_identity(path) for path in paths]
+        if not photos:
+            raise InputError("expected at least one photograph", item="photos")
+        files = self._digests.of(photos)
         segments = self._load()
         known = {file for found, _ in segments for file in found}
-        waiting = {f: p for f, p in zip(files, paths, strict=True) if f not in known}
+        waiting = {f: p for f, p in zip(files, photos, strict=True) if f not in known}
         done = len(set(files)) - len(waiting)
         self._report(done, done + len(waiting))
         missing = list(waiting)
@@ -98,10 +102,11 @@ class RowCache:
             self._report(done + start + len(part), done + len(missing))
         return _gather(files, segments)
 
-    def missing(self, paths: Sequence[Path]) -> list[Path]:
-        """Return those of ``paths``, once each, whose rows are not cached; raises as `rows`."""
+    def missing(self, photos: Sequence[Photo]) -> list[Photo]:
+        """Return those of ``photos``, once each, whose rows are not cached; raises as `rows`."""
         known = {file for found, _ in self._load() for file in found}
-        return list({f: p for p in paths if (f := _identity(p)) not in known}.values())
+        files = zip(self._digests.of(photos), photos, strict=True)
+        return list({f: p for f, p in files if f not in known}.values())
 
     def _load(self) -> list[tuple[list[str], Rows]]:
         if self.folder is None or not self.folder.is_dir():
@@ -120,17 +125,22 @@ class RowCache:
             values = {name: stored[name] for name in stored.files}
         if str(values.pop(_KEY)) != self.key:
             raise ValueError("it belongs to another key")
-        files = [str(file) for file in values.pop(_FILES)]
+        files = [file.decode() for file in values.pop(_FILES).tolist()]
         _check(values, len(files), item=str(path))
         return files, values
 
     def _save(self, files: Sequence[str], values: Rows) -> None:
         if self.folder is None:
             return
-        arrays: dict[str, Any] = {_FILES: np.array(files), _KEY: np.array(self.key), **values}
+        arrays: dict[str, Any] = {
+            _FILES: np.array(files, "S64"),
+            _KEY: np.array(self.key),
+            **values,
+        }
         name = hashlib.sha256("\n".join(files).encode()).hexdigest()[:20]
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            self.folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self.folder.mkdir(exist_ok=True, mode=0o700)
             handle, partial = tempfile.mkstemp(dir=self.folder, suffix=".partial")
             try:
                 with os.fdopen(handle, "wb") as stream:
@@ -151,12 +161,25 @@ class RowCache:
             self.progress(done, total)
 
 
-def _identity(path: Path) -> str:
+def cache_size(folder: Path) -> tuple[int, int]:
+    """Return how many files the cache in ``folder`` has and how many bytes they take."""
+    sizes = [file.stat().st_size for file in Path(folder).rglob("*") if file.is_file()]
+    return len(sizes), sum(sizes)
+
+
+def clear_cache(folder: Path) -> None:
+    """Delete the cache in ``folder``; nothing happens where there is none.
+
+    Raises
+    ------
+    DataError
+        Something in it cannot be deleted.
+    """
     try:
-        status = Path(path).stat()
+        if Path(folder).exists():
+            shutil.rmtree(folder)
     except OSError as error:
-        raise DataError(f"the file cannot be read: {error}", item=str(path)) from error
-    return f"{Path(path).absolute()}|{status.st_size}|{status.st_mtime_ns}"
+        raise DataError(f"cannot be deleted: {error}", item=str(folder)) from error
 
 
 def _check(values: Rows, rows: int, *, item: str) -> None:

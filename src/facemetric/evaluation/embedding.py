@@ -1,58 +1,84 @@
-"""From files to embeddings, one face a file: the ``embed`` that the protocols call."""
+"""From photographs to embeddings, one face each: the ``embed`` that an evaluation calls."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from facemetric.align import align_faces, template_face
+from facemetric.align import align_faces
+from facemetric.datasets import Photo, load_photo
 from facemetric.embed import Embedder
 from facemetric.evaluation.cache import Progress, RowCache, Rows
-from facemetric.evaluation.faces import CentralFaceFinder
+from facemetric.evaluation.faces import FaceRule
 from facemetric.evaluation.sources import code_sha256
-from facemetric.images import load_image
 from facemetric.types import Chip, Face, Float32, Image
-
-FALLBACK_SHARE = 0.5
-"""Side of the centre square that stands for a face not found, per shorter side of the picture."""
 
 _CODE = (
     *("align", "embed", "images", "runtime"),
     *("bundle/network.py", "bundle/preprocess.py", "evaluation/embedding.py"),
 )
-_PART = 64  # files whose chips are in memory together
+_PART = 64  # photographs whose chips are in memory together
+
+Embedded: TypeAlias = tuple[Float32, NDArray[np.bool_]]
+"""``float32 (N, D)`` unit embeddings, and ``bool (N,)``: whether a face was found."""
+
+
+class Change(Protocol):
+    """What a study does to a photograph before its face is embedded; each step may do nothing.
+
+    Faces are found in the photograph as it is, so that a study measures the embedding alone.
+
+    Attributes
+    ----------
+    key
+        What it does: JSON values, part of the cache's key.
+    """
+
+    key: dict[str, object]
+
+    def photo(self, image: Image) -> Image:
+        """Return the photograph that chips are cut from, at the same size."""
+
+    def face(self, face: Face, image: Image) -> Face:
+        """Return the face by whose landmarks the chip is cut."""
+
+    def chip(self, chip: Chip, image: Image) -> Chip:
+        """Return the chip that is embedded, of the same size."""
 
 
 class FaceEmbedder:
-    """Detects, aligns and embeds the face nearest the centre of each file.
+    """Aligns and embeds one face of each photograph.
 
-    Where no face is found the square in the middle of the picture, half its shorter side wide, is
-    embedded in its place, and the answer says so.
+    Where the rule finds none, its stand-in is embedded, and the answer says so.
 
     Parameters
     ----------
     embedder
         A bundle's network, with or without flip.
     faces
-        Finds the faces; one finder, and so one cache of faces, serves several bundles.
+        Which face; one rule, and so one cache of faces, serves several bundles.
     cache
         Folder of the cache of embeddings; ``None`` for none.
+    change
+        What is done to each photograph first; ``None`` for nothing.
     workers
-        Files decoded and aligned at a time.
+        Photographs decoded and aligned at a time.
     progress
-        Called with the number of files done and of all.
+        Called with the number of photographs done and of all.
     """
 
     def __init__(
         self,
         embedder: Embedder,
-        faces: CentralFaceFinder,
+        faces: FaceRule,
         *,
         cache: Path | None = None,
+        change: Change | None = None,
         workers: int = 2,
         progress: Progress | None = None,
     ) -> None:
@@ -64,51 +90,48 @@ class FaceEmbedder:
             "input": manifest.input.model_dump(mode="json"),
             "alignment": manifest.alignment.model_dump(mode="json"),
             "flip": embedder.flip,
-            "fallback_share": FALLBACK_SHARE,
             "code": code_sha256(*_CODE),
         }
+        if change is not None:
+            self.key["change"] = change.key
         self._embedder = embedder
         self._faces = faces
         self._alignment = manifest.alignment
+        self._change = change
         self._workers = workers
         self._cache = RowCache(cache, key=self.key, progress=progress)
 
-    def __call__(self, paths: Sequence[Path]) -> tuple[Float32, NDArray[np.bool_]]:
-        """Return ``float32 (N, D)`` unit embeddings of ``paths``, and where a face was found.
+    def __call__(self, photos: Sequence[Photo]) -> Embedded:
+        """Return the embeddings of ``photos``, and where a face was found.
 
         Raises
         ------
         ImageError
-            A file cannot be decoded.
+            A photograph cannot be decoded.
         """
         # All faces first: they have a cache of their own, which other bundles share.
-        waiting = self._cache.missing(paths)
+        waiting = self._cache.missing(photos)
         faces = dict(zip(waiting, self._faces(waiting), strict=True)) if waiting else {}
-        rows = self._cache.rows(paths, lambda part: self._compute(part, faces))
+        rows = self._cache.rows(photos, lambda part: self._compute(part, faces))
         return rows["vectors"].astype(np.float32, copy=False), rows["found"]
 
-    def _compute(self, paths: Sequence[Path], faces: Mapping[Path, Face | None]) -> Rows:
+    def _compute(self, photos: Sequence[Photo], faces: Mapping[Photo, Face | None]) -> Rows:
         vectors = []
         with ThreadPoolExecutor(self._workers) as pool:
-            for start in range(0, len(paths), _PART):
-                part = paths[start : start + _PART]
-                chips = list(pool.map(self._chip, part, (faces[path] for path in part)))
+            for start in range(0, len(photos), _PART):
+                part = photos[start : start + _PART]
+                chips = list(pool.map(self._chip, part, (faces[photo] for photo in part)))
                 vectors.append(self._embedder.embed(chips))
-        found = np.array([faces[path] is not None for path in paths])
+        found = np.array([self._faces.counts_as_found(faces[photo]) for photo in photos])
         return {"vectors": np.concatenate(vectors), "found": found}
 
-    def _chip(self, path: Path, face: Face | None) -> Chip:
-        image = load_image(path)
+    def _chip(self, photo: Photo, face: Face | None) -> Chip:
+        image = load_photo(photo)
         if face is None:
-            face = template_face(centre_square(image), self._alignment.template)
+            face = self._faces.stand_in(photo, image, self._alignment.template)
+        if self._change is not None:
+            face, image = self._change.face(face, image), self._change.photo(image)
         (chip,) = align_faces(
             image, [face], self._alignment.template, margin_px=self._alignment.margin_px
         )
-        return chip
-
-
-def centre_square(image: Image) -> Float32:
-    """Return the box ``float32 (4,)`` in the middle whose side is half the shorter side."""
-    middle = np.array(image.size_px, np.float32) / 2
-    half = FALLBACK_SHARE * min(image.size_px) / 2
-    return np.concatenate([middle - half, middle + half]).astype(np.float32)
+        return chip if self._change is None else self._change.chip(chip, image)

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from pydantic_core import PydanticSerializationError
 
+from facemetric.wire.evaluation import EvaluateOut
 from facemetric.wire.faces import ErrorOut, FaceOut, ThresholdOut, Wire, schema
 from facemetric.wire.installation import DemoOut, DoctorOut, ModelsOut, PresetsOut
 
@@ -261,6 +262,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         PresetsOut,
         DoctorOut,
         DemoOut,
+        EvaluateOut,
         FailureOut,
     )
     return {
