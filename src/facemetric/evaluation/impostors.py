@@ -61,21 +61,25 @@ def hardest_impostors(
     wanted = min(int(share * total * (1 + 1e-12)) + 1, total)
     values = np.zeros(0, np.float32)
     rows = np.zeros((0, 2), np.int32)
-    bound = -np.inf
+    bound = np.float32(-np.inf)
     for start in range(0, len(embeddings), chunk):
         block = embeddings[start : start + chunk] @ embeddings[start:].T
-        first = np.arange(start, start + len(block))
-        second = np.arange(start, len(embeddings))
-        block[first[:, None] >= second] = -np.inf
-        block[people[first][:, None] == people[second]] = -np.inf
-        i, j = np.nonzero(block > bound) if np.isinf(bound) else np.nonzero(block >= bound)
-        values = np.concatenate([values, block[i, j]])
-        rows = np.concatenate([rows, np.stack([i + start, j + start], 1).astype(np.int32)])
+        first, second = people[start : start + chunk, None], people[None, start:]
+        block[first == second] = -np.inf
+        block[:, : len(block)][np.tri(len(block), dtype=bool)] = -np.inf
+        if len(values) < wanted < block.size:
+            # What is not among the first of one block is not among those of all.
+            bound = max(bound, np.partition(block, -wanted, axis=None)[-wanted])
+        places = np.flatnonzero(block >= max(bound, np.finfo(np.float32).min))
+        values = np.concatenate([values, block.ravel()[places]])
+        pairs = np.stack(np.divmod(places, block.shape[1]), 1) + start
+        rows = np.concatenate([rows, pairs.astype(np.int32)])
         if len(values) > wanted:
-            kept = np.argpartition(-values, wanted - 1)[:wanted]
+            bound = np.partition(values, -wanted)[-wanted]
+            kept = values >= bound
             values, rows = values[kept], rows[kept]
-            bound = float(values.min())
-    order = np.lexsort((rows[:, 1], rows[:, 0], -values))
+    # Stable: ties stay in the order of the rows.
+    order = np.argsort(-values, kind="stable")[:wanted]
     return Impostors(values[order], rows[order], total)
 
 

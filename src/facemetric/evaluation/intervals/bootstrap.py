@@ -15,7 +15,7 @@ from facemetric.evaluation.intervals.pair_figures import (
     DPrimeInDraw,
     EqualErrorInDraw,
 )
-from facemetric.evaluation.intervals.rates import TarInDraw, check_reach, rates_in_draw
+from facemetric.evaluation.intervals.rates import RatesInDraw, TarInDraw
 from facemetric.evaluation.intervals.subject_pairs import SubjectPairs
 from facemetric.types import AnyArray, Float64
 
@@ -101,10 +101,10 @@ def rate_intervals(
     InputError
         The pairs do not reach down to the threshold, or the people are too few.
     """
-    check_reach(pairs, threshold)
-    estimates = rates_in_draw(pairs, np.ones(pairs.people), threshold)
+    find = RatesInDraw(pairs, threshold)
+    estimates = find(np.ones(pairs.people))
     draws = people_draws(pairs.people, replicates=replicates, seed=seed)
-    table = np.array([rates_in_draw(pairs, draw, threshold) for draw in draws])
+    table = np.array([find(draw) for draw in draws])
     far, tar = (
         percentile_interval(estimate, column, confidence)
         for estimate, column in zip(estimates, table.T, strict=True)

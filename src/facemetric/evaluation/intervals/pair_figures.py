@@ -101,16 +101,26 @@ class EqualErrorInDraw:
 
     def _rate(self, steps: _Steps, draw: Float64, genuine: Float64, total: float) -> float | None:
         impostors = np.cumsum(self._pairs.impostor_weights(draw, first=steps.reach))
-        far = np.append(0.0, np.append(0.0, impostors)[steps.impostors] / total)
-        tar = np.append(0.0, np.append(0.0, genuine)[steps.genuine] / genuine[-1])
-        gap = far - (1 - tar)
-        after = int(np.searchsorted(gap, 0.0))
-        if after == len(gap):
+
+        def rates(step: int) -> tuple[float, float]:
+            """Return FAR and FRR after so many steps."""
+            hits, right = (
+                float(sums[reaching[step - 1] - 1]) if step and reaching[step - 1] else 0.0
+                for sums, reaching in ((impostors, steps.impostors), (genuine, steps.genuine))
+            )
+            return hits / total, 1 - right / float(genuine[-1])
+
+        # The first step at which FAR is not below FRR; the rates only approach each other.
+        low, high = 0, len(steps.impostors) + 1
+        while low < high:
+            middle = (low + high) // 2
+            far, frr = rates(middle)
+            low, high = (low, middle) if far >= frr else (middle + 1, high)
+        if low > len(steps.impostors):
             return None
-        if gap[after] == 0:
-            return float(far[after])
-        share = -gap[after - 1] / (gap[after] - gap[after - 1])
-        return float(far[after - 1] + share * (far[after] - far[after - 1]))
+        (far_before, frr_before), (far, frr) = rates(low - 1), rates(low)
+        share = (frr_before - far_before) / ((far - far_before) + (frr_before - frr))
+        return far_before + share * (far - far_before)
 
 
 class DPrimeInDraw:

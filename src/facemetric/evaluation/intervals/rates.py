@@ -81,20 +81,37 @@ class TarInDraw:
         return np.where(middle > -rejected, middle, np.nextafter(-rejected, np.inf))
 
 
-def rates_in_draw(pairs: SubjectPairs, draw: Float64, threshold: float) -> tuple[float, float]:
-    """Return FAR and TAR at a fixed threshold; not a number without pairs of the kind.
+class RatesInDraw:
+    """Finds FAR and TAR at a fixed threshold in a draw.
 
-    ``pairs`` must hold every impostor that reaches the threshold.
+    Parameters
+    ----------
+    pairs
+        With every impostor that reaches the threshold.
+    threshold
+        Chosen beforehand.
+
+    Raises
+    ------
+    InputError
+        Impostors that reach the threshold may have been left out.
     """
-    total = pairs.impostor_total(draw)
-    hits, right = (
-        int(np.searchsorted(-scores, -threshold, side="right"))
-        for scores in (pairs.impostors, pairs.genuine)
-    )
-    weights = pairs.genuine_weights(draw)
-    genuine = float(weights.sum())
-    far = float(pairs.impostor_weights(draw, first=hits).sum()) / total if total else np.nan
-    return far, float(weights[:right].sum()) / genuine if genuine else np.nan
+
+    def __init__(self, pairs: SubjectPairs, threshold: float) -> None:
+        check_reach(pairs, threshold)
+        self._pairs = pairs
+        self._hits, self._right = (
+            int(np.searchsorted(-scores, -threshold, side="right"))
+            for scores in (pairs.impostors, pairs.genuine)
+        )
+
+    def __call__(self, draw: Float64) -> tuple[float, float]:
+        """Return FAR and TAR in ``draw (people,)``; not a number without pairs of the kind."""
+        total = self._pairs.impostor_total(draw)
+        weights = self._pairs.genuine_weights(draw)
+        hits = float(self._pairs.impostor_weights(draw, first=self._hits).sum())
+        right, genuine = float(weights[: self._right].sum()), float(weights.sum())
+        return hits / total if total else np.nan, right / genuine if genuine else np.nan
 
 
 def check_reach(pairs: SubjectPairs, threshold: float) -> None:

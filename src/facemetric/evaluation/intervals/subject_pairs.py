@@ -32,7 +32,7 @@ class SubjectPairs:
     impostors
         ``float64 (K,)``: all, or the hardest.
     impostor_people
-        ``int64 (K, 2)``.
+        ``int64 (K, 2)``, best with its columns contiguous.
     images
         ``float64 (people,)``, images of each where the impostors are the hardest of all pairs;
         ``None`` where ``impostors`` holds every impostor pair.
@@ -107,7 +107,7 @@ def pairs_of_list(scores: AnyArray, same: AnyArray, people: AnyArray) -> Subject
         genuine=values[genuine],
         genuine_person=number[genuine, 0],
         impostors=values[impostor],
-        impostor_people=number[impostor],
+        impostor_people=np.asfortranarray(number[impostor]),
         images=None,
     )
 
@@ -145,6 +145,6 @@ def pairs_of_embeddings(
         # In the order of `genuine_similarities`: person after person.
         genuine_person=np.repeat(np.arange(len(names)), images * (images - 1) // 2)[order],
         impostors=impostors.similarities.astype(np.float64),
-        impostor_people=person[impostors.rows],
+        impostor_people=np.asfortranarray(person[impostors.rows]),
         images=images.astype(np.float64),
     )

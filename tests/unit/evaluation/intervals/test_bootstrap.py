@@ -16,7 +16,7 @@ from facemetric.evaluation.intervals import (
     rate_intervals,
     tar_intervals,
 )
-from facemetric.evaluation.intervals.rates import TarInDraw, rates_in_draw
+from facemetric.evaluation.intervals.rates import RatesInDraw, TarInDraw
 from facemetric.evaluation.metrics import tar_at_far
 
 
@@ -61,7 +61,7 @@ def test_a_draw_is_the_pairs_written_out(seed: int, far: float, coarse: bool) ->
         assert TarInDraw(pairs, [far])(draw)[0][0] == pytest.approx(point.tar)
         threshold = float(np.median(scores)) + 1e-4
         wanted = (np.mean(scores[~same] >= threshold), np.mean(scores[same] >= threshold))
-        assert rates_in_draw(pairs, draw, threshold) == pytest.approx(wanted)
+        assert RatesInDraw(pairs, threshold)(draw) == pytest.approx(wanted)
 
 
 def test_calibrations_bounds_are_these() -> None:
