@@ -17,9 +17,11 @@ from facemetric.evaluation.parts import Grouping, Identification, Part, Verifica
 from facemetric.evaluation.protocols import PROTOCOLS, lfw_task
 from facemetric.evaluation.settings import Settings
 from facemetric.evaluation.task import Task
+from facemetric.evaluation.traits import TRAITS, FaceTraits
 
 __all__ = [
     "PROTOCOLS",
+    "TRAITS",
     "CentralFaceFinder",
     "CentralFaces",
     "CentreCrop",
@@ -30,6 +32,7 @@ __all__ = [
     "Evaluation",
     "FaceEmbedder",
     "FaceRule",
+    "FaceTraits",
     "Figure",
     "Grouping",
     "Identification",

@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from facemetric.datasets import BoxedPhoto, EncodedPhoto
 from facemetric.errors import DataError, InputError
-from facemetric.evaluation import RowCache
+from facemetric.evaluation import RowCache, cache_size, clear_cache
 
 
 @pytest.fixture
@@ -41,7 +42,9 @@ def test_rows_come_in_order_and_are_computed_once(paths: list[Path], tmp_path: P
     rows = cache.rows(paths, compute)
     assert rows["square"].tolist() == [0, 1, 4, 9, 16, 25, 36]
     assert seen == [(0, 7), (3, 7), (6, 7), (7, 7)]
-    assert cache.missing([*paths, tmp_path / "c"]) == [tmp_path / "c"]
+    new = tmp_path / "new.txt"
+    new.write_text("new")
+    assert cache.missing([*paths, new]) == [new]
     assert RowCache(tmp_path / "c", key={"v": 2}).missing(paths * 2) == paths
     again = RowCache(tmp_path / "c", key={"v": 1}).rows([paths[5], paths[0], paths[5]], compute)
     assert again["square"].tolist() == [25, 0, 25]
@@ -60,6 +63,40 @@ def test_another_key_and_a_changed_file_are_computed(paths: list[Path], tmp_path
     rows = RowCache(tmp_path / "c", key={"flip": True}).rows(paths[:3], compute)
     assert rows["square"].tolist() == [0, 81, 4]
     assert compute.asked[6:] == ["1.txt"]
+
+
+def test_content_counts_not_the_name(paths: list[Path], tmp_path: Path) -> None:
+    compute = Counter()
+    cache = RowCache(tmp_path / "c", key={})
+    copy = tmp_path / "copy of 3.txt"
+    copy.write_text("3")
+    rows = cache.rows([EncodedPhoto("3 in a file", b"3"), copy, paths[3]], compute)
+    assert rows["square"].tolist() == [9, 9, 9]
+    assert len(compute.asked) == 1
+    paths[3].touch()
+    assert cache.missing(paths) == [*paths[:3], *paths[4:]]
+
+
+def test_two_faces_of_one_photograph_have_two_rows(paths: list[Path], tmp_path: Path) -> None:
+    faces = [BoxedPhoto(paths[2], (0, 0, side, side)) for side in (10.0, 20.0, 10.0)]
+    cache = RowCache(tmp_path / "c", key={})
+    rows = cache.rows(faces, lambda part: {"side": np.array([p.box_xyxy_px[2] for p in part])})
+    assert rows["side"].tolist() == [10, 20, 10]
+    assert cache.missing([*faces, paths[2]]) == [paths[2]]
+
+
+def test_the_cache_is_private_and_can_be_cleared(paths: list[Path], tmp_path: Path) -> None:
+    root = tmp_path / "c"
+    RowCache(root, key={}).rows(paths, Counter())
+    folders = [root, *(path for path in root.rglob("*") if path.is_dir())]
+    assert len(folders) == 2
+    assert {path.stat().st_mode & 0o777 for path in folders} == {0o700}
+    files, size_bytes = cache_size(root)
+    assert files == 2 and size_bytes > 500
+    clear_cache(root)
+    assert not root.exists()
+    clear_cache(root)
+    assert cache_size(root) == (0, 0)
 
 
 def test_a_stopped_run_goes_on(paths: list[Path], tmp_path: Path) -> None:
@@ -118,7 +155,7 @@ def test_without_a_folder_nothing_is_kept(paths: list[Path]) -> None:
 
 def test_wrong_input(paths: list[Path], tmp_path: Path) -> None:
     cache = RowCache(tmp_path / "c", key={})
-    with pytest.raises(InputError, match="at least one path"):
+    with pytest.raises(InputError, match="at least one photograph"):
         cache.rows([], Counter())
     with pytest.raises(DataError, match="absent"):
         cache.rows([tmp_path / "absent.txt"], Counter())
