@@ -9,9 +9,21 @@ from facemetric.evaluation.intervals.bootstrap import (
     tar_intervals,
     threshold_intervals,
 )
+from facemetric.evaluation.intervals.clustering import (
+    ClusteringFigure,
+    ClusteringIntervals,
+    clustering_intervals,
+    compare_clusterings,
+)
 from facemetric.evaluation.intervals.comparison import Comparison
 from facemetric.evaluation.intervals.draws import people_draws
-from facemetric.evaluation.intervals.identification import dir_interval, rank_interval
+from facemetric.evaluation.intervals.far import far_intervals
+from facemetric.evaluation.intervals.identification import (
+    compare_dir,
+    compare_rank,
+    dir_interval,
+    rank_interval,
+)
 from facemetric.evaluation.intervals.interval import Interval
 from facemetric.evaluation.intervals.paired import (
     compare_area,
@@ -30,6 +42,8 @@ from facemetric.evaluation.intervals.support_open_set import DirBound, supported
 from facemetric.evaluation.intervals.wilson import upper_bound, wilson
 
 __all__ = [
+    "ClusteringFigure",
+    "ClusteringIntervals",
     "Comparison",
     "DirBound",
     "FarBound",
@@ -37,15 +51,20 @@ __all__ = [
     "SubjectPairs",
     "TarBound",
     "area_interval",
+    "clustering_intervals",
     "compare_area",
+    "compare_clusterings",
     "compare_d_prime",
+    "compare_dir",
     "compare_equal_error",
     "compare_means",
+    "compare_rank",
     "compare_tar",
     "d_prime_interval",
     "dir_interval",
     "equal_error_interval",
     "far_bound",
+    "far_intervals",
     "mean_interval",
     "pairs_of_embeddings",
     "pairs_of_list",

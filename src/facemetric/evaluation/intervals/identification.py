@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from facemetric.errors import InputError
 from facemetric.evaluation.impostors import check_labels
 from facemetric.evaluation.intervals.bootstrap import mean_interval
+from facemetric.evaluation.intervals.comparison import Comparison, compare_in_draws
 from facemetric.evaluation.intervals.draws import people_draws
 from facemetric.evaluation.intervals.interval import Interval, percentile_interval
+from facemetric.evaluation.intervals.paired import compare_means
 from facemetric.evaluation.metrics.open_set import dir_at_fpir
 from facemetric.evaluation.metrics.searches import Searches
 from facemetric.types import AnyArray, Float64
@@ -69,24 +70,84 @@ def dir_interval(
     The threshold is found anew in every draw. Parameters and errors as `rank_interval` and
     `dir_at_fpir`.
     """
+    find = _DirInDraw(searches, probe_labels, fpir, rank)
     estimate = dir_at_fpir(searches, fpir, rank=rank).dir
-    people = check_labels(probe_labels, len(searches))
-    number = np.unique(people, return_inverse=True)[1]
-    order = np.argsort(number, kind="stable")
-    count = int(number.max()) + 1
-    starts = np.searchsorted(number[order], np.arange(count + 1))
-    draws = people_draws(count, replicates=replicates, seed=seed)
-    values = [_dir(searches.take(_rows(draw, order, starts)), fpir, rank=rank) for draw in draws]
-    return percentile_interval(estimate, np.array(values), confidence)
+    draws = people_draws(find.people, replicates=replicates, seed=seed)
+    return percentile_interval(estimate, np.array([find(draw) for draw in draws]), confidence)
 
 
-def _rows(draw: Float64, order: NDArray[np.int64], starts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the rows of the drawn people, each as often as the person was drawn."""
-    rows: NDArray[np.int64] = np.repeat(order, np.repeat(draw.astype(np.int64), np.diff(starts)))
-    return rows
+def compare_rank(
+    first: Searches,
+    second: Searches,
+    probe_labels: AnyArray,
+    k: int = 1,
+    *,
+    replicates: int = 1000,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> Comparison:
+    """Compare two models' identification rates at rank ``k`` over the same probes and gallery.
+
+    Parameters and errors as `rank_interval`; InputError too where the probes differ.
+    """
+    _check_same(first, second)
+    if k < 1:
+        raise InputError(f"expected at least 1, got {k}", item="k")
+    return compare_means(
+        *(model.ranks[model.mated] <= k for model in (first, second)),
+        check_labels(probe_labels, len(first))[first.mated],
+        replicates=replicates,
+        confidence=confidence,
+        seed=seed,
+    )
 
 
-def _dir(searches: Searches, fpir: float, *, rank: int) -> float:
-    if searches.mated.all() or not searches.mated.any():
-        return np.nan
-    return dir_at_fpir(searches, fpir, rank=rank).dir
+def compare_dir(
+    first: Searches,
+    second: Searches,
+    probe_labels: AnyArray,
+    fpir: float,
+    *,
+    rank: int = 1,
+    replicates: int = 1000,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> Comparison:
+    """Compare two models' DIR at one FPIR over the same probes and gallery; each has its threshold.
+
+    Parameters and errors as `dir_interval`; InputError too where the probes differ.
+    """
+    _check_same(first, second)
+    one, other = (_DirInDraw(model, probe_labels, fpir, rank) for model in (first, second))
+    return compare_in_draws(
+        one,
+        other,
+        people=one.people,
+        replicates=replicates,
+        confidence=confidence,
+        seed=seed,
+    )
+
+
+class _DirInDraw:
+    """Finds DIR in a draw of the probes' people; not a number without both kinds of probes."""
+
+    def __init__(self, searches: Searches, labels: AnyArray, fpir: float, rank: int) -> None:
+        dir_at_fpir(searches, fpir, rank=rank)  # checks the arguments
+        number = np.unique(check_labels(labels, len(searches)), return_inverse=True)[1]
+        self.people = int(number.max()) + 1
+        self._searches, self._fpir, self._rank = searches, fpir, rank
+        self._order = np.argsort(number, kind="stable")
+        self._images = np.bincount(number)
+
+    def __call__(self, draw: Float64) -> float:
+        rows = np.repeat(self._order, np.repeat(draw.astype(np.int64), self._images))
+        drawn = self._searches.take(rows)
+        if drawn.mated.all() or not drawn.mated.any():
+            return np.nan
+        return dir_at_fpir(drawn, self._fpir, rank=self._rank).dir
+
+
+def _check_same(first: Searches, second: Searches) -> None:
+    if not np.array_equal(first.mated, second.mated):
+        raise InputError("expected both models on the same probes and gallery", item="second")

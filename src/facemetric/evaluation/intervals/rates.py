@@ -100,16 +100,20 @@ class RatesInDraw:
     def __init__(self, pairs: SubjectPairs, threshold: float) -> None:
         check_reach(pairs, threshold)
         self._pairs = pairs
-        self._hits, self._right = (
+        hits, self._right = (
             int(np.searchsorted(-scores, -threshold, side="right"))
             for scores in (pairs.impostors, pairs.genuine)
         )
+        # Pairs of the same two people weigh alike: each two people once, for all draws.
+        ends = np.sort(pairs.impostor_people[:hits], axis=1)
+        keys, self._counts = np.unique(ends[:, 0] * pairs.people + ends[:, 1], return_counts=True)
+        self._first, self._second = np.divmod(keys, pairs.people)
 
     def __call__(self, draw: Float64) -> tuple[float, float]:
         """Return FAR and TAR in ``draw (people,)``; not a number without pairs of the kind."""
         total = self._pairs.impostor_total(draw)
         weights = self._pairs.genuine_weights(draw)
-        hits = float(self._pairs.impostor_weights(draw, first=self._hits).sum())
+        hits = float(self._counts @ (draw[self._first] * draw[self._second]))
         right, genuine = float(weights[: self._right].sum()), float(weights.sum())
         return hits / total if total else np.nan, right / genuine if genuine else np.nan
 

@@ -113,7 +113,7 @@ def pairs_of_list(scores: AnyArray, same: AnyArray, people: AnyArray) -> Subject
 
 
 def pairs_of_embeddings(
-    embeddings: Float32, labels: AnyArray, *, share: float = 1.0
+    embeddings: Float32, labels: AnyArray, *, share: float = 1.0, genuine_needed: bool = True
 ) -> SubjectPairs:
     """Return all pairs of ``embeddings (N, D)``, of the impostors the hardest ``share``.
 
@@ -126,17 +126,19 @@ def pairs_of_embeddings(
     share
         In (0, 1]. Twice the highest FAR of interest, or more, leaves room for every draw; each
         pair kept takes 24 bytes.
+    genuine_needed
+        Whether there must be genuine pairs; a false-accept rate needs none.
 
     Raises
     ------
     InputError
-        See `hardest_impostors`; or nobody has two images.
+        See `hardest_impostors`; or nobody has two images, and one must.
     """
     impostors = hardest_impostors(embeddings, labels, share=share)
     names, person = np.unique(check_labels(labels, len(embeddings)), return_inverse=True)
     images = np.bincount(person)
     genuine = genuine_similarities(embeddings, person).astype(np.float64)
-    if not len(genuine):
+    if genuine_needed and not len(genuine):
         raise InputError("expected two images of somebody", item="labels")
     order = np.argsort(-genuine, kind="stable")
     return SubjectPairs(
