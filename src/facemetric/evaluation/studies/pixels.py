@@ -1,0 +1,51 @@
+"""Image size: the face has fewer pixels than the network wants."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import ClassVar
+
+import cv2
+
+from facemetric.errors import InputError
+from facemetric.evaluation.embedding import Change
+from facemetric.evaluation.studies.study import PhotoStudy, Unchanged
+from facemetric.types import Chip, Image
+
+
+class PixelsStudy(PhotoStudy):
+    """FaceNet's table 4, right. Above the chip's own size nothing changes."""
+
+    name = "pixels"
+    title = "Image size"
+    axis = "pixels of the face's picture"
+    levels = (1600, 6400, 14400, 25600, 65536)
+    paper: ClassVar = {1600: 37.8, 6400: 79.5, 14400: 84.5, 25600: 85.7, 65536: 86.4}
+    paper_note = "FaceNet, table 4: VAL at FAR 1e-3 of NN1 on its hold-out set"
+
+    def check(self, level: float) -> None:
+        """InputError below 16 pixels."""
+        if not (math.isfinite(level) and level >= 16):
+            raise InputError(f"expected 16 pixels or more, got {level:g}", item=self.name)
+
+    def change(self, level: float) -> Change:
+        """Return the reduction."""
+        return _Reduced(level)
+
+
+class _Reduced(Unchanged):
+    def __init__(self, pixels: float) -> None:
+        super().__init__(study="pixels", pixels=pixels)
+        self._pixels = pixels
+
+    def chip(self, chip: Chip, image: Image) -> Chip:
+        """Return the chip at the wanted number of pixels, enlarged to its size again."""
+        height, width = chip.pixels.shape[:2]
+        factor = math.sqrt(self._pixels / (height * width))
+        if factor >= 1:
+            return chip
+        size = max(1, round(width * factor)), max(1, round(height * factor))
+        small = cv2.resize(chip.pixels, size, interpolation=cv2.INTER_AREA)
+        again = cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC)
+        return dataclasses.replace(chip, pixels=again)
