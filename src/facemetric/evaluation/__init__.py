@@ -1,7 +1,7 @@
 """Measuring recognition: metrics, protocols, calibration. Nothing here imports torch."""
 
 from facemetric.evaluation.cache import RowCache, cache_size, clear_cache
-from facemetric.evaluation.calibrate import calibrate
+from facemetric.evaluation.calibration import calibrate
 from facemetric.evaluation.embedding import Change, Embedded, FaceEmbedder
 from facemetric.evaluation.evaluate import Embed, Evaluation, evaluate
 from facemetric.evaluation.faces import (

@@ -6,9 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from facemetric.errors import InputError
-from facemetric.evaluation.calibrate import far_bounds
-from facemetric.evaluation.impostors import hardest_impostors
 from facemetric.evaluation.intervals import (
+    far_intervals,
     mean_interval,
     pairs_of_embeddings,
     pairs_of_list,
@@ -64,15 +63,13 @@ def test_a_draw_is_the_pairs_written_out(seed: int, far: float, coarse: bool) ->
         assert RatesInDraw(pairs, threshold)(draw) == pytest.approx(wanted)
 
 
-def test_calibrations_bounds_are_these() -> None:
+def test_calibrations_intervals_are_these() -> None:
     vectors, labels = made_up(20, 3, seed=1)
-    hardest = hardest_impostors(vectors, labels, share=1.0)
-    threshold = float(np.quantile(hardest.similarities, 0.95))
-    (wanted,) = far_bounds(hardest, labels, [threshold], replicates=200, seed=3)
-    far, tar = rate_intervals(
-        pairs_of_embeddings(vectors, labels), threshold, replicates=200, seed=3
-    )
-    assert (far.low, far.high) == pytest.approx(wanted)
+    pairs = pairs_of_embeddings(vectors, labels)
+    threshold = float(np.quantile(pairs.impostors, 0.95))
+    (wanted,) = far_intervals(pairs, [threshold], replicates=200, seed=3)
+    far, tar = rate_intervals(pairs, threshold, replicates=200, seed=3)
+    assert far == wanted
     assert far.low < far.estimate < far.high
     assert tar.low < tar.estimate < tar.high
     assert far.method == "people bootstrap"

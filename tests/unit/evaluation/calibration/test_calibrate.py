@@ -5,13 +5,12 @@ from hypothesis import strategies as st
 
 from facemetric.errors import CalibrationError, InputError
 from facemetric.evaluation import calibrate, nearest_people, people_with_doubles
-from facemetric.evaluation.calibrate import far_bounds
 from facemetric.evaluation.impostors import (
-    Impostors,
     genuine_similarities,
     hardest_impostors,
     impostor_count,
 )
+from facemetric.evaluation.intervals import far_intervals, pairs_of_embeddings
 
 
 def made_up(
@@ -86,9 +85,9 @@ def test_what_is_not_supported_is_left_out_or_refused() -> None:
 def test_bounds_are_a_bootstrap_over_people() -> None:
     """The explicit form: copy the drawn people's images, compare all pairs of different draws."""
     vectors, labels = made_up(10, 2, seed=4)
-    all_pairs = hardest_impostors(vectors, labels, share=1.0)
-    threshold = float(np.median(all_pairs.similarities))
-    (fast,) = far_bounds(all_pairs, labels, [threshold], replicates=40, seed=7)
+    pairs = pairs_of_embeddings(vectors, labels)
+    threshold = float(np.median(pairs.impostors))
+    (fast,) = far_intervals(pairs, [threshold], replicates=40, seed=7)
     random = np.random.default_rng(7)
     draws = random.multinomial(10, np.full(10, 0.1), size=40)
     rates = []
@@ -104,12 +103,16 @@ def test_bounds_are_a_bootstrap_over_people() -> None:
                         hits += float(vectors[i] @ vectors[j]) >= threshold
                         pairs += 1
         rates.append(hits / pairs)
-    assert fast == pytest.approx(np.percentile(rates, [2.5, 97.5]), abs=0.02)
+    assert (fast.low, fast.high) == pytest.approx(np.percentile(rates, [2.5, 97.5]), abs=0.02)
 
 
 def test_bounds_without_accepted_pairs_are_zero() -> None:
-    none = Impostors(np.zeros(0, np.float32), np.zeros((0, 2), np.int32), 4)
-    assert far_bounds(none, np.array([0, 1, 2, 3]), [0.5], replicates=5) == [(0.0, 0.0)]
+    vectors, labels = made_up(6, 1)
+    pairs = pairs_of_embeddings(vectors, labels, genuine_needed=False)
+    (found,) = far_intervals(pairs, [1.5], replicates=20)
+    assert (found.estimate, found.low, found.high) == (0, 0, 0)
+    with pytest.raises(InputError, match="two images of somebody"):
+        pairs_of_embeddings(vectors, labels)
 
 
 def test_nearest_people() -> None:
