@@ -7,6 +7,7 @@ from facemetric.decide.identify import Identification, decide_who, identify, ide
 from facemetric.decide.knn import Knn
 from facemetric.decide.metric import METRICS, Metric, lp
 from facemetric.decide.nearest import Nearest
+from facemetric.decide.odds import Odds, OddsTable, odds_table
 from facemetric.decide.svm import LinearSvm
 from facemetric.decide.threshold import Threshold, manual_threshold, threshold_for
 from facemetric.decide.units import unit_rows
@@ -23,6 +24,8 @@ __all__ = [
     "LinearSvm",
     "Metric",
     "Nearest",
+    "Odds",
+    "OddsTable",
     "Ranked",
     "Threshold",
     "Verification",
@@ -31,6 +34,7 @@ __all__ = [
     "identify_many",
     "lp",
     "manual_threshold",
+    "odds_table",
     "stranger_risk_of",
     "threshold_for",
     "threshold_for_gallery",

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
-from facemetric.bundle import Manifest
-from facemetric.decide.threshold import BY_HAND, Threshold, threshold_for
+from facemetric.bundle import Calibration, Manifest, SearchPoint
+from facemetric.decide.odds import OddsTable
+from facemetric.decide.support import measured_points, measured_searches
+from facemetric.decide.threshold import BY_HAND, Threshold, flip_phrase, threshold_for
 from facemetric.errors import CalibrationError, InputError
 
 
 def stranger_risk_of(threshold: Threshold, compared: int) -> float | None:
     """Bound the chance that a stranger is named among ``compared`` samples; see Identification.
 
-    ``1 - (1 - f)^n`` with the upper end of the false-accept rate's interval for f.
+    Where the threshold was measured in galleries of at least so many people, the upper end of
+    that rate's interval; where there are more samples, once for each such gallery that they
+    would fill (the union bound, which takes nothing as independent). Else ``1 - (1 - f)^n`` with
+    the upper end of the false-accept rate's interval for f, which takes the comparisons as
+    independent.
     """
+    if threshold.gallery is not None and threshold.fpir_high is not None:
+        return min(math.ceil(compared / threshold.gallery) * threshold.fpir_high, 1.0)
     rate = threshold.far if threshold.far_high is None else threshold.far_high
     if rate is None:
         return None
@@ -27,6 +36,9 @@ def threshold_for_gallery(
     manifest: Manifest, *, compared: int, stranger_risk: float, flip: bool
 ) -> Threshold:
     """Choose the lowest calibrated threshold that keeps the stranger risk.
+
+    Either one that was measured by searches in galleries of at least as many people, or one whose
+    false-accept rate keeps the risk in so many independent comparisons; ``source`` says which.
 
     Parameters
     ----------
@@ -49,7 +61,53 @@ def threshold_for_gallery(
     if not 0 < stranger_risk < 1:
         raise InputError(f"expected a chance in (0, 1), got {stranger_risk}", item="stranger_risk")
     compared = max(compared, 1)
-    far = -math.expm1(math.log1p(-stranger_risk) / compared)
+    searched = _by_searches(manifest, compared=compared, risk=stranger_risk, flip=flip)
+    try:
+        bounded = _by_bound(manifest, compared=compared, risk=stranger_risk, flip=flip)
+    except CalibrationError:
+        if searched is None:
+            raise
+        return searched
+    if searched is None or bounded.similarity <= searched.similarity:
+        return bounded
+    return searched
+
+
+def _by_searches(manifest: Manifest, *, compared: int, risk: float, flip: bool) -> Threshold | None:
+    """Return the lowest threshold whose measured rate in large enough galleries keeps the risk."""
+    fitting = [
+        (point, one)
+        for one in manifest.calibrations
+        if one.flip == flip and measured_points(one)
+        for point in measured_searches(one)
+        if point.gallery >= compared and max(point.fpir, point.fpir_high) <= risk
+    ]
+    if not fitting:
+        return None
+    return _threshold(*min(fitting, key=lambda pair: pair[0].similarity))
+
+
+def _threshold(point: SearchPoint, calibration: Calibration) -> Threshold:
+    odds = OddsTable(calibration).at(point.similarity)
+    source = (
+        f"FPIR {point.fpir:g} measured in galleries of {point.gallery:,} people on "
+        f"{calibration.data} ({point.searches:,} photographs of strangers looked up, "
+        f"{calibration.people:,} people, {flip_phrase(calibration.flip)})"
+    )
+    return Threshold(
+        point.similarity,
+        odds.stranger_rate,
+        source,
+        odds.stranger_rate_high,
+        calibration.flip,
+        gallery=point.gallery,
+        fpir_high=max(point.fpir, point.fpir_high),
+    )
+
+
+def _by_bound(manifest: Manifest, *, compared: int, risk: float, flip: bool) -> Threshold:
+    """Return the lowest threshold that keeps the risk if the comparisons are independent."""
+    far = -math.expm1(math.log1p(-risk) / compared)
     rates = {
         point.far
         for calibration in manifest.calibrations
@@ -59,22 +117,28 @@ def threshold_for_gallery(
     }
     for rate in sorted(rates, reverse=True):
         threshold = threshold_for(manifest, far=rate, flip=flip)
-        risk = stranger_risk_of(threshold, compared)
-        if risk is not None and risk <= stranger_risk:
-            return threshold
+        bound = stranger_risk_of(threshold, compared)
+        if bound is not None and bound <= risk:
+            if compared == 1:
+                return threshold
+            return replace(
+                threshold,
+                source=f"{threshold.source}, extrapolated to {compared:,} samples as if their "
+                "comparisons were independent",
+            )
     # Where the table ends before the wanted rate, this says what is missing.
     try:
         least = threshold_for(manifest, far=min(rates, default=far), flip=flip)
     except CalibrationError as error:
         raise CalibrationError(
-            f"{compared:,} samples at a stranger risk of {stranger_risk:g} need a lower "
+            f"{compared:,} samples at a stranger risk of {risk:g} need a lower "
             f"false-accept rate than is calibrated: {error.cause}",
             item=error.item,
             fix=f"Accept a higher stranger risk (stranger_risk=, --stranger-risk), or {BY_HAND}",
         ) from error
     raise CalibrationError(
         f"{compared:,} samples give a stranger risk of {stranger_risk_of(least, compared):.2g} at "
-        f"the strictest calibrated threshold, and {stranger_risk:g} was asked for",
+        f"the strictest calibrated threshold, and {risk:g} was asked for",
         item=manifest.id,
         fix=f"Accept a higher stranger risk (stranger_risk=, --stranger-risk), or {BY_HAND}",
     )

@@ -6,10 +6,9 @@ import math
 from dataclasses import dataclass
 
 from facemetric.bundle import Calibration, Manifest, OperatingPoint
+from facemetric.decide.support import PASSED_IMPOSTORS, measured_points
 from facemetric.errors import CalibrationError, InputError
 
-# A rate is measured, not extrapolated, where about this many impostors passed.
-_PASSED_IMPOSTORS = 10
 BY_HAND = "pass a threshold of your own (threshold=, --threshold)"
 """What helps where no calibration does."""
 
@@ -24,7 +23,8 @@ class Threshold:
         Cosine, in [-1, 1]: at least this much is the same person.
     far
         False-accept rate measured at it: the share of pairs of strangers that reach it. ``None``
-        where the threshold was given by hand.
+        where the threshold was given by hand. Of one that was measured by searches, it is the
+        rate that `OddsTable` gives.
     far_high
         Upper end of the rate's 95 % interval; ``None`` like ``far``.
     source
@@ -33,6 +33,12 @@ class Threshold:
         Whether it holds for embeddings averaged over the mirrored chip; ``None`` like ``far``.
     supported
         Whether a calibration stands behind it.
+    gallery
+        Size of the galleries that it was measured in by searches for strangers; ``None`` where it
+        was measured on pairs.
+    fpir_high
+        Upper end of the 95 % interval of the share of searches for strangers that name somebody
+        in such a gallery; ``None`` like ``gallery``.
     """
 
     similarity: float
@@ -41,6 +47,8 @@ class Threshold:
     far_high: float | None = None
     flip: bool | None = None
     supported: bool = True
+    gallery: int | None = None
+    fpir_high: float | None = None
 
     @property
     def distance(self) -> float:
@@ -103,10 +111,10 @@ def threshold_for(manifest: Manifest, *, far: float, flip: bool) -> Threshold:
     kin = [one for one in manifest.calibrations if one.flip == flip]
     if not kin:
         raise CalibrationError(
-            f"the bundle is calibrated only {_flip_phrase(not flip)}, and the embeddings were made "
-            f"{_flip_phrase(flip)}",
+            f"the bundle is calibrated only {flip_phrase(not flip)}, and the embeddings were made "
+            f"{flip_phrase(flip)}",
             item=manifest.id,
-            fix=f"Embed {_flip_phrase(not flip)} (flip={not flip}, "
+            fix=f"Embed {flip_phrase(not flip)} (flip={not flip}, "
             f"{'--no-flip' if flip else '--flip'}), or {BY_HAND}",
         )
     chosen = [
@@ -119,7 +127,7 @@ def threshold_for(manifest: Manifest, *, far: float, flip: bool) -> Threshold:
     point, calibration = max(chosen, key=lambda pair: pair[0].impostor_pairs)
     source = (
         f"FAR {point.far:g} on {calibration.data} ({point.impostor_pairs:,} impostor pairs, "
-        f"{calibration.people:,} people, {_flip_phrase(flip)})"
+        f"{calibration.people:,} people, {flip_phrase(flip)})"
     )
     return Threshold(point.similarity, point.far, source, point.far_high, flip)
 
@@ -128,21 +136,15 @@ def _highest_rate(calibration: Calibration, far: float) -> OperatingPoint | None
     """Return the point of the highest measured rate up to ``far``; rates fall along the table."""
     # 0.001 as a decimal and as 1 / 1000 may differ in the last bit.
     limit = far * (1 + 1e-9)
-    return next((point for point in _measured(calibration) if point.far <= limit), None)
-
-
-def _measured(calibration: Calibration) -> list[OperatingPoint]:
-    return [
-        point
-        for point in calibration.points
-        if point.impostor_pairs * point.far >= _PASSED_IMPOSTORS * (1 - 1e-9)
-    ]
+    return next((point for point in measured_points(calibration) if point.far <= limit), None)
 
 
 def _unsupported(bundle: str, calibrations: list[Calibration], far: float) -> CalibrationError:
-    rates = sorted({point.far for one in calibrations for point in _measured(one)}, reverse=True)
+    rates = sorted(
+        {point.far for one in calibrations for point in measured_points(one)}, reverse=True
+    )
     pairs = max((point.impostor_pairs for one in calibrations for point in one.points), default=0)
-    needed = math.ceil(_PASSED_IMPOSTORS / far - 1e-6)
+    needed = math.ceil(PASSED_IMPOSTORS / far - 1e-6)
     have = f"supports {', '.join(f'{rate:g}' for rate in rates)}" if rates else "supports no rate"
     return CalibrationError(
         f"far={far:g} needs {needed:,} impostor pairs (10/FAR) and a point in the table; the "
@@ -152,5 +154,6 @@ def _unsupported(bundle: str, calibrations: list[Calibration], far: float) -> Ca
     )
 
 
-def _flip_phrase(flip: bool) -> str:
+def flip_phrase(flip: bool) -> str:
+    """Say how the embeddings were made."""
     return "with flip averaging" if flip else "without flip averaging"

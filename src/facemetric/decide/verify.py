@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from facemetric.decide.odds import Odds, OddsTable
 from facemetric.decide.threshold import Threshold
 from facemetric.decide.units import unit_rows
 from facemetric.errors import InputError
@@ -29,6 +30,8 @@ class Verification:
         Whether the similarity reaches the threshold.
     threshold
         The threshold and where it comes from.
+    odds
+        How often strangers are as similar, and the likelihood ratio; ``None`` without calibration.
     liveness
         Always ``"not_checked"``: a photograph of a person matches too.
     """
@@ -36,6 +39,7 @@ class Verification:
     similarity: float
     same: bool
     threshold: Threshold
+    odds: Odds | None = None
     liveness: Liveness = LIVENESS
 
     @property
@@ -44,8 +48,19 @@ class Verification:
         return 2.0 - 2.0 * self.similarity
 
 
-def verify(a: AnyArray, b: AnyArray, threshold: Threshold) -> Verification:
+def verify(
+    a: AnyArray, b: AnyArray, threshold: Threshold, *, odds: OddsTable | None = None
+) -> Verification:
     """Decide whether two embeddings ``(D,)`` of unit norm are of the same person.
+
+    Parameters
+    ----------
+    a, b
+        Embeddings of one bundle.
+    threshold
+        From ``threshold_for`` or ``manual_threshold``.
+    odds
+        From ``odds_table``, to say how telling the similarity is.
 
     Raises
     ------
@@ -57,4 +72,5 @@ def verify(a: AnyArray, b: AnyArray, threshold: Threshold) -> Verification:
     if len(first) != 1 or len(second) != 1:
         raise InputError(f"expected (D,) and (D,), got {np.shape(a)} and {np.shape(b)}")
     similarity = float(np.clip(first[0] @ second[0], -1.0, 1.0))
-    return Verification(similarity, threshold.accepts(similarity), threshold)
+    told = odds.at(similarity) if odds is not None else None
+    return Verification(similarity, threshold.accepts(similarity), threshold, told)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from facemetric.cluster import METHODS
-from facemetric.decide import Threshold, manual_threshold, threshold_for_gallery
+from facemetric.decide import Threshold, manual_threshold, odds_table, threshold_for_gallery
 from facemetric.detect import Select
 from facemetric.errors import InputError
 from facemetric.gallery import Consent, Gallery
@@ -243,6 +243,7 @@ class Recognizer(Viewer):
             threshold=self.gallery_threshold(
                 gallery, stranger_risk=stranger_risk, threshold=threshold
             ),
+            odds=odds_table(self.bundle.manifest, flip=self.flip),
             classifier=classifier,
             candidates=candidates,
             select=select,

@@ -9,6 +9,7 @@ import numpy as np
 from facemetric.decide import (
     CLASSIFIERS,
     Identification,
+    OddsTable,
     Ranked,
     Threshold,
     decide_who,
@@ -30,13 +31,14 @@ def identify_photos(
     photos: Iterable[Photo],
     *,
     threshold: Threshold,
+    odds: OddsTable | None,
     classifier: str,
     candidates: int,
     select: Select,
     max_faces: int | None,
 ) -> Iterator[IdentifiedPhoto | ItemError]:
     """Identify the faces of photographs; see ``Recognizer.identify_many``."""
-    decide, ids = _decider(gallery, classifier, threshold, candidates)
+    decide, ids = _decider(gallery, classifier, threshold, odds, candidates)
     for photo in pipeline.see(photos, select=select, max_faces=max_faces):
         if isinstance(photo, ItemError):
             yield photo
@@ -45,7 +47,11 @@ def identify_photos(
 
 
 def _decider(
-    gallery: Gallery, classifier: str, threshold: Threshold, candidates: int
+    gallery: Gallery,
+    classifier: str,
+    threshold: Threshold,
+    odds: OddsTable | None,
+    candidates: int,
 ) -> tuple[_Decide, dict[str, str]]:
     """Return what decides on embeddings, and the id of each name."""
     build = CLASSIFIERS[classifier]
@@ -64,7 +70,7 @@ def _decider(
             for matches in found:
                 ids.update((match.name, match.person_id) for match in matches)
                 ranked = [Ranked(m.name, m.similarity, m.similarity) for m in matches]
-                decisions.append(decide_who(ranked, threshold, compared=compared))
+                decisions.append(decide_who(ranked, threshold, compared=compared, odds=odds))
             return decisions
 
         return search, ids
@@ -72,7 +78,7 @@ def _decider(
     fitted = build().fit(
         vectors.embeddings, [vectors.names[person] for person in vectors.person_ids]
     )
-    return lambda queries: identify_many(queries, fitted, threshold, candidates), ids
+    return lambda queries: identify_many(queries, fitted, threshold, candidates, odds=odds), ids
 
 
 def _identified(photo: SeenPhoto, decide: _Decide, ids: dict[str, str]) -> IdentifiedPhoto:

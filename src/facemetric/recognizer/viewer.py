@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from facemetric.bundle import Bundle, open_bundle
-from facemetric.decide import Threshold, manual_threshold, threshold_for
+from facemetric.decide import Threshold, manual_threshold, odds_table, threshold_for
 from facemetric.decide import verify as decide_verify
 from facemetric.detect import Detector, Mtcnn, Select
 from facemetric.embed import Embedder
@@ -135,7 +135,12 @@ class Viewer:
         """
         chosen = self._threshold(far=far, by_hand=threshold)
         one, other = self._one_face(first, select), self._one_face(second, select)
-        decision = decide_verify(one.faces[0].embedding, other.faces[0].embedding, chosen)
+        decision = decide_verify(
+            one.faces[0].embedding,
+            other.faces[0].embedding,
+            chosen,
+            odds=odds_table(self.bundle.manifest, flip=self.flip),
+        )
         return Comparison(one, other, decision)
 
     def _threshold(self, *, far: float, by_hand: float | None) -> Threshold:
