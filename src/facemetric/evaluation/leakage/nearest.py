@@ -46,8 +46,8 @@ def nearest_people(
     InputError
         The shapes disagree, or a collection is empty.
     """
-    people, means = _means(embeddings, labels)
-    others, other_means = _means(other_embeddings, other_labels)
+    people, means = mean_embeddings(embeddings, labels)
+    others, other_means = mean_embeddings(other_embeddings, other_labels)
     if means.shape[1] != other_means.shape[1]:
         raise InputError(
             f"expected one dimension, got {means.shape[1]} and {other_means.shape[1]}",
@@ -91,7 +91,14 @@ def people_with_doubles(
     return np.unique(people[doubled])
 
 
-def _means(embeddings: Float32, labels: AnyArray) -> tuple[NDArray[np.int64], Float32]:
+def mean_embeddings(embeddings: Float32, labels: AnyArray) -> tuple[NDArray[np.int64], Float32]:
+    """Return the labels ``int64 (P,)``, rising, and each one's mean ``float32 (P, D)``, unit norm.
+
+    Raises
+    ------
+    InputError
+        The shapes disagree, or there are no rows.
+    """
     check_embeddings(embeddings)
     if not len(embeddings):
         raise InputError("expected at least one row", item="embeddings")
