@@ -1,0 +1,45 @@
+"""The page, plots and folder of an evaluation's report, from plain values."""
+
+from facemetric.report.evaluation.canvas import Plot, check_plotting
+from facemetric.report.evaluation.folder import check_report_folder, write_report_folder
+from facemetric.report.evaluation.report_page import report_page
+from facemetric.report.evaluation.views import (
+    ComparisonView,
+    CurveView,
+    FaceView,
+    FigureRow,
+    FindingView,
+    FoldsView,
+    HardestView,
+    HistogramView,
+    PairView,
+    PartView,
+    RateView,
+    ReportView,
+    SliceRow,
+    SlicesView,
+    SliceView,
+)
+
+__all__ = [
+    "ComparisonView",
+    "CurveView",
+    "FaceView",
+    "FigureRow",
+    "FindingView",
+    "FoldsView",
+    "HardestView",
+    "HistogramView",
+    "PairView",
+    "PartView",
+    "Plot",
+    "RateView",
+    "ReportView",
+    "SliceRow",
+    "SliceView",
+    "SlicesView",
+    "check_plotting",
+    "check_report_folder",
+    "report_page",
+    "write_report_folder",
+]
