@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from facemetric.evaluation.protocols.cfp import cfp_task
+from facemetric.evaluation.protocols.insightface_bin import insightface_bin_task
 from facemetric.evaluation.protocols.lfw import lfw_task
+from facemetric.evaluation.protocols.youtube_faces import youtube_faces_task
 from facemetric.evaluation.task import Task
 from facemetric.registry import Registry
 
 PROTOCOLS: Registry[Callable[[Path], Task]] = Registry("protocol")
 """Builders by name: what studies run on, and what the documentation lists."""
 
+PROTOCOLS.add("bin", insightface_bin_task)
+PROTOCOLS.add("cfp", cfp_task)
 PROTOCOLS.add("lfw", lfw_task)
+PROTOCOLS.add("ytf", youtube_faces_task)
