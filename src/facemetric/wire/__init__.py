@@ -33,6 +33,13 @@ from facemetric.wire.evaluation import (
     PartKind,
     PartOut,
 )
+from facemetric.wire.evaluation_report import (
+    DifferenceOut,
+    EvaluationReportOut,
+    SliceOut,
+    SliceRateOut,
+    SlicesOut,
+)
 from facemetric.wire.faces import ErrorOut, FaceOut, QualityOut, ThresholdOut, Wire
 from facemetric.wire.installation import (
     CheckOut,
@@ -43,6 +50,7 @@ from facemetric.wire.installation import (
     PresetOut,
     PresetsOut,
 )
+from facemetric.wire.leakage import LeakageCheckOut, LeakageFindingOut, LeakageOut
 
 __all__ = [
     "CandidateOut",
@@ -52,11 +60,13 @@ __all__ = [
     "CurveOut",
     "DemoOut",
     "DetectOut",
+    "DifferenceOut",
     "DoctorOut",
     "EnrollOut",
     "EnrolledOut",
     "ErrorOut",
     "EvaluateOut",
+    "EvaluationReportOut",
     "ExpiredOut",
     "FaceOut",
     "FailureOut",
@@ -68,6 +78,9 @@ __all__ = [
     "IdentifiedPhotoOut",
     "IdentifyOut",
     "IntervalOut",
+    "LeakageCheckOut",
+    "LeakageFindingOut",
+    "LeakageOut",
     "MeasuredOut",
     "ModelOut",
     "ModelsOut",
@@ -81,6 +94,9 @@ __all__ = [
     "PresetsOut",
     "QualityOut",
     "SampleOut",
+    "SliceOut",
+    "SliceRateOut",
+    "SlicesOut",
     "ThresholdOut",
     "VerifyOut",
     "Wire",

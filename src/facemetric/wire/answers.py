@@ -13,6 +13,7 @@ from typing import Any, Literal
 from pydantic_core import PydanticSerializationError
 
 from facemetric.wire.evaluation import EvaluateOut
+from facemetric.wire.evaluation_report import EvaluationReportOut
 from facemetric.wire.faces import ErrorOut, FaceOut, ThresholdOut, Wire, schema
 from facemetric.wire.installation import DemoOut, DoctorOut, ModelsOut, PresetsOut
 
@@ -263,6 +264,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         DoctorOut,
         DemoOut,
         EvaluateOut,
+        EvaluationReportOut,
         FailureOut,
     )
     return {

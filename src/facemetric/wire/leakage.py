@@ -9,7 +9,7 @@ from facemetric.wire.faces import ErrorOut, Wire
 LeakageKind = Literal["person", "file", "picture", "face", "likely person"]
 
 
-class CheckOut(Wire):
+class LeakageCheckOut(Wire):
     """A comparison that was made, and how many pairs it found."""
 
     kind: LeakageKind
@@ -17,7 +17,7 @@ class CheckOut(Wire):
     found: int
 
 
-class FindingOut(Wire):
+class LeakageFindingOut(Wire):
     """A person or picture that is in two places (``where``).
 
     ``score`` is 1 for names and files, the correlation of the thumbnails for pictures, the cosine
@@ -41,8 +41,8 @@ class LeakageOut(Wire):
     """
 
     clean: bool
-    checked: tuple[CheckOut, ...]
+    checked: tuple[LeakageCheckOut, ...]
     findings_total: int
-    findings: tuple[FindingOut, ...]
+    findings: tuple[LeakageFindingOut, ...]
     not_checked: tuple[str, ...]
     unreadable: tuple[ErrorOut, ...]

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from facemetric.types import ItemError
 from facemetric.wire.faces import ErrorOut
-from facemetric.wire.leakage import CheckOut, FindingOut, LeakageOut
+from facemetric.wire.leakage import LeakageCheckOut, LeakageFindingOut, LeakageOut
 
 Kind: TypeAlias = Literal["person", "file", "picture", "face", "likely person"]
 _WORDS: dict[Kind, tuple[str, str]] = {
@@ -130,9 +130,9 @@ class Leakage:
         """Return the wire form, with the first ``most`` findings; their number stays whole."""
         return LeakageOut(
             clean=self.clean,
-            checked=tuple(CheckOut.model_validate(check) for check in self.checked),
+            checked=tuple(LeakageCheckOut.model_validate(check) for check in self.checked),
             findings_total=len(self.findings),
-            findings=tuple(FindingOut.model_validate(item) for item in self.findings[:most]),
+            findings=tuple(LeakageFindingOut.model_validate(item) for item in self.findings[:most]),
             not_checked=self.not_checked,
             unreadable=tuple(ErrorOut.of(error) for error in self.unreadable),
         )
