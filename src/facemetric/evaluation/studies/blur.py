@@ -7,7 +7,7 @@ import dataclasses
 import cv2
 
 from facemetric.evaluation.embedding import Change
-from facemetric.evaluation.studies.study import PhotoStudy, Unchanged
+from facemetric.evaluation.studies.study import NetworkShape, PhotoStudy, Unchanged
 from facemetric.types import Chip, Image
 
 _COMMON_SIDE_PX = 112
@@ -20,15 +20,16 @@ class BlurStudy(PhotoStudy):
     title = "Blur"
     axis = "standard deviation of the blur, pixels of a 112-pixel chip"
     levels = (0, 0.5, 1, 1.5, 2, 3, 4)
+    highest = 30
 
-    def change(self, level: float) -> Change | None:
+    def change(self, level: float, shape: NetworkShape) -> Change | None:
         """Return the blur."""
         return _Blurred(level) if level else None
 
 
 class _Blurred(Unchanged):
     def __init__(self, sigma_px: float) -> None:
-        super().__init__(study="blur", sigma_px=sigma_px)
+        super().__init__("blur", sigma_px=sigma_px)
         self._sigma_px = sigma_px
 
     def chip(self, chip: Chip, image: Image) -> Chip:

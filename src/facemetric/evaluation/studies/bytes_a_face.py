@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from facemetric.errors import InputError
-from facemetric.evaluation.studies.study import VectorStudy, unit_norm
+from facemetric.evaluation.studies.study import NetworkShape, VectorStudy, unit_norm
 from facemetric.types import Float32
 
 
@@ -23,7 +23,7 @@ class BytesStudy(VectorStudy):
     levels = (1, 2, 3, 4, 6, 8, 32)
     paper_note = "FaceNet says that one byte a dimension loses nothing; it gives no table"
 
-    def check(self, level: float) -> None:
+    def check(self, level: float, shape: NetworkShape) -> None:
         """InputError where it is not 1 to 8, or 32."""
         if level not in (*range(1, 9), 32):
             raise InputError(f"expected 1 to 8 bits, or 32, got {level:g}", item=self.name)

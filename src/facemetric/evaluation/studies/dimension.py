@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from facemetric.errors import InputError
-from facemetric.evaluation.studies.study import VectorStudy, unit_norm
+from facemetric.evaluation.studies.study import NetworkShape, VectorStudy, unit_norm
 from facemetric.types import Float32
 
 
@@ -21,22 +21,31 @@ class DimensionStudy(VectorStudy):
     name = "dimension"
     title = "Embedding dimension (principal components)"
     axis = "dimensions"
-    levels = (8, 16, 32, 64, 128)
+    levels = (8, 16, 32, 64, 128, 256, 512)
     paper: ClassVar = {64: 86.8, 128: 87.9, 256: 87.7, 512: 85.6}
     paper_note = "FaceNet, table 5: VAL at FAR 1e-3 of NN1 trained for each dimension"
 
-    def check(self, level: float) -> None:
-        """InputError where it is no whole number from 2."""
-        if not (level >= 2 and level == int(level)):
-            raise InputError(f"expected a whole number from 2, got {level:g}", item=self.name)
+    def levels_for(self, shape: NetworkShape) -> tuple[float, ...]:
+        """Return the usual dimensions that the network has."""
+        return tuple(level for level in self.levels if level <= shape.dimension)
+
+    def check(self, level: float, shape: NetworkShape) -> None:
+        """InputError where it is no whole number from 2 to the network's own dimension."""
+        if not (2 <= level <= shape.dimension and level == int(level)):
+            raise InputError(
+                f"expected a whole number from 2 to the bundle's {shape.dimension} dimensions, "
+                f"got {level:g}",
+                item=self.name,
+            )
 
     def vectors(self, vectors: Float32, level: float) -> Float32:
         """Return the projection on the strongest components."""
-        _check_dimension(vectors, level, self.name)
+        if level == vectors.shape[1]:
+            return vectors
         moments = vectors.astype(np.float64).T @ vectors
         _, axes = np.linalg.eigh(moments)
-        strongest = axes[:, ::-1][:, : int(level)].astype(np.float32)
-        return unit_norm(vectors @ strongest)
+        strongest = axes[:, ::-1][:, : int(level)]
+        return unit_norm((vectors @ strongest).astype(np.float32))
 
 
 class TruncationStudy(DimensionStudy):
@@ -47,14 +56,4 @@ class TruncationStudy(DimensionStudy):
 
     def vectors(self, vectors: Float32, level: float) -> Float32:
         """Return the first components."""
-        _check_dimension(vectors, level, self.name)
         return unit_norm(vectors[:, : int(level)].copy())
-
-
-def _check_dimension(vectors: Float32, level: float, name: str) -> None:
-    if level > vectors.shape[1]:
-        raise InputError(
-            f"{level:g} dimensions are wanted, the bundle has {vectors.shape[1]}",
-            item=name,
-            fix="Name lower --level values",
-        )

@@ -7,9 +7,8 @@ from typing import ClassVar
 
 import cv2
 
-from facemetric.errors import InputError
 from facemetric.evaluation.embedding import Change
-from facemetric.evaluation.studies.study import PhotoStudy, Unchanged
+from facemetric.evaluation.studies.study import NetworkShape, PhotoStudy, Unchanged
 from facemetric.types import Image
 
 
@@ -20,22 +19,20 @@ class JpegStudy(PhotoStudy):
     title = "JPEG quality"
     axis = "JPEG quality"
     levels = (10, 20, 30, 50, 70, 90)
+    lowest = 1
+    highest = 100
+    whole = True
     paper: ClassVar = {10: 67.3, 20: 81.4, 30: 83.9, 50: 85.5, 70: 86.1, 90: 86.5}
     paper_note = "FaceNet, table 4: VAL at FAR 1e-3 of NN1 on its hold-out set"
 
-    def check(self, level: float) -> None:
-        """InputError where it is no quality in [1, 100]."""
-        if not (1 <= level <= 100 and level == int(level)):
-            raise InputError(f"expected a whole quality in [1, 100], got {level:g}", item=self.name)
-
-    def change(self, level: float) -> Change:
+    def change(self, level: float, shape: NetworkShape) -> Change:
         """Return the compression."""
         return _Compressed(int(level))
 
 
 class _Compressed(Unchanged):
     def __init__(self, quality: int) -> None:
-        super().__init__(study="jpeg", quality=quality)
+        super().__init__("jpeg", quality=quality)
         self._quality = quality
 
     def photo(self, image: Image) -> Image:

@@ -7,7 +7,8 @@ import math
 import numpy as np
 
 from facemetric.evaluation.embedding import Change
-from facemetric.evaluation.studies.study import PhotoStudy, Unchanged, generator_of
+from facemetric.evaluation.studies.generator import generator_of
+from facemetric.evaluation.studies.study import NetworkShape, PhotoStudy, Unchanged
 from facemetric.types import Face, Image
 
 _SEED = 5
@@ -20,15 +21,16 @@ class MisalignmentStudy(PhotoStudy):
     title = "Misalignment"
     axis = "displacement, per distance of the eyes"
     levels = (0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3)
+    highest = 1
 
-    def change(self, level: float) -> Change | None:
+    def change(self, level: float, shape: NetworkShape) -> Change | None:
         """Return the displacement."""
         return _Displaced(level) if level else None
 
 
 class _Displaced(Unchanged):
     def __init__(self, share: float) -> None:
-        super().__init__(study="misalignment", share=share, seed=_SEED)
+        super().__init__("misalignment", share=share, seed=_SEED)
         self._share = share
 
     def face(self, face: Face, image: Image) -> Face:

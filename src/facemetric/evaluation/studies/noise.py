@@ -7,7 +7,8 @@ import dataclasses
 import numpy as np
 
 from facemetric.evaluation.embedding import Change
-from facemetric.evaluation.studies.study import PhotoStudy, Unchanged, generator_of
+from facemetric.evaluation.studies.generator import generator_of
+from facemetric.evaluation.studies.study import NetworkShape, PhotoStudy, Unchanged
 from facemetric.types import Chip, Image
 
 _SEED = 6
@@ -20,15 +21,16 @@ class NoiseStudy(PhotoStudy):
     title = "Noise"
     axis = "standard deviation of the noise, grey levels"
     levels = (0, 5, 10, 20, 30, 40, 60)
+    highest = 255
 
-    def change(self, level: float) -> Change | None:
+    def change(self, level: float, shape: NetworkShape) -> Change | None:
         """Return the noise."""
         return _Noisy(level) if level else None
 
 
 class _Noisy(Unchanged):
     def __init__(self, sigma: float) -> None:
-        super().__init__(study="noise", sigma=sigma, seed=_SEED)
+        super().__init__("noise", sigma=sigma, seed=_SEED)
         self._sigma = sigma
 
     def chip(self, chip: Chip, image: Image) -> Chip:

@@ -4,13 +4,34 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 
 from facemetric.errors import InputError
 from facemetric.evaluation.embedding import Change
+from facemetric.evaluation.sources import code_sha256
 from facemetric.types import Chip, Face, Float32, Image
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkShape:
+    """What a study must know of a network.
+
+    Attributes
+    ----------
+    chip_px
+        Width and height of the chips that it takes.
+    dimension
+        Of its embeddings.
+    """
+
+    chip_px: tuple[int, int]
+    dimension: int
+
+
+_FOLDER = "evaluation/studies"
 
 
 class Study(ABC):
@@ -26,6 +47,10 @@ class Study(ABC):
         What a level is, with its unit.
     levels
         The usual ones.
+    lowest, highest
+        Ends of what a level can be.
+    whole
+        Whether it must be a whole number.
     paper
         FaceNet's validation rates at FAR 1e-3 in percent, by level, where it has such a table:
         Schroff, Kalenichenko, Philbin, CVPR 2015, section 5.
@@ -37,15 +62,27 @@ class Study(ABC):
     title: ClassVar[str]
     axis: ClassVar[str]
     levels: ClassVar[tuple[float, ...]]
+    lowest: ClassVar[float] = 0
+    highest: ClassVar[float]
+    whole: ClassVar[bool] = False
     paper: ClassVar[Mapping[float, float]] = {}
     paper_note: ClassVar[str] = ""
 
-    def check(self, level: float) -> None:
-        """InputError where a level is out of range."""
-        if not np.isfinite(level) or level < 0:
-            raise InputError(f"expected a level from 0, got {level:g}", item=self.name)
+    def levels_for(self, shape: NetworkShape) -> tuple[float, ...]:
+        """Return the usual levels that a network of this shape can be measured at."""
+        return self.levels
 
-    def change(self, level: float) -> Change | None:
+    def check(self, level: float, shape: NetworkShape) -> None:
+        """InputError where a level is out of range."""
+        fits = self.lowest <= level <= self.highest
+        if not fits or (self.whole and level != int(level)):
+            kind = "whole number" if self.whole else "level"
+            raise InputError(
+                f"expected a {kind} in [{self.lowest:g}, {self.highest:g}], got {level:g}",
+                item=self.name,
+            )
+
+    def change(self, level: float, shape: NetworkShape) -> Change | None:
         """Return what happens to each photograph; ``None`` for nothing."""
         return None
 
@@ -58,7 +95,7 @@ class PhotoStudy(Study):
     """A study that changes photographs, faces or chips, and so embeds them anew."""
 
     @abstractmethod
-    def change(self, level: float) -> Change | None:
+    def change(self, level: float, shape: NetworkShape) -> Change | None:
         """Return what happens to each photograph; ``None`` for nothing."""
 
 
@@ -71,10 +108,19 @@ class VectorStudy(Study):
 
 
 class Unchanged:
-    """A change that changes nothing: to be overridden step by step."""
+    """A change that changes nothing: to be overridden step by step.
 
-    def __init__(self, **key: Any) -> None:
-        self.key: dict[str, object] = key
+    Parameters
+    ----------
+    module
+        File of this folder that the change stands in: an edit makes cached embeddings void.
+    key
+        What else it depends on.
+    """
+
+    def __init__(self, module: str, **key: Any) -> None:
+        code = code_sha256(f"{_FOLDER}/{module}.py", f"{_FOLDER}/generator.py")
+        self.key: dict[str, object] = {"study": module, **key, "code": code}
 
     def photo(self, image: Image) -> Image:
         """Return the photograph."""
@@ -96,16 +142,3 @@ def unit_norm(vectors: Float32) -> Float32:
     scaled[lengths[:, 0] == 0, 0] = 1
     rows: Float32 = scaled.astype(np.float32)
     return rows
-
-
-def generator_of(image: Image, seed: int) -> np.random.Generator:
-    """Return random numbers that belong to a photograph, whatever the order of the work.
-
-    Raises
-    ------
-    InputError
-        The picture has no hash: it did not come from a file.
-    """
-    if image.sha256 is None:
-        raise InputError("expected a picture with a hash", item=image.source)
-    return np.random.default_rng([seed, int(image.sha256[:15], 16)])
