@@ -125,7 +125,7 @@ def identify(
 
 
 def _photo_out(answer: IdentifiedPhoto) -> IdentifiedPhotoOut:
-    from facemetric.wire import CandidateOut, FaceOut, IdentifiedOut, IdentifiedPhotoOut
+    from facemetric.wire import CandidateOut, FaceOut, IdentifiedOut, IdentifiedPhotoOut, OddsOut
 
     width, height = answer.photo.size_px
     return IdentifiedPhotoOut(
@@ -139,6 +139,8 @@ def _photo_out(answer: IdentifiedPhoto) -> IdentifiedPhotoOut:
                 person_id=face.person_id,
                 reason=face.decision.reason,
                 candidates=tuple(CandidateOut.model_validate(one) for one in face.candidates),
+                odds=OddsOut.model_validate(face.decision.odds) if face.decision.odds else None,
+                stranger_rate=face.decision.stranger_rate,
             )
             for face in answer.faces
         ),
@@ -154,4 +156,6 @@ def _print(answer: IdentifiedPhoto) -> None:
         near = f"  similarity {best.similarity:.4f}" if best else ""
         if best and face.name is None:
             near += f" to {best.name}"
+        if face.decision.odds:
+            near += f" ({face.decision.odds.rate_text} pairs of strangers)"
         print(f"  {who}{near}  x {left}..{right}  y {top}..{bottom}")

@@ -52,7 +52,7 @@ def verify(
     """
     from facemetric.cli.sources import read_one
     from facemetric.recognizer import Recognizer
-    from facemetric.wire import ThresholdOut, VerifyOut
+    from facemetric.wire import OddsOut, ThresholdOut, VerifyOut
 
     recognizer = Recognizer(
         bundle, min_face_px=min_face, provider=provider.value, threads=threads, flip=flip
@@ -69,6 +69,7 @@ def verify(
             distance=answer.distance,
             same=answer.same,
             threshold=ThresholdOut.model_validate(answer.decision.threshold),
+            odds=OddsOut.model_validate(answer.decision.odds) if answer.decision.odds else None,
         )
         print_json(document)
     else:
@@ -95,7 +96,13 @@ def _print(answer: Comparison) -> None:
         f"  similarity  {answer.similarity:.4f}   (threshold {decision.threshold.similarity:.4f})"
     )
     print(f"  distance    {answer.distance:.4f}   (squared L2 on the unit sphere, 0 to 4)")
+    if decision.odds:
+        print(f"  strangers   {decision.odds.rate_text} pairs of strangers are as similar")
+        if decision.odds.lr_text:
+            print(f"  evidence    {decision.odds.lr_text}")
     print(f"  threshold   {decision.threshold.source}")
+    if decision.odds and not decision.threshold.supported:
+        print(f"  measured    {decision.odds.source}")
     print("  liveness    not checked: a photograph of a photograph matches as well")
     for photo in (answer.first, answer.second):
         if photo.faces_found > 1:

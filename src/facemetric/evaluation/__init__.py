@@ -16,7 +16,7 @@ from facemetric.evaluation.leakage import NearestPeople, nearest_people, people_
 from facemetric.evaluation.parts import Grouping, Identification, Part, Verification
 from facemetric.evaluation.protocols import PROTOCOLS, lfw_task
 from facemetric.evaluation.settings import Settings
-from facemetric.evaluation.task import Task
+from facemetric.evaluation.task import Condition, Task
 from facemetric.evaluation.traits import TRAITS, FaceTraits
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "CentralFaces",
     "CentreCrop",
     "Change",
+    "Condition",
     "Curve",
     "Embed",
     "Embedded",

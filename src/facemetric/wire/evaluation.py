@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import field_serializer
 
 from facemetric.wire.faces import ErrorOut, Wire, schema
+from facemetric.wire.leakage import LeakageOut
 
 PartKind = Literal["verification", "identification", "clustering"]
 Condition = str | int | float | bool
@@ -94,8 +95,12 @@ class MeasuredOut(Wire):
 
 
 class EvaluateOut(Wire):
-    """Answer of ``evaluate``: every bundle under the same protocol."""
+    """Answer of ``evaluate``: every bundle under the same protocol.
+
+    ``leakage`` is null where there was nothing to compare.
+    """
 
     schema_name: Literal["facemetric.evaluate/1"] = schema("facemetric.evaluate/1")
     version: str
+    leakage: LeakageOut | None = None
     measured: tuple[MeasuredOut, ...]

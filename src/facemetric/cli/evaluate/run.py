@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from facemetric.cli.evaluate.leakage import find_leakage, say_leakage
 from facemetric.cli.options import DEFAULT_BUNDLE, Provider
-from facemetric.cli.output import complain, counting, print_json, shown
+from facemetric.cli.output import complain, counting, finish, print_json, shown
+from facemetric.errors import InputError
 
 if TYPE_CHECKING:
     from facemetric.bundle import Bundle
+    from facemetric.datasets import Photo
     from facemetric.evaluation import (
         CentralFaceFinder,
         Change,
+        Condition,
+        Embed,
         Embedded,
         Evaluation,
         FaceRule,
@@ -21,6 +27,7 @@ if TYPE_CHECKING:
         Settings,
         Task,
     )
+    from facemetric.evaluation.leakage import Leakage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,8 +53,15 @@ class Run:
 
     def measure(self, task: Task) -> None:
         """Embed the task's photographs with each bundle, measure, and say what came out."""
-        evaluations = [self.evaluate(task, bundle) for bundle in self.bundles()]
-        self.answer(evaluations)
+        groups = self._before_the_work(task)
+        bundles = self.bundles()
+        evaluations = [self.evaluate(task, bundle) for bundle in bundles]
+        leakage = self._leakage(evaluations[0], bundles[0])
+        say_leakage(leakage)
+        if self.report is not None:
+            self._write_report(evaluations, groups, leakage)
+        self._print(evaluations, leakage)
+        finish(task.left_out, done=len(task.photos), json_=self.json_)
 
     def evaluate(self, task: Task, bundle: Bundle, *, change: Change | None = None) -> Evaluation:
         """Measure one bundle."""
@@ -55,11 +69,37 @@ class Run:
 
         return evaluate(
             task,
-            lambda photos: self._embed(task, bundle, change),
+            self.embed(task, bundle, change=change),
             self.settings(),
             bundle=bundle.id,
-            conditions={"flip": self.flip, "min_face_px": self.min_face},
+            conditions=self.conditions(),
         )
+
+    def embed(self, task: Task, bundle: Bundle, *, change: Change | None = None) -> Embed:
+        """Return what embeds photographs with a bundle, under a progress bar."""
+        from facemetric.embed import Embedder
+        from facemetric.evaluation import FaceEmbedder
+
+        network = Embedder(
+            bundle, provider=self.provider.value, threads=self.threads, flip=self.flip
+        )
+
+        def embed(photos: Sequence[Photo]) -> Embedded:
+            with counting(f"{bundle.id}: embeddings") as count:
+                return FaceEmbedder(
+                    network,
+                    self.rule(task),
+                    cache=self.cache_folder(),
+                    change=change,
+                    workers=self.workers,
+                    progress=count,
+                )(photos)
+
+        return embed
+
+    def conditions(self) -> dict[str, Condition]:
+        """Return what the embeddings depend on beside the bundle."""
+        return {"flip": self.flip, "min_face_px": self.min_face}
 
     def bundles(self) -> list[Bundle]:
         """Open the bundles, each once."""
@@ -104,37 +144,70 @@ class Run:
 
         return cache_folder() / "evaluation" if self.cache else None
 
-    def answer(self, evaluations: list[Evaluation]) -> None:
-        """Print the figures, or the JSON, and write the report."""
+    def _before_the_work(self, task: Task) -> tuple[str | None, ...] | None:
+        """Refuse what would fail after it: a report that cannot be written, a wrong list."""
+        from facemetric.evaluation.report import check_report, read_groups
+
+        if self.groups is not None and self.report is None:
+            raise InputError(
+                "groups are shown in the report alone", item="--groups", fix="Add --report FOLDER"
+            )
+        if self.report is not None:
+            check_report(self.report)
+        if self.groups is None:
+            return None
+        return read_groups(self.groups, task.photos, task.people)
+
+    def _leakage(self, one: Evaluation, bundle: Bundle) -> Leakage | None:
+        return find_leakage(
+            one,
+            bundle,
+            self.embed(one.task, bundle),
+            training=self.training,
+            flip=self.flip,
+            cache=self.cache_folder(),
+            workers=self.workers,
+        )
+
+    def _write_report(
+        self,
+        evaluations: list[Evaluation],
+        groups: tuple[str | None, ...] | None,
+        leakage: Leakage | None,
+    ) -> None:
+        from facemetric.evaluation import FaceTraits
+        from facemetric.evaluation.report import write_report
+
+        assert self.report is not None
+        task = evaluations[0].task
+        rule = self.rule(task)
+        with counting("traits") as count:
+            traits = FaceTraits(
+                rule, cache=self.cache_folder(), workers=self.workers, progress=count
+            )(task.photos)
+        page = write_report(
+            evaluations, self.report, faces=rule, traits=traits, groups=groups, leakage=leakage
+        )
+        complain(f"report: {page}")
+
+    def _print(self, evaluations: list[Evaluation], leakage: Leakage | None) -> None:
         from facemetric._version import __version__
         from facemetric.wire import EvaluateOut
 
         if self.json_:
-            measured = tuple(one.to_wire() for one in evaluations)
-            print_json(EvaluateOut(version=__version__, measured=measured))
+            document = EvaluateOut(
+                version=__version__,
+                leakage=None if leakage is None else leakage.to_wire(),
+                measured=tuple(one.to_wire() for one in evaluations),
+            )
+            print_json(document)
             return
         for number, one in enumerate(evaluations):
             if number:
                 print()
             _print(one)
-
-    def _embed(self, task: Task, bundle: Bundle, change: Change | None) -> Embedded:
-        from facemetric.embed import Embedder
-        from facemetric.evaluation import FaceEmbedder
-
-        folder = self.cache_folder()
-        with counting(f"{bundle.id}: embeddings") as count:
-            embed = FaceEmbedder(
-                Embedder(
-                    bundle, provider=self.provider.value, threads=self.threads, flip=self.flip
-                ),
-                self.rule(task),
-                cache=folder,
-                change=change,
-                workers=self.workers,
-                progress=count,
-            )
-            return embed(task.photos)
+        if leakage is not None and leakage.clean:
+            print(f"no leakage found in {len(leakage.checked)} comparisons")
 
 
 def _print(one: Evaluation) -> None:
@@ -144,8 +217,6 @@ def _print(one: Evaluation) -> None:
     for part in one.parts:
         print(f"{part.name}: {', '.join(f'{n:,} {what}' for what, n in part.counts.items())}")
         _print_figures(part)
-    for failed in one.task.left_out:
-        complain(f"left out: {failed}")
 
 
 def _print_figures(part: Part) -> None:
