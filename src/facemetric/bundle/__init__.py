@@ -3,6 +3,7 @@
 from facemetric.bundle.archive import pack_bundle
 from facemetric.bundle.builtin_bundles import build_dlib_resnet
 from facemetric.bundle.bundle import Bundle
+from facemetric.bundle.calibrated import calibration_folder, save_calibration
 from facemetric.bundle.description import describe_bundle, licence_text
 from facemetric.bundle.facenet_pytorch_import import import_facenet_pytorch
 from facemetric.bundle.folders import cache_folder, data_folder
@@ -43,6 +44,7 @@ __all__ = [
     "SearchPoint",
     "build_dlib_resnet",
     "cache_folder",
+    "calibration_folder",
     "data_folder",
     "describe_bundle",
     "golden_chip",
@@ -57,6 +59,7 @@ __all__ = [
     "preprocess",
     "remove_bundle",
     "save_bundle",
+    "save_calibration",
     "save_manifest",
     "verify_bundle",
 ]

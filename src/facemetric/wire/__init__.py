@@ -23,6 +23,16 @@ from facemetric.wire.answers import (
     schemas,
     to_json,
 )
+from facemetric.wire.calibration import (
+    BeyondOut,
+    CalibratedPointOut,
+    CalibratedSearchOut,
+    CalibrateOut,
+    CalibrationCheckOut,
+    CheckedPointOut,
+    LeftOutOut,
+    LikelihoodOut,
+)
 from facemetric.wire.evaluation import (
     CurveOut,
     EvaluateOut,
@@ -51,10 +61,17 @@ from facemetric.wire.installation import (
     PresetsOut,
 )
 from facemetric.wire.leakage import LeakageCheckOut, LeakageFindingOut, LeakageOut
+from facemetric.wire.odds import OddsOut
 
 __all__ = [
+    "BeyondOut",
+    "CalibrateOut",
+    "CalibratedPointOut",
+    "CalibratedSearchOut",
+    "CalibrationCheckOut",
     "CandidateOut",
     "CheckOut",
+    "CheckedPointOut",
     "ClusterOut",
     "ComparedOut",
     "CurveOut",
@@ -81,9 +98,12 @@ __all__ = [
     "LeakageCheckOut",
     "LeakageFindingOut",
     "LeakageOut",
+    "LeftOutOut",
+    "LikelihoodOut",
     "MeasuredOut",
     "ModelOut",
     "ModelsOut",
+    "OddsOut",
     "PartKind",
     "PartOut",
     "PeopleOut",

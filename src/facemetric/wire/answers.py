@@ -12,10 +12,12 @@ from typing import Any, Literal
 
 from pydantic_core import PydanticSerializationError
 
+from facemetric.wire.calibration import CalibrateOut
 from facemetric.wire.evaluation import EvaluateOut
 from facemetric.wire.evaluation_report import EvaluationReportOut
 from facemetric.wire.faces import ErrorOut, FaceOut, ThresholdOut, Wire, schema
 from facemetric.wire.installation import DemoOut, DoctorOut, ModelsOut, PresetsOut
+from facemetric.wire.odds import OddsOut
 
 Liveness = Literal["not_checked"]
 
@@ -47,7 +49,10 @@ class ComparedOut(Wire):
 
 
 class VerifyOut(Wire):
-    """Answer of ``verify``: ``distance = 2 - 2 * similarity``, in [0, 4]."""
+    """Answer of ``verify``: ``distance = 2 - 2 * similarity``, in [0, 4].
+
+    ``odds`` is null where the bundle has no calibration for such embeddings.
+    """
 
     schema_name: Literal["facemetric.verify/1"] = schema("facemetric.verify/1")
     bundle: str
@@ -57,6 +62,7 @@ class VerifyOut(Wire):
     distance: float
     same: bool
     threshold: ThresholdOut
+    odds: OddsOut | None = None
     liveness: Liveness = "not_checked"
 
 
@@ -96,13 +102,20 @@ class CandidateOut(Wire):
 
 
 class IdentifiedOut(Wire):
-    """One face and its answer: ``name`` and ``person_id`` are ``null`` where it is unknown."""
+    """One face and its answer: ``name`` and ``person_id`` are ``null`` where it is unknown.
+
+    ``odds`` are those of the first candidate's similarity as of one pair; ``stranger_rate`` bounds
+    the chance that a stranger's best match in this gallery is as similar. Both are null where
+    there is no candidate or no calibration.
+    """
 
     face: FaceOut
     name: str | None
     person_id: str | None
     reason: str
     candidates: tuple[CandidateOut, ...]
+    odds: OddsOut | None = None
+    stranger_rate: float | None = None
     liveness: Liveness = "not_checked"
 
 
@@ -265,6 +278,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         DemoOut,
         EvaluateOut,
         EvaluationReportOut,
+        CalibrateOut,
         FailureOut,
     )
     return {

@@ -90,8 +90,13 @@ class ErrorOut(Wire):
 
 
 class ThresholdOut(Wire):
-    """A threshold and where it comes from; ``far`` is ``null`` where it was given by hand."""
+    """A threshold and where it comes from; ``far`` is ``null`` where it was given by hand.
+
+    ``gallery`` is the size of the galleries that it was measured in by searches for strangers,
+    null where it was measured on pairs.
+    """
 
     similarity: float
     far: float | None
     source: str
+    gallery: int | None = None
