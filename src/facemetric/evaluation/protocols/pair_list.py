@@ -22,7 +22,7 @@ from facemetric.evaluation.settings import Settings
 from facemetric.evaluation.task import Task, fold_of_photos, person_numbers
 from facemetric.types import Float32, Float64
 
-STAND_IN_NOTE = (
+_STAND_IN_NOTE = (
     "A photograph in which no face is found counts: the square in its middle, half its shorter "
     "side wide, stands for the face."
 )
@@ -78,7 +78,10 @@ class PairTask(Task):
         scores = pair_similarities(vectors, self.pairs)
         people = person_numbers(self.people)[self.pairs] if self.people else None
         found_both = both(found, self.pairs)
-        return (measure_list(listed, scores, settings, people=people, found=found_both),)
+        notes = stand_in_notes(found_both)
+        return (
+            measure_list(listed, scores, settings, people=people, found=found_both, notes=notes),
+        )
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -108,7 +111,7 @@ class PairListsTask(Task):
                 settings,
                 people=None if people is None else people[listed.pairs],
                 found=both(found, listed.pairs),
-                notes=self.notes,
+                notes=(*self.notes, *stand_in_notes(both(found, listed.pairs))),
             )
             for listed in self.lists
         )
@@ -122,7 +125,6 @@ def measure_list(
     people: NDArray[np.int64] | None,
     found: NDArray[np.bool_],
     notes: tuple[str, ...] = (),
-    stand_in_note: str = STAND_IN_NOTE,
 ) -> Verification:
     """Return the figures of a list of pairs, and how much they owe to faces that were not found.
 
@@ -141,8 +143,6 @@ def measure_list(
         accuracy without them, at the same thresholds, is a figure of its own.
     notes
         Rules that a reader must know.
-    stand_in_note
-        The rule for faces that were not found; not said where all were.
     """
     part = measure_pairs(
         listed.name,
@@ -152,7 +152,7 @@ def measure_list(
         people=people,
         fold=listed.fold,
         pairs=listed.pairs,
-        notes=notes if found.all() else (*notes, stand_in_note),
+        notes=notes,
     )
     figures = list(part.figures)
     counts = dict(part.counts)
@@ -170,6 +170,11 @@ def fold_of_listed_photos(photos: int, lists: Sequence[PairList]) -> NDArray[np.
         np.concatenate([listed.pairs for listed in lists]),
         np.concatenate([listed.fold for listed in lists]),
     )
+
+
+def stand_in_notes(found: NDArray[np.bool_]) -> tuple[str, ...]:
+    """Return the rule for photographs without a face, where there are any."""
+    return () if found.all() else (_STAND_IN_NOTE,)
 
 
 def both(found: NDArray[np.bool_], pairs: NDArray[np.int64]) -> NDArray[np.bool_]:

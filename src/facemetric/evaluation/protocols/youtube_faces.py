@@ -68,7 +68,7 @@ class YoutubeFacesTask(Task):
             settings,
             people=person_numbers(self.people)[self.first_frame][self.pairs],
             found=both(seen, self.pairs),
-            stand_in_note=NOTE,
+            notes=() if found.all() else (NOTE,),
         )
         counts = {
             "videos": len(self.first_frame),
