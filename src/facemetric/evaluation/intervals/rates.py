@@ -66,19 +66,28 @@ class TarInDraw:
                 item="pairs",
                 fix="Take a larger share of the impostors",
             )
-        thresholds = self._thresholds(accepted, allowed)
-        counts = np.searchsorted(self._genuine, -thresholds, side="right")
-        return np.append(0.0, genuine)[counts] / genuine[-1], thresholds
-
-    def _thresholds(self, accepted: Float64, allowed: Float64) -> Float64:
-        """Do as `lowest_threshold`; ``accepted`` is the running sum of the weights."""
         rejected = self._impostors[np.searchsorted(accepted, allowed, side="right")]
         # A tie across the border is rejected as a whole.
-        before = np.append(0.0, accepted)[np.searchsorted(self._impostors, rejected)]
-        # Where the sum first came so far stands the last score that the draw holds.
-        last = -self._impostors[np.searchsorted(accepted, before)]
-        middle = np.where(before > 0, (last - rejected) / 2, -rejected)
-        return np.where(middle > -rejected, middle, np.nextafter(-rejected, np.inf))
+        right = _sum_above(self._genuine, genuine, rejected)
+        nearest = np.minimum(
+            _last_above(self._impostors, accepted, rejected),
+            _last_above(self._genuine, genuine, rejected),
+        )
+        middle = np.where(np.isfinite(nearest), (nearest - rejected) / 2, -rejected)
+        thresholds = np.where(middle > -rejected, middle, np.nextafter(-rejected, np.inf))
+        return right / genuine[-1], thresholds
+
+
+def _sum_above(rising: Float64, sums: Float64, rejected: Float64) -> Float64:
+    """Return the weight of the scores above each rejected one; all of them are negated."""
+    return np.append(0.0, sums)[np.searchsorted(rising, rejected)]
+
+
+def _last_above(rising: Float64, sums: Float64, rejected: Float64) -> Float64:
+    """Return the nearest score, among those with a weight, above each rejected one, or infinity."""
+    before = _sum_above(rising, sums, rejected)
+    # Where the sum first came so far stands the last score that the draw holds.
+    return np.where(before > 0, -rising[np.searchsorted(sums, before)], np.inf)
 
 
 class RatesInDraw:

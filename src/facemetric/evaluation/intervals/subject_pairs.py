@@ -35,7 +35,8 @@ class SubjectPairs:
         ``int64 (K, 2)``, best with its columns contiguous.
     images
         ``float64 (people,)``, images of each where the impostors are the hardest of all pairs;
-        ``None`` where ``impostors`` holds every impostor pair.
+        ``(splits, people)`` where pairs are made within splits of the people alone; ``None`` where
+        ``impostors`` holds every impostor pair.
     """
 
     people: int
@@ -69,7 +70,8 @@ class SubjectPairs:
         """Return how many impostor pairs ``draw (people,)`` holds, hardest or not."""
         if self.images is None:
             return float(self.impostor_weights(draw).sum())
-        return float(((draw @ self.images) ** 2 - draw**2 @ self.images**2) / 2)
+        images = np.atleast_2d(self.images)
+        return float(((images @ draw) ** 2 - images**2 @ draw**2).sum() / 2)
 
 
 def pairs_of_list(scores: AnyArray, same: AnyArray, people: AnyArray) -> SubjectPairs:

@@ -87,7 +87,7 @@ def dir_at_fpir(searches: Searches, fpir: float, *, rank: int = 1) -> DirAtFpir:
         A kind of probe is absent, or ``fpir`` or ``rank`` is out of range.
     """
     found, strangers = _scores(searches, rank)
-    threshold = threshold_at_far(strangers, fpir)
+    threshold = threshold_at_far(strangers, fpir, genuine_scores=found)
     return DirAtFpir(
         fpir=fpir,
         fpir_measured=float(np.mean(strangers >= threshold)),

@@ -66,11 +66,13 @@ def supports(impostor_pairs: int, far: float) -> bool:
     return impostor_pairs * far >= PAIRS_PER_FAR * (1 - 1e-9)
 
 
-def threshold_at_far(impostor_scores: AnyArray, far: float) -> float:
+def threshold_at_far(
+    impostor_scores: AnyArray, far: float, *, genuine_scores: AnyArray | None = None
+) -> float:
     """Return the lowest threshold that accepts at most ``far`` of ``impostor_scores (P,)``.
 
-    Midway between the highest rejected and the lowest accepted impostor; where none may be
-    accepted, the next number above the highest impostor.
+    Midway between the highest rejected impostor and the next score above it, which may be one of
+    ``genuine_scores (G,)``; where there is none, the next number above that impostor.
 
     Raises
     ------
@@ -82,21 +84,28 @@ def threshold_at_far(impostor_scores: AnyArray, far: float) -> float:
     if impostor_scores.size == 0:
         raise InputError("expected at least one impostor score", item="impostor_scores")
     falling = np.sort(np.asarray(impostor_scores, np.float64).ravel())[::-1]
-    return lowest_threshold(falling, len(falling), far)
+    return lowest_threshold(falling, len(falling), far, genuine_scores=genuine_scores)
 
 
-def lowest_threshold(falling: Float64, total: int, far: float) -> float:
+def lowest_threshold(
+    falling: Float64, total: int, far: float, *, genuine_scores: AnyArray | None = None
+) -> float:
     """Do as `threshold_at_far`, given the first ``K > far * total`` of ``total`` falling scores."""
     allowed = int(np.floor(far * total * (1 + 1e-12)))
     rejected = falling[allowed]
     # A tie across the border is rejected as a whole.
     accepted = int(np.searchsorted(-falling, -rejected))
-    middle = (rejected + falling[accepted - 1]) / 2 if accepted else rejected
+    above = falling[accepted - 1] if accepted else np.inf
+    if genuine_scores is not None:
+        above = np.min(genuine_scores[genuine_scores > rejected], initial=above)
+    middle = (rejected + above) / 2 if np.isfinite(above) else rejected
     return float(middle if middle > rejected else np.nextafter(rejected, np.inf))
 
 
 def tar_at_far(scores: AnyArray, same: AnyArray, far: float) -> TarAtFar:
     """Return the true-accept rate of ``scores (P,)`` at a false-accept rate of at most ``far``.
+
+    The highest TAR of the curve's points that keep ``far``.
 
     Raises
     ------
@@ -104,7 +113,7 @@ def tar_at_far(scores: AnyArray, same: AnyArray, far: float) -> TarAtFar:
         See `check_scores` and `threshold_at_far`.
     """
     values, labels = check_scores(scores, same)
-    threshold = threshold_at_far(values[~labels], far)
+    threshold = threshold_at_far(values[~labels], far, genuine_scores=values[labels])
     return TarAtFar(
         far=far,
         far_measured=float(np.mean(values[~labels] >= threshold)),

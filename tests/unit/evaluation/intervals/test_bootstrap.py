@@ -4,9 +4,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.metrics import roc_auc_score
 
 from facemetric.errors import InputError
 from facemetric.evaluation.intervals import (
+    area_interval,
+    d_prime_interval,
+    equal_error_interval,
     far_intervals,
     mean_interval,
     pairs_of_embeddings,
@@ -14,9 +18,15 @@ from facemetric.evaluation.intervals import (
     people_draws,
     rate_intervals,
     tar_intervals,
+    threshold_intervals,
+)
+from facemetric.evaluation.intervals.pair_figures import (
+    AreaInDraw,
+    DPrimeInDraw,
+    EqualErrorInDraw,
 )
 from facemetric.evaluation.intervals.rates import RatesInDraw, TarInDraw
-from facemetric.evaluation.metrics import tar_at_far
+from facemetric.evaluation.metrics import d_prime, roc, tar_at_far
 
 
 def made_up(people: int, images: int, *, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -57,10 +67,32 @@ def test_a_draw_is_the_pairs_written_out(seed: int, far: float, coarse: bool) ->
     ends = np.array([(labels[i], labels[j]) for i in range(len(labels)) for j in range(i)])
     for pairs in (pairs_of_list(*lists, ends), pairs_of_embeddings(vectors, labels)):
         point = tar_at_far(scores, same, far)
-        assert TarInDraw(pairs, [far])(draw)[0][0] == pytest.approx(point.tar)
+        (tar,), (cut,) = TarInDraw(pairs, [far])(draw)
+        assert tar == pytest.approx(point.tar)
+        assert cut == pytest.approx(point.threshold, abs=1e-6)
+        area, error = AreaInDraw(pairs)(draw), EqualErrorInDraw(pairs)(draw)
+        assert area == pytest.approx(roc_auc_score(same, scores))
+        assert error == pytest.approx(roc(scores, same).equal_error_rate)
+        assert DPrimeInDraw(pairs)(draw) == pytest.approx(d_prime(scores, same))
         threshold = float(np.median(scores)) + 1e-4
         wanted = (np.mean(scores[~same] >= threshold), np.mean(scores[same] >= threshold))
         assert RatesInDraw(pairs, threshold)(draw) == pytest.approx(wanted)
+
+
+def test_rates_at_a_fixed_threshold() -> None:
+    vectors, labels = made_up(8, 3, seed=1)
+    pairs = pairs_of_embeddings(vectors, labels)
+    threshold = float(np.quantile(pairs.impostors, 0.9))
+    far, tar = rate_intervals(pairs, threshold, replicates=50, seed=3)
+    slow = []
+    for draw in people_draws(8, replicates=50, seed=3):
+        scores, same = written_out(vectors, labels, draw)
+        slow.append((np.mean(scores[~same] >= threshold), np.mean(scores[same] >= threshold)))
+    low, high = np.percentile(slow, [2.5, 97.5], axis=0)
+    assert (far.low, tar.low) == pytest.approx(tuple(low))
+    assert (far.high, tar.high) == pytest.approx(tuple(high))
+    assert far.low < far.estimate < far.high
+    assert far.method == "people bootstrap"
 
 
 def test_calibrations_intervals_are_these() -> None:
@@ -89,6 +121,23 @@ def test_intervals_of_the_true_accept_rate() -> None:
         assert interval.low < interval.estimate < interval.high
     wider = tar_intervals(pairs, [0.1], replicates=200, confidence=0.99)[0]
     assert wider.low <= found[0].low < found[0].high <= wider.high
+
+
+def test_hardest_impostors_are_enough() -> None:
+    """Few impostors and all give the same rate; too few say so, as do all that are needed."""
+    vectors, labels = made_up(40, 4, seed=2)
+    whole, few = (pairs_of_embeddings(vectors, labels, share=share) for share in (1.0, 0.6))
+    assert equal_error_interval(few, replicates=60) == equal_error_interval(whole, replicates=60)
+    for interval in (
+        area_interval(whole, replicates=60),
+        d_prime_interval(whole, replicates=60),
+        threshold_intervals(few, [0.1], replicates=60)[0],
+    ):
+        assert interval.low < interval.estimate < interval.high
+    tenth = pairs_of_embeddings(vectors, labels, share=0.01)
+    for figure in (area_interval, d_prime_interval, equal_error_interval):
+        with pytest.raises(InputError, match="hardest impostors do not reach the"):
+            figure(tenth, replicates=2)
 
 
 def test_mean_interval_weighs_by_people() -> None:

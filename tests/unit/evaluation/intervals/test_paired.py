@@ -5,11 +5,22 @@ import pytest
 
 from facemetric.errors import InputError
 from facemetric.evaluation.intervals import (
+    area_interval,
+    compare_area,
+    compare_d_prime,
+    compare_equal_error,
     compare_means,
     compare_tar,
+    d_prime_interval,
+    equal_error_interval,
     mean_interval,
     pairs_of_embeddings,
     people_draws,
+)
+from facemetric.evaluation.intervals.pair_figures import (
+    AreaInDraw,
+    DPrimeInDraw,
+    EqualErrorInDraw,
 )
 from facemetric.evaluation.metrics import tar_at_far
 
@@ -59,6 +70,27 @@ def test_the_same_model_is_not_better() -> None:
     assert (found.difference.estimate, found.p_value, found.decided) == (0, 1, False)
     pairs = pairs_of_embeddings(*embeddings(0.5))
     assert compare_tar(pairs, pairs, 0.1, replicates=20).p_value == 1
+
+
+@pytest.mark.parametrize(
+    ("compare", "figure", "interval", "better"),
+    [
+        (compare_area, AreaInDraw, area_interval, 1),
+        (compare_equal_error, EqualErrorInDraw, equal_error_interval, -1),
+        (compare_d_prime, DPrimeInDraw, d_prime_interval, 1),
+    ],
+)
+def test_figures_over_all_thresholds(compare, figure, interval, better: int) -> None:
+    good, bad = (pairs_of_embeddings(*embeddings(noise)) for noise in (0.5, 1.2))
+    found = compare(good, bad, replicates=60, seed=2)
+    draws = people_draws(40, replicates=60, seed=2)
+    one, other = figure(good), figure(bad)
+    low, high = np.percentile([one(draw) - other(draw) for draw in draws], [2.5, 97.5])
+    assert (found.difference.low, found.difference.high) == pytest.approx((low, high))
+    assert found.first == interval(good, replicates=2).estimate
+    assert found.decided
+    assert found.difference.estimate * better > 0
+    assert compare(good, good, replicates=20).p_value == 1
 
 
 def test_a_better_model_is_found() -> None:

@@ -74,15 +74,15 @@ def test_open_set(seed: int, fpir: float, rank: int) -> None:
 
     assert (point.fpir_measured, point.dir) == pytest.approx(rates(point.threshold))
     assert point.fpir_measured <= fpir
-    # The threshold lies midway between the strangers rejected and accepted next to it.
-    strangers = sorted(
-        {max(row) for row, probe in zip(scores, probes, strict=True) if probe not in gallery}
-    )
+    cuts = [cut for cut in [*np.unique(scores), np.inf] if rates(cut)[0] <= fpir]
+    assert point.dir == pytest.approx(rates(min(cuts))[1])
+    # The threshold lies midway between the stranger rejected and the next score that counts.
+    strangers = {max(row) for row, p in zip(scores, probes, strict=True) if p not in gallery}
     rejected = max(score for score in strangers if rates(score)[0] > fpir)
-    accepted = [score for score in strangers if score > rejected]
-    middle = (rejected + accepted[0]) / 2 if accepted else np.nextafter(rejected, np.inf)
+    mates = found.mate_scores[found.mated & (found.ranks <= rank)]
+    above = [score for score in [*strangers, *mates] if score > rejected]
+    middle = (rejected + min(above)) / 2 if above else np.nextafter(rejected, np.inf)
     assert point.threshold == middle
-    assert point.dir == pytest.approx(rates(middle)[1])
     assert fnir_at_fpir(found, fpir, rank=rank) == point.fnir == 1 - point.dir
     assert (point.mated, point.non_mated) == (found.mated.sum(), (~found.mated).sum())
     curve = open_set_curve(found, rank=rank)

@@ -97,7 +97,17 @@ def test_tar_at_far_is_the_best_that_keeps_far(pairs: list[tuple[float, bool]], 
     )
     assert point.far_measured == slow
     assert point.tar == np.mean(scores[same] >= point.threshold)
+    fars, tars, _ = roc_curve(same, scores, drop_intermediate=False)
+    assert point.tar == pytest.approx(tars[fars <= far * (1 + 1e-12)].max())
     assert (point.impostor_pairs, point.genuine_pairs) == (sum(~same), sum(same))
+
+
+def test_threshold_stands_below_the_next_score_of_either_kind() -> None:
+    same = np.array([True, True, False, False])
+    point = tar_at_far(np.array([0.8, 0.4, 0.9, 0.3]), same, 0.5)
+    assert (point.threshold, point.tar) == (pytest.approx(0.35), 1.0)
+    point = tar_at_far(np.array([0.8, 0.4, 0.6, 0.3]), same, 0.4)
+    assert (point.threshold, point.tar) == (pytest.approx(0.7), 0.5)
 
 
 def test_threshold_stands_between_the_impostors() -> None:
