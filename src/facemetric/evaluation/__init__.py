@@ -14,7 +14,18 @@ from facemetric.evaluation.faces import (
 from facemetric.evaluation.figure import Curve, Figure
 from facemetric.evaluation.leakage import NearestPeople, nearest_people, people_with_doubles
 from facemetric.evaluation.parts import Grouping, Identification, Part, Verification
-from facemetric.evaluation.protocols import PROTOCOLS, lfw_task
+from facemetric.evaluation.protocols import (
+    PROTOCOLS,
+    folder_task,
+    holdout_task,
+    ijb_task,
+    lfw_task,
+    megaface_kit_task,
+    megaface_task,
+    open_set_task,
+    personal_photos_task,
+)
+from facemetric.evaluation.screening import Screening, screen
 from facemetric.evaluation.settings import Settings
 from facemetric.evaluation.task import Condition, Task
 from facemetric.evaluation.traits import TRAITS, FaceTraits
@@ -41,6 +52,7 @@ __all__ = [
     "Part",
     "ReadyChips",
     "RowCache",
+    "Screening",
     "Settings",
     "Task",
     "Verification",
@@ -48,7 +60,15 @@ __all__ = [
     "calibrate",
     "clear_cache",
     "evaluate",
+    "folder_task",
+    "holdout_task",
+    "ijb_task",
     "lfw_task",
+    "megaface_kit_task",
+    "megaface_task",
     "nearest_people",
+    "open_set_task",
     "people_with_doubles",
+    "personal_photos_task",
+    "screen",
 ]

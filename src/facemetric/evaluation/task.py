@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar, Literal, TypeAlias
+from typing import ClassVar, Literal, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from facemetric.bundle import Manifest
 from facemetric.datasets import Photo
 from facemetric.errors import InputError
 from facemetric.evaluation.parts import Part
@@ -63,6 +64,18 @@ class Task(ABC):
                 f"{len(self.people)}",
                 item="people",
             )
+
+    def for_bundle(self, manifest: Manifest, *, flip: bool) -> Self:
+        """Return the task as a bundle is measured by it, which may judge its calibration too.
+
+        Parameters
+        ----------
+        manifest
+            The bundle's.
+        flip
+            Whether embeddings are averaged over the mirrored chip.
+        """
+        return self
 
     @abstractmethod
     def measure(

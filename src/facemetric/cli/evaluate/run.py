@@ -9,12 +9,19 @@ from typing import TYPE_CHECKING
 
 from facemetric.cli.evaluate.leakage import find_leakage, say_leakage
 from facemetric.cli.options import DEFAULT_BUNDLE, Provider
-from facemetric.cli.output import complain, counting, finish, print_json, shown
+from facemetric.cli.output import (
+    SourcesError,
+    complain,
+    counting,
+    finish,
+    print_json,
+    shown,
+)
 from facemetric.errors import InputError
 
 if TYPE_CHECKING:
     from facemetric.bundle import Bundle
-    from facemetric.datasets import Photo
+    from facemetric.datasets import LabelledPhotos, Photo
     from facemetric.evaluation import (
         CentralFaceFinder,
         Change,
@@ -24,9 +31,11 @@ if TYPE_CHECKING:
         Evaluation,
         FaceRule,
         Part,
+        Screening,
         Settings,
         Task,
     )
+    from facemetric.evaluation.cache import Progress
     from facemetric.evaluation.leakage import Leakage
 
 
@@ -68,7 +77,7 @@ class Run:
         from facemetric.evaluation import evaluate
 
         return evaluate(
-            task,
+            task.for_bundle(bundle.manifest, flip=self.flip),
             self.embed(task, bundle, change=change),
             self.settings(),
             bundle=bundle.id,
@@ -127,7 +136,7 @@ class Run:
             return CentreCrop()
         return ReadyChips() if task.faces == "ready" else self.finder()
 
-    def finder(self) -> CentralFaceFinder:
+    def finder(self, *, progress: Progress | None = None) -> CentralFaceFinder:
         """Return the detector with its cache."""
         from facemetric.evaluation import CentralFaceFinder
 
@@ -136,7 +145,26 @@ class Run:
             cache=self.cache_folder(),
             workers=self.workers,
             processes=True,
+            progress=progress,
         )
+
+    def screen(self, photos: LabelledPhotos) -> Screening:
+        """Leave out the photographs that cannot be used, each with its reason.
+
+        Raises
+        ------
+        SourcesError
+            None can.
+        """
+        from facemetric.evaluation import screen
+        from facemetric.evaluation.digests import Digests
+
+        with counting("faces") as count:
+            finder = self.finder(progress=count)
+            screened = screen(photos, finder, digests=Digests(self.cache_folder()))
+        if not len(screened.photos):
+            raise SourcesError(f"none of {len(photos)} photographs can be used", screened.left_out)
+        return screened
 
     def cache_folder(self) -> Path | None:
         """Return where embeddings are kept; ``None`` for nowhere."""

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facemetric.errors import InputError
-from facemetric.evaluation.figure import Curve, Figure
-from facemetric.evaluation.impostors import check_labels, hardest_impostors
+from facemetric.evaluation.figure import Figure
+from facemetric.evaluation.impostors import check_labels
 from facemetric.evaluation.intervals import (
     Interval,
     SubjectPairs,
@@ -23,7 +23,6 @@ from facemetric.evaluation.intervals import (
 )
 from facemetric.evaluation.metrics import (
     KFold,
-    Roc,
     ScoreHistogram,
     d_prime,
     kfold_accuracy,
@@ -36,33 +35,20 @@ from facemetric.evaluation.metrics import (
     supports,
     tar_at_far,
 )
+from facemetric.evaluation.parts.hard_pairs import (
+    HardPair,
+    hardest_of_list,
+    least_alike,
+    most_alike,
+)
 from facemetric.evaluation.parts.part import Part
+from facemetric.evaluation.parts.roc_band import roc_with_band
 from facemetric.evaluation.settings import Settings
 from facemetric.types import AnyArray, Float32, Float64
 from facemetric.wire import PartKind
 
-HARDEST = 24
-"""Pairs of each kind that are kept to be shown."""
-
-_BAND_POINTS = 25
+_MOST_KEPT = 1_000_000
 _BINS = 8  # bits: 512 bins over [-1, 1], plenty for a plot
-
-
-@dataclass(frozen=True, slots=True)
-class HardPair:
-    """A pair that a decision finds hard.
-
-    Attributes
-    ----------
-    first, second
-        Rows of the task's photographs.
-    similarity
-        Cosine.
-    """
-
-    first: int
-    second: int
-    similarity: float
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -156,14 +142,14 @@ def measure_pairs(
         figures=tuple(figures),
         counts={"genuine pairs": int(labels.sum()), "impostor pairs": impostors}
         | ({} if subjects is None else {"people": subjects.people}),
-        curves=(_curve(curve, impostors, subjects, settings),),
+        curves=(roc_with_band(curve, impostors, subjects, settings),),
         folds=folds,
         notes=(*notes, *_unknown_people(subjects)),
         genuine=genuine,
         impostor=impostor,
         subjects=subjects,
-        false_accepts=() if rows is None else _hard(values, rows, ~labels, highest=True),
-        false_rejects=() if rows is None else _hard(values, rows, labels, highest=False),
+        false_accepts=() if rows is None else hardest_of_list(values, rows, ~labels, highest=True),
+        false_rejects=() if rows is None else hardest_of_list(values, rows, labels, highest=False),
         scores=values,
         same=labels,
         fold=None if fold is None else np.asarray(fold, np.int64),
@@ -204,10 +190,8 @@ def measure_all_pairs(
     if not genuine.total or not impostor.total:
         raise InputError("expected pairs of one person and of different people", item="labels")
     streamed = streaming_roc(genuine, impostor)
-    # Twice the highest rate leaves room for every draw of people; 24 bytes a pair.
-    highest = min(0.1, 1e6 / impostor.total)
-    fars = settings.fars_for(impostor.total, highest=_power_of_ten_below(highest))
-    share = min(1.0, 2 * max(fars))
+    fars = settings.fars_for(impostor.total, highest=far_ceiling(impostor.total))
+    share = share_kept(impostor.total, fars)
     subjects = pairs_of_embeddings(vectors, people, share=share)
     figures = [*_tar_of_subjects(subjects, impostor.total, fars, settings)]
     angles = person_angles(vectors, people)
@@ -219,7 +203,6 @@ def measure_all_pairs(
         Figure("smallest angle between people", angles.between.smallest_deg, unit="degrees"),
         Figure("median angle between people", angles.between.percentiles_deg[50.0], unit="degrees"),
     ]
-    hardest = hardest_impostors(vectors, people, share=min(1.0, HARDEST / impostor.total))
     return Verification(
         name=name,
         figures=tuple(figures),
@@ -229,18 +212,13 @@ def measure_all_pairs(
             "genuine pairs": genuine.total,
             "impostor pairs": impostor.total,
         },
-        curves=(_curve(streamed.curve, impostor.total, subjects, settings, top=max(fars)),),
+        curves=(roc_with_band(streamed.curve, impostor.total, subjects, settings, top=max(fars)),),
         notes=notes,
         genuine=genuine,
         impostor=impostor,
         subjects=subjects,
-        false_accepts=tuple(
-            HardPair(int(row_of[first]), int(row_of[second]), float(score))
-            for (first, second), score in zip(
-                hardest.rows[:HARDEST], hardest.similarities[:HARDEST], strict=True
-            )
-        ),
-        false_rejects=_least_alike(vectors, people, row_of),
+        false_accepts=most_alike(vectors, people, impostor.total, row_of),
+        false_rejects=least_alike(vectors, people, row_of),
     )
 
 
@@ -315,76 +293,37 @@ def _tar_of_subjects(
 
 
 def _bound(subjects: SubjectPairs, impostors: int, far: float) -> Figure:
-    strictest = 10 / impostors
-    most = 1.0
-    if strictest < 1:
-        kept = np.concatenate([subjects.genuine, subjects.impostors])
-        same = np.arange(len(kept)) < len(subjects.genuine)
-        # Of the hardest impostors alone the same count is another share.
-        share = strictest * impostors / len(subjects.impostors)
-        most = tar_at_far(kept, same, share).tar if share < 1 else 1.0
     return Figure(
         _tar_name(far),
         None,
-        at_most=most,
+        at_most=most_tar(subjects, impostors),
         note=f"needs {pairs_needed(far):,} impostor pairs, there are {impostors:,}",
     )
 
 
-def _curve(
-    curve: Roc,
-    impostors: int,
-    subjects: SubjectPairs | None,
-    settings: Settings,
-    *,
-    top: float = 0.5,
-) -> Curve:
-    # Evenly spaced on the logarithmic axis that such curves are drawn on.
-    fars = np.geomspace(max(1 / impostors, 1e-9), min(top, 0.5), _BAND_POINTS)
-    places = np.searchsorted(curve.far, fars * (1 + 1e-12), side="right") - 1
-    low = high = np.full(len(fars), np.nan)
-    if subjects is not None:
-        band = tar_intervals(
-            subjects,
-            fars.tolist(),
-            replicates=min(settings.replicates, 200),
-            confidence=settings.confidence,
-            seed=settings.seed,
-        )
-        low, high = (np.array([getattr(one, end) for one in band]) for end in ("low", "high"))
-    supported = np.array([supports(impostors, far) for far in fars])
-    return Curve("roc", fars, curve.tar[places], low, high, supported)
+def most_tar(subjects: SubjectPairs, impostors: int) -> float:
+    """Return TAR at the strictest rate that the pairs support: no stricter one accepts more."""
+    strictest = 10 / impostors
+    if strictest >= 1:
+        return 1.0
+    kept = np.concatenate([subjects.genuine, subjects.impostors])
+    same = np.arange(len(kept)) < len(subjects.genuine)
+    # Of the hardest impostors alone the same count is another share.
+    share = strictest * impostors / len(subjects.impostors)
+    return tar_at_far(kept, same, share).tar if share < 1 else 1.0
 
 
-def _hard(
-    values: Float64, rows: NDArray[np.int64], chosen: NDArray[np.bool_], *, highest: bool
-) -> tuple[HardPair, ...]:
-    which = np.flatnonzero(chosen)
-    order = which[np.argsort(-values[which] if highest else values[which], kind="stable")]
-    return tuple(
-        HardPair(int(rows[row, 0]), int(rows[row, 1]), float(values[row]))
-        for row in order[:HARDEST]
-    )
+def far_ceiling(impostors: int) -> float:
+    """Return the highest rate to report of so many pairs: 0.1, or less to bound memory."""
+    return float(10.0 ** np.floor(np.log10(min(0.1, _MOST_KEPT / impostors)) + 1e-9))
 
 
-def _least_alike(
-    vectors: Float32, people: NDArray[np.int64], row_of: NDArray[np.int64]
-) -> tuple[HardPair, ...]:
-    found: list[HardPair] = []
-    order = np.argsort(people, kind="stable")
-    for group in np.split(order, np.flatnonzero(np.diff(people[order])) + 1):
-        first, second = np.triu_indices(len(group), 1)
-        if not len(first):
-            continue
-        scores = (vectors[group] @ vectors[group].T)[first, second]
-        for pair in np.argsort(scores, kind="stable")[:HARDEST]:
-            ends = int(row_of[group[first[pair]]]), int(row_of[group[second[pair]]])
-            found.append(HardPair(*ends, float(scores[pair])))
-    return tuple(sorted(found, key=lambda pair: pair.similarity)[:HARDEST])
+def share_kept(impostors: int, fars: tuple[float, ...]) -> float:
+    """Return the share of the hardest impostors to keep: all where that is cheap.
 
-
-def _power_of_ten_below(rate: float) -> float:
-    return float(10.0 ** np.floor(np.log10(rate) + 1e-9))
+    Twice the highest rate leaves room for the draws of many people; 24 bytes a pair.
+    """
+    return 1.0 if impostors <= _MOST_KEPT else min(1.0, 2 * max(fars))
 
 
 def _tar_name(far: float) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from facemetric.datasets import Photo, load_photo, photo_name
 from facemetric.errors import ImageError
 from facemetric.evaluation.faces import FaceRule
-from facemetric.evaluation.parts.verification import HardPair
+from facemetric.evaluation.parts import HardPair
 from facemetric.report import crop_picture, encode_picture
 from facemetric.report.evaluation import FaceView, PairView
 
