@@ -44,12 +44,14 @@ def _root(
 
 def _register() -> None:
     from facemetric.cli import cache, evaluate, models, people
+    from facemetric.cli.calibrate import calibrate
     from facemetric.cli.cluster import cluster
     from facemetric.cli.demo import demo
     from facemetric.cli.detect import detect
     from facemetric.cli.doctor import doctor
     from facemetric.cli.enroll import enroll
     from facemetric.cli.identify import identify
+    from facemetric.cli.study import study
     from facemetric.cli.verify import verify
 
     app.command()(detect)
@@ -60,6 +62,8 @@ def _register() -> None:
     app.command()(cluster)
     app.add_typer(models.app, name="models")
     app.add_typer(evaluate.app, name="evaluate")
+    app.command()(study)
+    app.command()(calibrate)
     app.add_typer(cache.app, name="cache")
     app.command()(demo)
     app.command()(doctor)

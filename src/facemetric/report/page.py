@@ -21,6 +21,7 @@ def page(
     *,
     tallies: Sequence[tuple[str, str]] = (),
     created: datetime | None = None,
+    faces: bool = True,
 ) -> str:
     """Return a whole HTML document; it can always be written as UTF-8.
 
@@ -34,6 +35,8 @@ def page(
         Large figures below the heading, each with what it counts.
     created
         Time to print in the footer; none where ``None``.
+    faces
+        Whether the page shows faces, which the footer then says.
     """
     boxes = [
         element("li", element("b", figure), element("span", what), class_="tally")
@@ -66,7 +69,9 @@ def page(
             element(
                 "p",
                 "This file holds photographs of faces: share it only with those who may see them.",
-            ),
+            )
+            if faces
+            else None,
         ),
     )
     return join([Html("<!doctype html>\n"), element("html", head, content, lang="en"), "\n"])

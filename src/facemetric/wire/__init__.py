@@ -62,6 +62,7 @@ from facemetric.wire.installation import (
 )
 from facemetric.wire.leakage import LeakageCheckOut, LeakageFindingOut, LeakageOut
 from facemetric.wire.odds import OddsOut
+from facemetric.wire.study import PaperPointOut, StudiedOut, StudyLevelOut, StudyOut
 
 __all__ = [
     "BeyondOut",
@@ -104,6 +105,7 @@ __all__ = [
     "ModelOut",
     "ModelsOut",
     "OddsOut",
+    "PaperPointOut",
     "PartKind",
     "PartOut",
     "PeopleOut",
@@ -117,6 +119,9 @@ __all__ = [
     "SliceOut",
     "SliceRateOut",
     "SlicesOut",
+    "StudiedOut",
+    "StudyLevelOut",
+    "StudyOut",
     "ThresholdOut",
     "VerifyOut",
     "Wire",

@@ -18,6 +18,7 @@ from facemetric.wire.evaluation_report import EvaluationReportOut
 from facemetric.wire.faces import ErrorOut, FaceOut, ThresholdOut, Wire, schema
 from facemetric.wire.installation import DemoOut, DoctorOut, ModelsOut, PresetsOut
 from facemetric.wire.odds import OddsOut
+from facemetric.wire.study import StudyOut
 
 Liveness = Literal["not_checked"]
 
@@ -278,6 +279,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         DemoOut,
         EvaluateOut,
         EvaluationReportOut,
+        StudyOut,
         CalibrateOut,
         FailureOut,
     )

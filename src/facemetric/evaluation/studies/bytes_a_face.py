@@ -21,6 +21,7 @@ class BytesStudy(VectorStudy):
     title = "Bits a dimension"
     axis = "bits a dimension (8: one byte)"
     levels = (1, 2, 3, 4, 6, 8, 32)
+    log_axis = True
     paper_note = "FaceNet says that one byte a dimension loses nothing; it gives no table"
 
     def check(self, level: float, shape: NetworkShape) -> None:

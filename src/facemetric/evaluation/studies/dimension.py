@@ -22,6 +22,7 @@ class DimensionStudy(VectorStudy):
     title = "Embedding dimension (principal components)"
     axis = "dimensions"
     levels = (8, 16, 32, 64, 128, 256, 512)
+    log_axis = True
     paper: ClassVar = {64: 86.8, 128: 87.9, 256: 87.7, 512: 85.6}
     paper_note = "FaceNet, table 5: VAL at FAR 1e-3 of NN1 trained for each dimension"
 

@@ -22,6 +22,7 @@ class PixelsStudy(PhotoStudy):
     levels = (1600, 6400, 14400, 25600, 65536)
     lowest = 16
     highest = 1e9
+    log_axis = True
     paper: ClassVar = {1600: 37.8, 6400: 79.5, 14400: 84.5, 25600: 85.7, 65536: 86.4}
     paper_note = "FaceNet, table 4: VAL at FAR 1e-3 of NN1 on its hold-out set"
 

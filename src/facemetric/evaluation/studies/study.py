@@ -51,6 +51,8 @@ class Study(ABC):
         Ends of what a level can be.
     whole
         Whether it must be a whole number.
+    log_axis
+        Whether levels are drawn by their ratios.
     paper
         FaceNet's validation rates at FAR 1e-3 in percent, by level, where it has such a table:
         Schroff, Kalenichenko, Philbin, CVPR 2015, section 5.
@@ -65,6 +67,7 @@ class Study(ABC):
     lowest: ClassVar[float] = 0
     highest: ClassVar[float]
     whole: ClassVar[bool] = False
+    log_axis: ClassVar[bool] = False
     paper: ClassVar[Mapping[float, float]] = {}
     paper_note: ClassVar[str] = ""
 

@@ -3,6 +3,13 @@
 from facemetric.report.evaluation.canvas import Plot, check_plotting
 from facemetric.report.evaluation.folder import check_report_folder, write_report_folder
 from facemetric.report.evaluation.report_page import report_page
+from facemetric.report.evaluation.study import (
+    StudyFigure,
+    StudyLine,
+    StudyView,
+    study_page,
+    study_plot,
+)
 from facemetric.report.evaluation.views import (
     ComparisonView,
     CurveView,
@@ -38,8 +45,13 @@ __all__ = [
     "SliceRow",
     "SliceView",
     "SlicesView",
+    "StudyFigure",
+    "StudyLine",
+    "StudyView",
     "check_plotting",
     "check_report_folder",
     "report_page",
+    "study_page",
+    "study_plot",
     "write_report_folder",
 ]
