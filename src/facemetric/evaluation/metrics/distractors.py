@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,7 +101,7 @@ def search_distractors(
     cuts = [*range(0, whole, columns), *range(whole, len(distractors), columns), len(distractors)]
     for top in range(0, len(probes), rows):
         part = probes[top : top + rows]
-        for left, right in zip(cuts, cuts[1:], strict=False):
+        for left, right in pairwise(cuts):
             block = part @ distractors[left:right].T
             for number, subset in enumerate(subsets):
                 inside = _inside(subset, left, right)
@@ -163,7 +164,7 @@ class _Hardest:
             highest = np.partition(block, -self._wanted, axis=None)[-self._wanted]
             self._bound = max(self._bound, highest)
         places = np.flatnonzero(block >= self._bound)
-        ends = np.stack(np.divmod(places, block.shape[1]), 1) + [top, left]
+        ends = np.stack(np.divmod(places, block.shape[1]), 1) + np.array([top, left])
         self._values = np.concatenate([self._values, block.ravel()[places]])
         self._ends = np.concatenate([self._ends, ends.astype(np.int32)])
         if len(self._values) > 1.5 * self._wanted:

@@ -1,0 +1,162 @@
+"""Searches of several galleries with the same probes, each figure the mean over the galleries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facemetric.errors import InputError
+from facemetric.evaluation.figure import Curve, Figure
+from facemetric.evaluation.intervals import DirBound, supported_dir
+from facemetric.evaluation.intervals.draws import people_draws
+from facemetric.evaluation.intervals.interval import percentile_interval
+from facemetric.evaluation.metrics import Searches, cmc, join_searches, open_set_curve, rank_k
+from facemetric.evaluation.parts.identification import Identification
+from facemetric.evaluation.settings import Settings
+from facemetric.types import AnyArray, Float64
+
+_CMC_RANKS = 50
+_POINTS = 200
+
+
+def measure_gallery_means(
+    name: str,
+    searches: Sequence[Searches],
+    probe_people: AnyArray,
+    settings: Settings,
+    *,
+    sizes: Sequence[int],
+    notes: tuple[str, ...] = (),
+) -> Identification:
+    """Return ranks and DIR at FPIR as the mean over galleries, people drawn for all together.
+
+    Parameters
+    ----------
+    name, settings, notes
+        As `measure_searches`.
+    searches
+        Of the same probes in each gallery; in every gallery some have a mate.
+    probe_people
+        ``int (Q,)``.
+    sizes
+        Entries in each gallery.
+
+    Raises
+    ------
+    InputError
+        The shapes disagree, or in a gallery nobody has a mate.
+    """
+    who = np.unique(np.asarray(probe_people), return_inverse=True)[1]
+    if any(len(one) != len(who) for one in searches):
+        raise InputError(f"expected {len(who)} searches of each gallery", item="searches")
+    draws = people_draws(int(who.max()) + 1, replicates=settings.replicates, seed=settings.seed)
+    figures = [
+        _rank(searches, who, draws, rank, settings) for rank in settings.ranks if rank <= min(sizes)
+    ]
+    non_mated = min(int((~one.mated).sum()) for one in searches)
+    joined = join_searches(searches)
+    ranks = min(_CMC_RANKS, *sizes)
+    blank = np.full(ranks, np.nan)
+    mean_cmc = np.mean([cmc(one, max_rank=ranks) for one in searches], axis=0)
+    curves = [Curve("cmc", np.arange(1.0, ranks + 1), mean_cmc, blank, blank, np.ones(ranks, bool))]
+    if non_mated:
+        figures += [
+            _dir(searches, who, draws, fpir, settings) for fpir in settings.fpirs_for(non_mated)
+        ]
+        curves.append(_joined_curve(joined))
+        notes = (*notes, "The curve of DIR joins the searches of all galleries at one threshold.")
+    return Identification(
+        name=name,
+        figures=tuple(figures),
+        counts={
+            "galleries": len(sizes),
+            "enrolled": sum(sizes),
+            "probes with a mate": int(joined.mated.sum()),
+            "probes without": int((~joined.mated).sum()),
+        },
+        curves=tuple(curves),
+        notes=notes,
+        searches=joined,
+        probe_people=np.tile(who, len(searches)),
+    )
+
+
+def _rank(
+    searches: Sequence[Searches],
+    who: NDArray[np.int64],
+    draws: Float64,
+    rank: int,
+    settings: Settings,
+) -> Figure:
+    people = draws.shape[1]
+    shares = []
+    for one in searches:
+        mated = np.bincount(who, one.mated, minlength=people)
+        found = np.bincount(who, one.mated & (one.ranks <= rank), minlength=people)
+        with np.errstate(invalid="ignore"):
+            shares.append((draws @ found) / (draws @ mated))
+    estimate = float(np.mean([rank_k(one, rank) for one in searches]))
+    interval = percentile_interval(estimate, np.mean(shares, axis=0), settings.confidence)
+    return Figure(f"rank-{rank} identification", estimate, interval=interval)
+
+
+def _dir(
+    searches: Sequence[Searches],
+    who: NDArray[np.int64],
+    draws: Float64,
+    fpir: float,
+    settings: Settings,
+) -> Figure:
+    name = f"DIR at FPIR {fpir:g}"
+    points = [supported_dir(one, fpir) for one in searches]
+    bounds = [point for point in points if isinstance(point, DirBound)]
+    if bounds:
+        most = np.mean(
+            [p.dir_at_most if isinstance(p, DirBound) else p.dir for p in points], dtype=float
+        )
+        short = max(bounds, key=lambda bound: bound.non_mated_needed - bound.non_mated)
+        note = (
+            f"needs {short.non_mated_needed:,} probes without a mate in each gallery, one has "
+            f"{short.non_mated:,}"
+        )
+        return Figure(name, None, at_most=float(most), note=note)
+    found = [_DirInDraw(one, who, fpir) for one in searches]
+    values = np.array([np.mean([find(draw) for find in found]) for draw in draws])
+    estimate = float(np.mean([p.dir for p in points if not isinstance(p, DirBound)]))
+    return Figure(
+        name, estimate, interval=percentile_interval(estimate, values, settings.confidence)
+    )
+
+
+class _DirInDraw:
+    """Finds DIR at an FPIR in a draw of people: `dir_at_fpir` of the searches written out."""
+
+    def __init__(self, searches: Searches, who: NDArray[np.int64], fpir: float) -> None:
+        mated = searches.mated
+        scores = np.where(searches.ranks[mated] == 1, searches.mate_scores[mated], -np.inf)
+        strangers = searches.stranger_scores[~mated]
+        mates, others = np.argsort(-scores), np.argsort(-strangers)
+        self._found, self._found_people = -scores[mates], who[mated][mates]
+        self._strangers, self._stranger_people = -strangers[others], who[~mated][others]
+        self._fpir = fpir
+
+    def __call__(self, draw: Float64) -> float:
+        """Return the rate in ``draw (people,)``; not a number without probes of a kind."""
+        accepted = np.cumsum(draw[self._stranger_people])
+        found = np.cumsum(draw[self._found_people])
+        if not accepted[-1] or not found[-1]:
+            return np.nan
+        allowed = np.floor(self._fpir * accepted[-1] * (1 + 1e-12))
+        rejected = self._strangers[np.searchsorted(accepted, allowed, side="right")]
+        above = int(np.searchsorted(self._found, rejected))
+        return float(found[above - 1] / found[-1]) if above else 0.0
+
+
+def _joined_curve(searches: Searches) -> Curve:
+    curve = open_set_curve(searches)
+    kept = np.unique(np.linspace(0, len(curve.fpir) - 1, _POINTS).astype(int))
+    fpir, blank = curve.fpir[kept], np.full(len(kept), np.nan)
+    supported = fpir * int((~searches.mated).sum()) >= 10
+    return Curve("dir", fpir, curve.dir[kept], blank, blank, supported)
