@@ -150,6 +150,9 @@ def finish(figure: Figure, name: str, *, title: str, caption: str, alt: str) -> 
 
     svg, png = io.BytesIO(), io.BytesIO()
     FigureCanvasSVG(figure)
+    # Laid out once: it takes as long as drawing.
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
     figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": "facemetric"})
     FigureCanvasAgg(figure)
     figure.savefig(png, format="png", dpi=300, metadata={"Software": "facemetric"})
@@ -164,9 +167,11 @@ def plain(text: str) -> str:
     """
     from matplotlib.font_manager import FontProperties, findfont, get_font
 
-    known = get_font(findfont(FontProperties(family="DejaVu Sans"))).get_charmap()
+    font = get_font(findfont(FontProperties(family="DejaVu Sans")))
     drawn = "".join(
-        letter if ord(letter) in known else "\u25a1" for letter in text if letter.isprintable()
+        letter if font.get_char_index(ord(letter)) else "\u25a1"
+        for letter in text
+        if letter.isprintable()
     )
     drawn = drawn.replace("$", r"\$")
     return f" {drawn}" if drawn.startswith("_") else drawn
