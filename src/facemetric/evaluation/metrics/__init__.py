@@ -39,6 +39,10 @@ from facemetric.evaluation.metrics.operating import (
 )
 from facemetric.evaluation.metrics.roc import Roc, roc
 from facemetric.evaluation.metrics.searches import Searches, join_searches, search_outcomes
+from facemetric.evaluation.metrics.streaming_d_prime import (
+    StreamingDPrime,
+    streaming_d_prime,
+)
 from facemetric.evaluation.metrics.streaming_roc import (
     StreamingRoc,
     StreamingTarAtFar,
@@ -63,6 +67,7 @@ __all__ = [
     "Roc",
     "ScoreHistogram",
     "Searches",
+    "StreamingDPrime",
     "StreamingRoc",
     "StreamingTarAtFar",
     "TarAtFar",
@@ -97,6 +102,7 @@ __all__ = [
     "rank_k",
     "roc",
     "search_outcomes",
+    "streaming_d_prime",
     "streaming_roc",
     "streaming_tar_at_far",
     "supports",

@@ -30,6 +30,14 @@ class StreamingRoc:
     width: float
     area_error: float
 
+    @property
+    def equal_error_bounds(self) -> tuple[float, float]:
+        """What the exact equal error rate lies between: both curves only rise within a bin."""
+        far, frr = self.curve.far, 1 - self.curve.tar
+        after = int(np.searchsorted(far - frr, 0.0))
+        low, high = max(far[after - 1], frr[after]), min(far[after], frr[after - 1])
+        return float(low), float(high)
+
 
 @dataclass(frozen=True, slots=True)
 class StreamingTarAtFar:

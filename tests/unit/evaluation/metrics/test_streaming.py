@@ -9,8 +9,10 @@ from hypothesis.extra.numpy import arrays
 from facemetric.errors import InputError
 from facemetric.evaluation.metrics import (
     ScoreHistogram,
+    d_prime,
     pair_histograms,
     roc,
+    streaming_d_prime,
     streaming_roc,
     streaming_tar_at_far,
     tar_at_far,
@@ -149,3 +151,32 @@ def test_wrong_arguments() -> None:
         streaming_tar_at_far(full, full, 0.1)
     with pytest.raises(InputError, match="a rate in"):
         streaming_tar_at_far(full, full, 0.0)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(0, 10_000), st.integers(3, 9))
+def test_equal_error_and_d_prime_lie_within_their_bounds(seed: int, bits: int) -> None:
+    random = np.random.default_rng(seed)
+    same = np.arange(300) < 60
+    scores = np.clip(random.normal(0.3 * same, 0.2), -1, 1).round(3)
+    genuine, impostor = ScoreHistogram(bits=bits), ScoreHistogram(bits=bits)
+    genuine.add(scores[same])
+    impostor.add(scores[~same])
+    low, high = streaming_roc(genuine, impostor).equal_error_bounds
+    assert low - 1e-12 <= roc(scores, same).equal_error_rate <= high + 1e-12
+    spread = streaming_d_prime(genuine, impostor)
+    assert spread.low <= d_prime(scores, same) <= spread.high
+    assert spread.low <= spread.value <= spread.high
+
+
+def test_d_prime_needs_a_spread_within_the_bins() -> None:
+    one, other = ScoreHistogram(bits=3), ScoreHistogram(bits=3)
+    with pytest.raises(InputError, match="both genuine and impostor"):
+        streaming_d_prime(one, other)
+    one.add(np.array([0.51, 0.52]))
+    other.add(np.array([0.01, 0.02]))
+    with pytest.raises(InputError, match="differ by more than a bin"):
+        streaming_d_prime(one, other)
+    other.add(np.array([-2.0]))
+    with pytest.raises(InputError, match="beyond the bins"):
+        streaming_d_prime(one, other)
