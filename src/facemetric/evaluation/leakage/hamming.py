@@ -1,7 +1,7 @@
 """Pairs of 64-bit fingerprints that differ in few bits, found by comparing all of them in blocks.
 
 A block stays in a core's cache, so that a comparison takes less than a nanosecond: 20,000 × 20,000
-a third of a second, 10,000 × 1,000,000 eight seconds. Tables of bands (multi-index hashing) do not
+a third of a second; time grows with the product. Tables of bands (multi-index hashing) do not
 pay: at 12 of 64 bits they would have to look into hundreds of buckets for each fingerprint.
 """
 
