@@ -16,6 +16,7 @@ from facemetric.evaluation.intervals.pair_figures import (
     EqualErrorInDraw,
 )
 from facemetric.evaluation.intervals.rates import RatesInDraw, TarInDraw
+from facemetric.evaluation.intervals.share import share_interval
 from facemetric.evaluation.intervals.subject_pairs import SubjectPairs
 from facemetric.types import AnyArray, Float64
 
@@ -50,8 +51,9 @@ def tar_intervals(
         A rate is out of range, or the pairs do not reach it, or the people are too few.
     """
     estimates, table = _tar_table(pairs, fars, replicates=replicates, seed=seed)
+    people = len(np.unique(pairs.genuine_person))
     return [
-        percentile_interval(float(estimate), column, confidence)
+        share_interval(float(estimate), column, confidence, people=people)
         for estimate, column in zip(estimates[0], table[:, 0].T, strict=True)
     ]
 
@@ -105,9 +107,10 @@ def rate_intervals(
     estimates = find(np.ones(pairs.people))
     draws = people_draws(pairs.people, replicates=replicates, seed=seed)
     table = np.array([find(draw) for draw in draws])
+    trials = pairs.people // 2, len(np.unique(pairs.genuine_person))
     far, tar = (
-        percentile_interval(estimate, column, confidence)
-        for estimate, column in zip(estimates, table.T, strict=True)
+        share_interval(estimate, column, confidence, people=people)
+        for estimate, column, people in zip(estimates, table.T, trials, strict=True)
     )
     return far, tar
 
@@ -197,8 +200,12 @@ def mean_interval(
     """
     numbers, ends, count = check_trials(values, people)
     draws = people_draws(count, replicates=replicates, seed=seed)
-    return percentile_interval(
-        float(numbers.mean()), means_in_draws(numbers, ends, draws), confidence
+    two_each = bool((ends[:, 0] != ends[:, 1]).any())
+    return share_interval(
+        float(numbers.mean()),
+        means_in_draws(numbers, ends, draws),
+        confidence,
+        people=count // 2 if two_each else count,
     )
 
 

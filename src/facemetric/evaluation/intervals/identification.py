@@ -9,8 +9,9 @@ from facemetric.evaluation.impostors import check_labels
 from facemetric.evaluation.intervals.bootstrap import mean_interval
 from facemetric.evaluation.intervals.comparison import Comparison, compare_in_draws
 from facemetric.evaluation.intervals.draws import people_draws
-from facemetric.evaluation.intervals.interval import Interval, percentile_interval
+from facemetric.evaluation.intervals.interval import Interval
 from facemetric.evaluation.intervals.paired import compare_means
+from facemetric.evaluation.intervals.share import share_interval
 from facemetric.evaluation.metrics.open_set import dir_at_fpir
 from facemetric.evaluation.metrics.searches import Searches
 from facemetric.types import AnyArray, Float64
@@ -73,7 +74,9 @@ def dir_interval(
     find = _DirInDraw(searches, probe_labels, fpir, rank)
     estimate = dir_at_fpir(searches, fpir, rank=rank).dir
     draws = people_draws(find.people, replicates=replicates, seed=seed)
-    return percentile_interval(estimate, np.array([find(draw) for draw in draws]), confidence)
+    mated = len(np.unique(np.asarray(probe_labels)[searches.mated]))
+    found = np.array([find(draw) for draw in draws])
+    return share_interval(estimate, found, confidence, people=mated)
 
 
 def compare_rank(
@@ -93,12 +96,10 @@ def compare_rank(
     _check_same(first, second)
     if k < 1:
         raise InputError(f"expected at least 1, got {k}", item="k")
+    one, other = (model.ranks[model.mated] <= k for model in (first, second))
+    people = check_labels(probe_labels, len(first))[first.mated]
     return compare_means(
-        *(model.ranks[model.mated] <= k for model in (first, second)),
-        check_labels(probe_labels, len(first))[first.mated],
-        replicates=replicates,
-        confidence=confidence,
-        seed=seed,
+        one, other, people, replicates=replicates, confidence=confidence, seed=seed
     )
 
 

@@ -12,8 +12,8 @@ from facemetric.evaluation.figure import Figure
 from facemetric.evaluation.impostors import check_labels
 from facemetric.evaluation.intervals import Interval, SubjectPairs, pairs_of_embeddings
 from facemetric.evaluation.intervals.draws import people_draws
-from facemetric.evaluation.intervals.interval import percentile_interval
 from facemetric.evaluation.intervals.rates import TarInDraw
+from facemetric.evaluation.intervals.share import share_interval
 from facemetric.evaluation.metrics import (
     ScoreHistogram,
     all_pairs,
@@ -151,6 +151,7 @@ def _vals(
             for find, find_in in zip(finders, splits, strict=True)
         ]
     )
+    several = sum(len(np.unique(one.pairs.genuine_person)) for one in splits)
     draws = people_draws(people, replicates=settings.replicates, seed=settings.seed)
     means = np.stack(
         [
@@ -165,7 +166,9 @@ def _vals(
         _val(
             far,
             each[:, place],
-            percentile_interval(float(each[:, place].mean()), means[:, place], settings.confidence),
+            share_interval(
+                float(each[:, place].mean()), means[:, place], settings.confidence, people=several
+            ),
         )
         for place, far in enumerate(fars)
     ]
