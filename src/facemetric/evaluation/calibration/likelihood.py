@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -84,8 +85,8 @@ def fit_table(genuine: Float64, impostor: Float64, method: Method) -> Float64:
     high = np.log10(impostor.sum() / PAIRS_PER_FAR)
     if method == "logistic":
         # The straight line up to the clip, not to the end of the scale.
-        inside = (ratio > low) & (ratio < high)
-        first, last = np.flatnonzero(inside)[[0, -1]]
+        first = max(int(np.searchsorted(ratio, low, side="right")) - 1, 0)
+        last = min(int(np.searchsorted(ratio, high)), len(ratio) - 1)
         similarity, ratio = similarity[first : last + 1], ratio[first : last + 1]
     ratio = np.clip(ratio, low, high)
     table = _thinned(np.stack([similarity, ratio], axis=1))
@@ -158,10 +159,14 @@ def _isotonic(genuine: Float64, impostor: Float64) -> tuple[Float64, Float64]:
     weight = (genuine / genuine.sum() + impostor / impostor.sum())[used]
     place = np.add.reduceat(weight * bin_centres()[used], blocks) / np.add.reduceat(weight, blocks)
     ratio = np.log10(share[blocks]) - np.log10(1 - share[blocks])
+    if len(blocks) == 1:  # the same at both ends: the similarities tell nothing
+        place = bin_centres()[[used[0], max(used[-1], used[0] + 1)]]
+        ratio = np.repeat(ratio, 2)
     return place, ratio
 
 
 def _logistic(genuine: Float64, impostor: Float64) -> tuple[Float64, Float64]:
+    from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
 
     centres = bin_centres()
@@ -173,9 +178,12 @@ def _logistic(genuine: Float64, impostor: Float64) -> tuple[Float64, Float64]:
     kept = weights > 0
     # C so large that nothing is shrunk; the weights are brought to one a kind on average.
     model = LogisticRegression(C=1e9, max_iter=1000)
-    model.fit(
-        ((x - middle) / scale)[kept, None], same[kept], sample_weight=weights[kept] * len(used)
-    )
+    with warnings.catch_warnings():
+        # Where one similarity parts the kinds every steep line does, and none is the best.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit(
+            ((x - middle) / scale)[kept, None], same[kept], sample_weight=weights[kept] * len(used)
+        )
     slope = max(float(model.coef_[0, 0]), 0.0) / scale
     ratio = (slope * (centres - middle) + float(model.intercept_[0])) / np.log(10)
     return centres, ratio

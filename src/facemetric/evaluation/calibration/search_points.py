@@ -81,8 +81,9 @@ def measure_searches(
     find = partial(find_hits, embeddings, person.astype(np.int64), draws=_DRAWS, seed=seed)
     draws = people_draws(len(names), replicates=replicates, seed=seed)
     points = []
+    # A larger gallery needs a higher threshold: what reaches down for the smallest does for all.
+    hits = _reaching(find, rates[0], sizes[0])
     for size in sizes:
-        hits = _reaching(find, rates[0], size)
         for fpir in rates:
             threshold = lowest_search_threshold(hits, fpir, size)
             low, high = _bounds(hits, threshold, size, draws)

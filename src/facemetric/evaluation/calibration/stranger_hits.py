@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from facemetric.types import Float32, Float64
 
+_CHUNK = 512  # photographs looked up whose hits are in memory for every draw
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class StrangerHits:
@@ -61,12 +63,17 @@ class StrangerHits:
         person = self.probe_person[probes[starts]]
         searches = np.bincount(self.probe_person, minlength=self.people)
         logs = _log_factorials(self.people)
-        shares = np.zeros(len(draws))
-        for number, draw in enumerate(draws.astype(np.int64)):
-            alike = np.add.reduceat(draw[others], starts)
-            mine = draw[person]
-            missed = _missed(self.people - mine, alike, gallery, logs)
-            shares[number] = mine @ (1 - missed) / (draw @ searches)
+        # People in rows: a hit fetches all draws of its person at once.
+        times = np.ascontiguousarray(draws.T.astype(np.int32))
+        hit = np.zeros(len(draws))
+        for part in range(0, len(starts), _CHUNK):
+            rows = slice(part, part + _CHUNK)
+            first = starts[part]
+            end = starts[part + _CHUNK] if part + _CHUNK < len(starts) else count
+            alike = np.add.reduceat(times[others[first:end]], starts[rows] - first, axis=0)
+            mine = times[person[rows]]
+            hit += (mine * (1 - _missed(self.people - mine, alike, gallery, logs))).sum(axis=0)
+        shares: Float64 = hit / (draws @ searches)
         return shares
 
 
@@ -147,7 +154,7 @@ def _missed(
     others: NDArray[np.int64], alike: NDArray[np.int64], gallery: int, logs: Float64
 ) -> Float64:
     """Return ``C(others - alike, gallery) / C(others, gallery)``, elementwise."""
-    missed = np.zeros(len(alike))
+    missed = np.zeros(alike.shape)
     possible = others - alike >= gallery
     n, h = others[possible], alike[possible]
     missed[possible] = np.exp(logs[n - h] - logs[n - h - gallery] - logs[n] + logs[n - gallery])
