@@ -169,6 +169,6 @@ def _two_digits_down(value: float) -> int:
 
 
 def _two_digits(value: float) -> str:
-    if value < 10:
+    if value < 9.95:
         return f"{value:.1f}"
     return f"{round(value, 1 - math.floor(math.log10(value))):,.0f}"
