@@ -91,4 +91,7 @@ def _dense(name: str, rate: Float64, hit: Float64, trials: int, band: Curve | No
                 for end in (band.low, band.high)
             )
     supported = x * trials >= PAIRS_PER_FAR * (1 - 1e-9)
+    # The rate cannot fall from left to right: a bound on one side of a point is one of the point.
+    low = np.fmax.accumulate(np.where(supported, low, np.nan))
+    high = np.fmin.accumulate(np.where(supported, high, np.nan)[::-1])[::-1]
     return CurveView(name, x, y, low, high, supported)

@@ -51,6 +51,7 @@ def part_view(
     faces: FaceRule | None,
     traits: Mapping[str, Float64] | None,
     groups: Sequence[str | None] | None,
+    sliced: Sequence[PartView] = (),
 ) -> PartView:
     """Return one part of every evaluation.
 
@@ -66,6 +67,8 @@ def part_view(
         Draws for slices.
     faces, traits, groups
         See `write_report`.
+    sliced
+        The parts before: what they have in slices is not shown again.
     """
     parts = [one.parts[place] for one in evaluations]
     first = parts[0]
@@ -81,6 +84,8 @@ def part_view(
     slices: tuple[SlicesView, ...] = ()
     if known and len(known) == len(parts):
         slices = slices_views(evaluations, names, known, settings, traits=traits, groups=groups)
+        shown = {_shown(cut) for part in sliced for cut in part.slices}
+        slices = tuple(cut for cut in slices if _shown(cut) not in shown)
     return PartView(
         key=_key(first, place),
         title=f"{_TITLES[first.kind]}: {first.name}",
@@ -120,6 +125,11 @@ def part_view(
     )
 
 
+def _shown(cut: SlicesView) -> tuple[object, ...]:
+    """Return what tells slices of other pairs apart: the counts and the thresholds."""
+    return cut.key, tuple((model.threshold, model.rows) for model in cut.models)
+
+
 def _key(part: Part, place: int) -> str:
     """Return a short name that no other part has: for anchors and files."""
     plain = re.sub(r"[^a-z0-9]+", "-", f"{part.name}".lower()).strip("-")
@@ -144,7 +154,12 @@ def _notes(names: Sequence[str], parts: Sequence[Part]) -> tuple[str, ...]:
         ]
         shared = len({note for _, note in said}) == 1
         notes += [
-            f"{figure}: {note}." if shared else f"{figure}, {name}: {note}." for name, note in said
+            note
+            if note.startswith(figure)
+            else f"{figure}: {note}."
+            if shared
+            else f"{figure}, {name}: {note}."
+            for name, note in said
         ]
     return tuple(dict.fromkeys(notes))
 

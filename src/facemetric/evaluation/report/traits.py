@@ -165,7 +165,7 @@ def threshold_source(pairs: DecidedPairs) -> str:
 def _differential(slices: Slices) -> str:
     spread = slices.fnmr_differential
     if spread is None:
-        return "no ratio of FNMR: fewer than two slices have ten rejected pairs."
+        return ""
     return (
         f"FNMR of “{spread.worst}” is {spread.ratio:.2f} [{spread.low:.2f}, {spread.high:.2f}] "
         f"times that of “{spread.best}”. These two were picked for being furthest apart, so that "

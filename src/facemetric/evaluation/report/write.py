@@ -91,8 +91,9 @@ def write_report(
     settings = _settings(evaluations[0])
     names = model_names(evaluations)
     comparisons = compare_models(evaluations, names, settings)
-    parts = tuple(
-        part_view(
+    parts: tuple[PartView, ...] = ()
+    for place in range(len(evaluations[0].parts)):
+        made = part_view(
             evaluations,
             names,
             place,
@@ -101,9 +102,9 @@ def write_report(
             faces=faces,
             traits=traits,
             groups=groups,
+            sliced=parts,
         )
-        for place in range(len(evaluations[0].parts))
-    )
+        parts = (*parts, made)
     view = _view(evaluations, names, parts, comparisons, leakage, settings)
     page, plots = report_page(view, created=created or datetime.now(UTC))
     document = report_document(evaluations, parts, comparisons, leakage, version=__version__)
@@ -161,10 +162,11 @@ def _view(
 def _tallies(
     evaluations: Sequence[Evaluation], names: Sequence[str]
 ) -> tuple[tuple[str, str], ...]:
-    """Return the first figure of every model; of a single one, the first three."""
+    """Return the first figure of every model; of a single one also its strictest rate."""
     if len(evaluations) == 1:
-        figures = [figure for part in evaluations[0].parts for figure in part.figures]
-        return tuple(_tally(figure, figure.name) for figure in figures if _known(figure))[:3]
+        known = [figure for figure in evaluations[0].parts[0].figures if _known(figure)]
+        rates = [one for one in known[1:] if one.unit == "share" and one.interval is not None]
+        return tuple(_tally(figure, figure.name) for figure in (*known[:1], *rates[-1:]))
     firsts = [one.parts[0].figures[0] for one in evaluations]
     return tuple(
         _tally(figure, f"{figure.name}, {name}")

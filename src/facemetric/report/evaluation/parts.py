@@ -46,7 +46,10 @@ def _curves(part: PartView, prefix: str) -> list[Plot]:
     made = []
     if part.roc:
         made.append(roc_plot(part.roc, name=f"{prefix}roc"))
-        made.append(det_plot(part.roc, name=f"{prefix}det"))
+        if any(
+            (curve.y[curve.supported] < 1).any() for curve in part.roc
+        ):  # else there is no error
+            made.append(det_plot(part.roc, name=f"{prefix}det"))
     if part.cmc:
         made.append(cmc_plot(part.cmc, name=f"{prefix}cmc"))
     if part.dir:
