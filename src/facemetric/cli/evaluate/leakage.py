@@ -83,7 +83,9 @@ def say_leakage(leakage: Leakage | None) -> None:
     """Say on standard error what was found, before any figure is printed."""
     if leakage is None or leakage.clean:
         return
-    complain("leakage: the figures below may be too good")
+    sure = any(finding.kind != "likely person" for finding in leakage.findings)
+    what = "leakage" if sure else "possible leakage, by the embeddings alone"
+    complain(f"{what}: the figures below may be too good")
     for line in str(leakage).splitlines():
         complain(f"  {line}")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -107,24 +106,18 @@ class Leakage:
         )
 
     def __str__(self) -> str:
-        counts = Counter((finding.kind, finding.where) for finding in self.findings)
-        lines = []
-        for (kind, (first, second)), count in counts.items():
-            some = [
-                str(item)
-                for item in self.findings
-                if (item.kind, item.where) == (kind, (first, second))
-            ]
-            more = f" … and {count - _SHOWN:,} more" if count > _SHOWN else ""
-            are = "is" if count == 1 else "are"
-            lines.append(
-                f"{count:,} {_WORDS[kind][count != 1]} of {first} {are} in {second} as well: "
-                f"{'; '.join(some[:_SHOWN])}{more}"
-            )
+        lines = [_line(group) for group in self.by_kind()]
         lines += [f"checked {check}" for check in self.checked]
         lines += [f"not checked: {reason}" for reason in self.not_checked]
         lines += [f"unreadable: {error}" for error in self.unreadable]
         return "\n".join(lines) if lines else "nothing was checked"
+
+    def by_kind(self) -> tuple[tuple[Finding, ...], ...]:
+        """Return the findings, those of each kind together."""
+        kinds = dict.fromkeys(finding.kind for finding in self.findings)
+        return tuple(
+            tuple(finding for finding in self.findings if finding.kind == kind) for kind in kinds
+        )
 
     def to_wire(self, *, most: int | None = 1000) -> LeakageOut:
         """Return the wire form, with the first ``most`` findings; their number stays whole."""
@@ -136,3 +129,19 @@ class Leakage:
             not_checked=self.not_checked,
             unreadable=tuple(ErrorOut.of(error) for error in self.unreadable),
         )
+
+
+def _line(group: tuple[Finding, ...]) -> str:
+    """Say what the findings of one kind are: ``3 pictures of fold 2 are in fold 7 as well: …``."""
+    count = len(group)
+    what, are = _WORDS[group[0].kind][count != 1], "is" if count == 1 else "are"
+    places = {finding.where for finding in group}
+    if len(places) == 1:
+        first, second = group[0].where
+        head = f"{count:,} {what} of {first} {are} in {second} as well"
+        some = [str(finding) for finding in group[:_SHOWN]]
+    else:
+        head = f"{count:,} {what} {are} in two places"
+        some = [f"{' and '.join(one.where)}: {one}" for one in group[:_SHOWN]]
+    more = f" … and {count - _SHOWN:,} more" if count > _SHOWN else ""
+    return f"{head}: {'; '.join(some)}{more}"

@@ -8,7 +8,7 @@ import skimage.data
 
 from facemetric.datasets import BoxedPhoto, Photo
 from facemetric.errors import InputError
-from facemetric.evaluation.leakage import Leakage, check_folds, check_training
+from facemetric.evaluation.leakage import Finding, Leakage, check_folds, check_training
 
 
 @pytest.fixture
@@ -171,3 +171,16 @@ def test_wrong_arguments(photos: list[Path]) -> None:
         check_training(photos, (), photos, (), training_found=np.zeros(6, int))
     with pytest.raises(InputError, match="cosine"):
         check_folds(photos, (), np.zeros(6, int), face_similarity=1.5)
+
+
+def test_findings_of_one_kind_in_several_folds_are_one_line() -> None:
+    found = [
+        Finding("person", (f"fold {number}", "fold 9"), f"P{number}", f"P{number}", 1.0)
+        for number in range(1, 6)
+    ]
+    lines = str(Leakage((), (*found, Finding("file", ("fold 1", "fold 2"), "a", "a", 1.0))))
+    assert lines.splitlines() == [
+        "5 people are in two places: fold 1 and fold 9: P1; fold 2 and fold 9: P2; "
+        "fold 3 and fold 9: P3 … and 2 more",
+        "1 file of fold 1 is in fold 2 as well: a",
+    ]
