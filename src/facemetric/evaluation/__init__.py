@@ -55,6 +55,7 @@ __all__ = [
     "Screening",
     "Settings",
     "Task",
+    "UsualPlace",
     "Verification",
     "cache_size",
     "calibrate",

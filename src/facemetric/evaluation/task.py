@@ -16,9 +16,10 @@ from facemetric.evaluation.parts import Part
 from facemetric.evaluation.settings import Settings
 from facemetric.types import Float32, ItemError
 
-Faces: TypeAlias = Literal["central", "centre", "ready"]
-"""``"central"``: the detected face nearest the centre, or in the given box; ``"centre"``: the
-middle of the picture, nothing detected; ``"ready"``: the pictures are aligned faces."""
+Faces: TypeAlias = Literal["central", "usual", "centre", "ready"]
+"""``"central"``: the detected face nearest the centre, or in the given box; ``"usual"``: the same,
+and one that is not found is where the others are (`UsualPlace`); ``"centre"``: the middle of the
+picture, nothing detected; ``"ready"``: the pictures are aligned faces."""
 
 Condition: TypeAlias = str | int | float | bool
 

@@ -36,7 +36,7 @@ def cfp(
 ) -> None:
     """CFP, Celebrities in Frontal-Profile: FF and FP, ten folds each.
 
-    A photograph in which no face is found counts with the middle of the picture.
+    A photograph in which no face is found counts: the face is taken to be where the others' are.
 
     Example: facemetric evaluate cfp --data . --protocol fp
     """

@@ -130,10 +130,12 @@ class Run:
 
     def rule(self, task: Task) -> FaceRule:
         """Return which face of a photograph counts, as the task asks for."""
-        from facemetric.evaluation import CentreCrop, ReadyChips
+        from facemetric.evaluation import CentreCrop, ReadyChips, UsualPlace
 
         if task.faces == "centre":
             return CentreCrop()
+        if task.faces == "usual":
+            return UsualPlace(self.finder(), task.photos)
         return ReadyChips() if task.faces == "ready" else self.finder()
 
     def finder(self, *, progress: Progress | None = None) -> CentralFaceFinder:

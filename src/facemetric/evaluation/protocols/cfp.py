@@ -63,6 +63,7 @@ def cfp_task(root: Path, *, lists: Sequence[Literal["FF", "FP"]] = ("FF", "FP"))
         photos=photos,
         people=tuple(person_of[path] for path in photos),
         fold=fold_of_listed_photos(len(photos), parts),
+        faces="usual",
         conditions={"lists": ", ".join(lists), "folds": max(one.folds for one in read.values())},
         lists=parts,
     )

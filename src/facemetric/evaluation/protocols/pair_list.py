@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from facemetric.errors import InputError
 from facemetric.evaluation.figure import Figure
 from facemetric.evaluation.intervals import mean_interval
 from facemetric.evaluation.metrics import (
@@ -19,13 +20,13 @@ from facemetric.evaluation.metrics import (
 )
 from facemetric.evaluation.parts import Part, Verification, measure_pairs
 from facemetric.evaluation.settings import Settings
-from facemetric.evaluation.task import Task, fold_of_photos, person_numbers
+from facemetric.evaluation.task import Faces, Task, fold_of_photos, person_numbers
 from facemetric.types import Float32, Float64
 
-_STAND_IN_NOTE = (
-    "A photograph in which no face is found counts: the square in its middle, half its shorter "
-    "side wide, stands for the face."
-)
+_STAND_IN: dict[Faces, str] = {
+    "usual": "the square where the faces of the other photographs are, in the median,",
+    "central": "the square in its middle, half its shorter side wide,",
+}
 
 _GRID_FAR = 1e-3
 
@@ -78,7 +79,7 @@ class PairTask(Task):
         scores = pair_similarities(vectors, self.pairs)
         people = person_numbers(self.people)[self.pairs] if self.people else None
         found_both = both(found, self.pairs)
-        notes = stand_in_notes(found_both)
+        notes = stand_in_notes(found_both, self.faces)
         return (
             measure_list(listed, scores, settings, people=people, found=found_both, notes=notes),
         )
@@ -111,7 +112,7 @@ class PairListsTask(Task):
                 settings,
                 people=None if people is None else people[listed.pairs],
                 found=both(found, listed.pairs),
-                notes=(*self.notes, *stand_in_notes(both(found, listed.pairs))),
+                notes=(*self.notes, *stand_in_notes(both(found, listed.pairs), self.faces)),
             )
             for listed in self.lists
         )
@@ -172,9 +173,11 @@ def fold_of_listed_photos(photos: int, lists: Sequence[PairList]) -> NDArray[np.
     )
 
 
-def stand_in_notes(found: NDArray[np.bool_]) -> tuple[str, ...]:
+def stand_in_notes(found: NDArray[np.bool_], faces: Faces) -> tuple[str, ...]:
     """Return the rule for photographs without a face, where there are any."""
-    return () if found.all() else (_STAND_IN_NOTE,)
+    if found.all():
+        return ()
+    return (f"A photograph in which no face is found counts: {_STAND_IN[faces]} stands for it.",)
 
 
 def both(found: NDArray[np.bool_], pairs: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -198,20 +201,19 @@ def _accuracy_where_found(
 ) -> Figure:
     right = kfold_decisions(scores, listed.same, listed.fold)[found]
     interval = None
+    note = f"over {int(found.sum()):,} pairs, at the thresholds of all"
     if people is not None:
-        interval = mean_interval(
-            right,
-            people[found],
-            replicates=settings.replicates,
-            confidence=settings.confidence,
-            seed=settings.seed,
-        )
-    return Figure(
-        "accuracy, both faces found",
-        float(right.mean()),
-        interval=interval,
-        note=f"over {int(found.sum()):,} pairs, at the thresholds of all",
-    )
+        try:
+            interval = mean_interval(
+                right,
+                people[found],
+                replicates=settings.replicates,
+                confidence=settings.confidence,
+                seed=settings.seed,
+            )
+        except InputError as error:  # these pairs may be a few of very few people
+            note += f"; no interval: {error.cause}"
+    return Figure("accuracy, both faces found", float(right.mean()), interval=interval, note=note)
 
 
 def _grid_figures(listed: PairList, scores: Float64) -> list[Figure]:

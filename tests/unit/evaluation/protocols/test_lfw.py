@@ -22,7 +22,7 @@ from facemetric.evaluation.metrics import (
 from facemetric.evaluation.protocols import LfwTask, PairTask
 from facemetric.types import AnyArray
 
-QUICK = Settings(replicates=100)
+QUICK = Settings(replicates=20)
 PEOPLE, FOLDS = 60, 10
 
 
@@ -93,7 +93,7 @@ def test_figures_are_those_of_the_metrics_and_fit_in_json() -> None:
     assert document["conditions"] == {
         "list": "none",
         "faces": "central",
-        "replicates": 100,
+        "replicates": 20,
         "confidence": 0.95,
         "seed": 0,
     }

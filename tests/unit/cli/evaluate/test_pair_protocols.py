@@ -1,0 +1,146 @@
+"""``facemetric evaluate cfp``, ``bin`` and ``ytf``: what is printed, and how faults are told."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from facemetric.cli import app
+from facemetric.datasets import read_bin_pairs
+from layouts.small import BIN_PAIRS, CFP_PAIRS, FOLDS, YTF_PAIRS, SmallTrees
+
+QUICK = ("--no-flip", "--replicates", "100", "--threads", "1")
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(app, ["evaluate", *map(str, arguments)])
+
+
+def measured(*arguments: object) -> dict[str, Any]:
+    result = run(*arguments, *QUICK, "--json")
+    assert result.exit_code == 0, result.output
+    document = json.loads(result.stdout)
+    assert document["schema"] == "facemetric.evaluate/1"
+    (one,) = document["measured"]
+    assert isinstance(one, dict)
+    return one
+
+
+def failure(*arguments: object) -> dict[str, Any]:
+    """The error as JSON; the same command without ``--json`` says it on standard error."""
+    result = run(*arguments, *QUICK, "--json")
+    assert result.exit_code == 4, result.output
+    error = json.loads(result.stdout)["error"]
+    assert isinstance(error, dict)
+    return error
+
+
+def test_cfp(small_trees: SmallTrees) -> None:
+    text = run("cfp", "--data", small_trees.cfp, *QUICK)
+    assert text.exit_code == 0, text.output
+    assert text.stdout.startswith("CFP, Celebrities in Frontal-Profile")
+    assert "\nFF: " in text.stdout
+    assert "\nFP: " in text.stdout
+    one = measured("cfp", "--data", small_trees.cfp, "--protocol", "fp")
+    (part,) = one["parts"]
+    assert (one["protocol"], part["name"]) == ("cfp", "FP")
+    pairs = CFP_PAIRS * FOLDS
+    assert part["counts"]["genuine pairs"] == part["counts"]["impostor pairs"] == pairs
+    assert part["figures"][0]["name"] == "accuracy"
+    assert f"accuracy {100 * part['figures'][0]['value']:.2f} %" in " ".join(text.stdout.split())
+
+
+def test_bin(small_trees: SmallTrees, tmp_path: Path) -> None:
+    other = shutil.copy(small_trees.bin_file, tmp_path / "agedb_30.bin")
+    one = measured("bin", small_trees.bin_file, other)
+    assert [part["name"] for part in one["parts"]] == ["lfw", "agedb_30"]
+    assert one["faces_found"] == one["photos"]
+    assert one["conditions"]["faces"] == "ready"
+    first, second = one["parts"]
+    assert first["counts"]["genuine pairs"] == BIN_PAIRS * FOLDS
+    assert first["figures"] == second["figures"]
+    found = measured("bin", small_trees.bin_file, "--faces", "central")
+    assert found["conditions"]["faces"] == "central"
+
+
+def test_ytf(small_trees: SmallTrees) -> None:
+    one = measured("ytf", "--data", small_trees.youtube_faces, "--frames", "1")
+    (part,) = one["parts"]
+    assert part["counts"]["frames"] == part["counts"]["videos"] == one["photos"]
+    assert part["counts"]["genuine pairs"] == YTF_PAIRS * FOLDS
+    assert one["conditions"]["frames"] == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("cfp",),
+        ("cfp", "--data", "no-such-folder"),
+        ("cfp", "--data", ".", "--protocol", "pp"),
+        ("bin",),
+        ("bin", "lfw.bin", "--faces", "none"),
+        ("ytf",),
+        ("ytf", "--data", "no-such-folder"),
+        ("ytf", "--data", ".", "--frames", "0"),
+    ],
+)
+def test_wrong_usage(arguments: tuple[str, ...]) -> None:
+    assert run(*arguments).exit_code == 2
+
+
+def test_a_wrong_folder(small_trees: SmallTrees, tmp_path: Path) -> None:
+    for command, what in (("cfp", "Protocol/ and Data/"), ("ytf", "YouTubeFaces")):
+        result = run(command, "--data", tmp_path)
+        assert result.exit_code == 4
+        assert result.stderr.startswith("error: ")
+        assert what in result.stderr
+        error = failure(command, "--data", tmp_path)
+        assert error["code"] == "data"
+        assert str(tmp_path) in error["item"]
+    error = failure("bin", tmp_path / "absent.bin")
+    assert (error["code"], error["item"]) == ("data", str(tmp_path / "absent.bin"))
+
+
+def test_a_missing_photograph(small_trees: SmallTrees, tmp_path: Path) -> None:
+    copy = shutil.copytree(small_trees.cfp, tmp_path / "cfp", symlinks=True)
+    next(copy.glob("Data/Images/*/frontal/*.jpg")).unlink()
+    error = failure("cfp", "--data", copy)
+    assert error["code"] == "data"
+    assert "missing" in error["cause"]
+
+
+def test_a_damaged_photograph_is_named(small_trees: SmallTrees, tmp_path: Path) -> None:
+    images = list(read_bin_pairs(small_trees.bin_file).images)
+    same = read_bin_pairs(small_trees.bin_file).same.tolist()
+    images[2] = b"\xff\xd8\xff\xe0 not a picture"
+    damaged = tmp_path / "damaged.bin"
+    damaged.write_bytes(pickle.dumps((images, same)))
+    error = failure("bin", damaged)
+    assert (error["code"], error["item"]) == ("decode", "damaged, picture 2")
+    copy = shutil.copytree(small_trees.cfp, tmp_path / "cfp", symlinks=True)
+    broken = sorted(copy.glob("Data/Images/*/profile/*.jpg"))[0]
+    broken.unlink()
+    broken.write_bytes(b"\xff\xd8\xff\xe0 not a picture")
+    error = failure("cfp", "--data", copy, "--protocol", "fp")
+    assert (error["code"], error["item"]) == ("decode", str(broken))
+
+
+def test_a_list_with_a_wrong_line(small_trees: SmallTrees, tmp_path: Path) -> None:
+    copy = shutil.copytree(small_trees.youtube_faces, tmp_path / "ytf")
+    with (copy / "splits.txt").open("a") as listing:
+        listing.write("1, 99, Nobody\n")
+    error = failure("ytf", "--data", copy)
+    assert error["code"] == "data"
+    assert ", line " in error["item"]
+
+
+def test_several_bundles_are_compared_on_the_same_pairs(small_trees: SmallTrees) -> None:
+    result = run("bin", small_trees.bin_file, *QUICK, "-b", "dlib-resnet-v1", "-b", "absent")
+    assert result.exit_code == 4
+    assert "absent" in result.stderr
