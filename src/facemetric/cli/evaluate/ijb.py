@@ -39,7 +39,13 @@ def ijb(
     run: Run,
     data: Annotated[
         Path,
-        typer.Option(metavar="FOLDER", help="What the archive unpacks to.", show_default=False),
+        typer.Option(
+            metavar="FOLDER",
+            exists=True,
+            file_okay=False,
+            help="What the archive unpacks to.",
+            show_default=False,
+        ),
     ],
     set_: Annotated[
         IjbSets | None,

@@ -26,6 +26,8 @@ def megaface(
         Path | None,
         typer.Option(
             metavar="FOLDER",
+            exists=True,
+            file_okay=False,
             help="MegaFace's files: everything is found by its name.",
             show_default=False,
         ),
@@ -47,6 +49,7 @@ def megaface(
         Path | None,
         typer.Option(
             metavar="LIST|FOLDER",
+            exists=True,
             help="Instead of --data: a list of the kit, people's folders, or FG-NET's folder.",
             show_default=False,
         ),
@@ -55,6 +58,8 @@ def megaface(
         Path | None,
         typer.Option(
             metavar="FOLDER",
+            exists=True,
+            file_okay=False,
             help="Where the paths of the list of probes start.",
             show_default="where the list lies",
         ),
@@ -63,6 +68,7 @@ def megaface(
         list[Path] | None,
         typer.Option(
             metavar="LIST|FOLDER",
+            exists=True,
             help="Photographs of other people, several times if wanted: a list or any folder.",
             show_default=False,
         ),
@@ -71,17 +77,31 @@ def megaface(
         Path | None,
         typer.Option(
             metavar="FOLDER",
+            exists=True,
+            file_okay=False,
             help="Where the paths of a list of distractors start.",
             show_default="where the list lies",
         ),
     ] = None,
     noise: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Probes to leave out.", show_default=False),
+        typer.Option(
+            metavar="FILE",
+            exists=True,
+            dir_okay=False,
+            help="Noise list: probes to leave out.",
+            show_default=False,
+        ),
     ] = None,
     distractor_noise: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Distractors to leave out.", show_default=False),
+        typer.Option(
+            metavar="FILE",
+            exists=True,
+            dir_okay=False,
+            help="Noise list: distractors to leave out.",
+            show_default=False,
+        ),
     ] = None,
     sizes: Annotated[
         str | None,

@@ -117,6 +117,7 @@ def ijb_task(
         )
     else:
         ijb = read_insightface_ijb(root, _NAMES[chosen])
+        _check_labels(ijb, root / "meta" / f"{chosen}_template_pair_label.txt")
     photos = template_photos(ijb.templates)
     unboxed = sum(isinstance(photo, Path) for photo in photos)
     conditions: dict[str, Condition] = {
@@ -224,6 +225,20 @@ def _boxes_about(landmarks_px: Float64) -> Float64:
     centre = np.linalg.solve(matrices[:, :, :2], middle[:, :, None])[:, :, 0]
     half = (_BOX_IN_CHIP[1] - _BOX_IN_CHIP[0]) / 2 / scale
     return np.concatenate([centre - half, centre + half], axis=1)
+
+
+def _check_labels(ijb: IjbProtocol, path: Path) -> None:
+    """DataError where a pair's label contradicts the people of its templates."""
+    subjects = ijb.templates.subjects[ijb.pairs]
+    known = (subjects >= 0).all(axis=1)
+    wrong = np.flatnonzero(known & ((subjects[:, 0] == subjects[:, 1]) != ijb.same))
+    if len(wrong):
+        one, other = ijb.templates.ids[ijb.pairs[wrong[0]]].tolist()
+        raise DataError(
+            f"label {int(ijb.same[wrong[0]])} for templates {one} and {other} contradicts the "
+            "people in the 1:N files",
+            item=f"{path}, line {wrong[0] + 1}",
+        )
 
 
 def _which(root: Path, name: IjbSet | None, layout: IjbLayout | None) -> tuple[IjbSet, IjbLayout]:

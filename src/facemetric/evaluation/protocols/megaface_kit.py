@@ -93,8 +93,10 @@ def megaface_kit_task(
     }
     if lists is not None:
         folder = lists / "challenge2" if challenge == 2 else lists
-        chosen = sorted(set(sizes)) or _sizes_of(folder, list_number)
-        paths = [distractor_list(folder, size, number=list_number) for size in chosen]
+        if sizes:
+            paths = [distractor_list(folder, size, number=list_number) for size in sorted(sizes)]
+        else:
+            paths = _all_lists(folder, list_number)
         subsets = [read_megaface_distractors(one, crowd, noise=crowd_noise) for one in paths]
         conditions |= {"lists": ", ".join(path.name for path in paths)}
         distractors = tuple(dict.fromkeys(path for one in subsets for path in one))
@@ -193,16 +195,23 @@ def _noise(root: Path, name: str, wanted: bool) -> NoiseList | None:
     return read_noise_list(root / name) if wanted and (root / name).is_file() else None
 
 
-def _sizes_of(folder: Path, number: int) -> list[int]:
+def _all_lists(folder: Path, number: int) -> list[Path]:
+    """Return the lists of a set by rising size, and the largest of all, which has one set only."""
     if number < 1:
         raise InputError(f"expected a set from 1, got {number}", item="list_number")
-    fields = [path.name.rsplit("_", 2) for path in folder.glob(f"*.json_*_{number}")]
-    sizes = sorted(int(size) for _, size, _ in fields if size.isdecimal())
-    if not sizes:
+    found = {}
+    for path in sorted(folder.glob("megaface_features_list.json_*_*"), reverse=True):
+        size, of_set = path.name.split("_")[-2:]
+        if size.isdecimal() and of_set in (str(number), "1"):
+            found[int(of_set), int(size)] = path
+    mine = sorted(size for of_set, size in found if of_set == number)
+    if not mine:
         raise DataError(
             f"no megaface_features_list.json_SIZE_{number} in it", item=str(folder), fix=_FIX
         )
-    return sizes
+    largest = max(size for _, size in found)
+    paths = [found[number, size] for size in mine]
+    return paths if largest == mine[-1] else [*paths, found[1, largest]]
 
 
 def _training(root: Path, challenge: int, photos: int | None) -> dict[str, Condition]:
