@@ -41,7 +41,7 @@ class DimensionStudy(VectorStudy):
 
     def vectors(self, vectors: Float32, level: float) -> Float32:
         """Return the projection on the strongest components."""
-        if level == vectors.shape[1]:
+        if level == vectors.shape[1]:  # a rotation changes no cosine
             return vectors
         moments = vectors.astype(np.float64).T @ vectors
         _, axes = np.linalg.eigh(moments)
@@ -57,4 +57,6 @@ class TruncationStudy(DimensionStudy):
 
     def vectors(self, vectors: Float32, level: float) -> Float32:
         """Return the first components."""
+        if level == vectors.shape[1]:
+            return vectors
         return unit_norm(vectors[:, : int(level)].copy())
