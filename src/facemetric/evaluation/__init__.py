@@ -16,19 +16,23 @@ from facemetric.evaluation.leakage import NearestPeople, nearest_people, people_
 from facemetric.evaluation.parts import Grouping, Identification, Part, Verification
 from facemetric.evaluation.protocols import (
     PROTOCOLS,
+    cfp_task,
     folder_task,
     holdout_task,
     ijb_task,
+    insightface_bin_task,
     lfw_task,
     megaface_kit_task,
     megaface_task,
     open_set_task,
     personal_photos_task,
+    youtube_faces_task,
 )
 from facemetric.evaluation.screening import Screening, screen
 from facemetric.evaluation.settings import Settings
 from facemetric.evaluation.task import Condition, Task
 from facemetric.evaluation.traits import TRAITS, FaceTraits
+from facemetric.evaluation.usual_place import UsualPlace
 
 __all__ = [
     "PROTOCOLS",
@@ -59,11 +63,13 @@ __all__ = [
     "Verification",
     "cache_size",
     "calibrate",
+    "cfp_task",
     "clear_cache",
     "evaluate",
     "folder_task",
     "holdout_task",
     "ijb_task",
+    "insightface_bin_task",
     "lfw_task",
     "megaface_kit_task",
     "megaface_task",
@@ -72,4 +78,5 @@ __all__ = [
     "people_with_doubles",
     "personal_photos_task",
     "screen",
+    "youtube_faces_task",
 ]

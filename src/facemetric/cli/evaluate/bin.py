@@ -39,6 +39,6 @@ def bin_(
 
     Example: facemetric evaluate bin agedb_30.bin cfp_fp.bin
     """
-    from facemetric.evaluation.protocols import insightface_bin_task
+    from facemetric.evaluation import insightface_bin_task
 
     run.measure(insightface_bin_task(*files, faces=faces.value))

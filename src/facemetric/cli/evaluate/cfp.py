@@ -40,7 +40,7 @@ def cfp(
 
     Example: facemetric evaluate cfp --data . --protocol fp
     """
-    from facemetric.evaluation.protocols import cfp_task
+    from facemetric.evaluation import cfp_task
 
     if protocol is CfpProtocol.both:
         run.measure(cfp_task(data))

@@ -32,7 +32,7 @@ def ytf(
 
     Example: facemetric evaluate ytf --data . --frames 10
     """
-    from facemetric.evaluation.protocols import youtube_faces_task
+    from facemetric.evaluation import youtube_faces_task
 
     run.measure(
         youtube_faces_task(data, frames=frames, frame_folder=frame_folder, list_name=list_name)
