@@ -55,13 +55,15 @@ class CurveOut(Wire):
     kind: Literal["roc", "cmc", "dir", "distractors"]
     x: tuple[float, ...]
     y: tuple[float, ...]
-    low: tuple[float, ...]
-    high: tuple[float, ...]
+    low: tuple[float | None, ...]
+    high: tuple[float | None, ...]
     supported: tuple[bool, ...]
 
     @field_serializer("x", "y", "low", "high")
-    def _finite(self, values: tuple[float, ...]) -> list[Any]:
-        return [float(f"{value:.8g}") if value == value else None for value in values]
+    def _finite(self, values: tuple[float | None, ...]) -> list[Any]:
+        return [
+            None if value is None or value != value else float(f"{value:.8g}") for value in values
+        ]
 
 
 class PartOut(Wire):

@@ -132,7 +132,10 @@ def _log_plot(
                 alpha=0.16,
                 linewidth=0,
             )
-        lowest = min(float(_at(curve, grid).min()) for curve in curves)
+        lowest = min(
+            min(float(_at(curve, grid).min()), float(curve.low[_banded(curve)].min(initial=1.0)))
+            for curve in curves
+        )
         axes.set_xscale("log")
         axes.set_xlim(left, 1)
         bottom = max(0.0, np.floor(20 * (lowest - 0.01)) / 20)
