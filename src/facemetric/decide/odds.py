@@ -164,7 +164,7 @@ def _line(x: float, xs: Sequence[float], ys: Sequence[float]) -> float:
 def _two_digits_down(value: float) -> int:
     # 1/0.001 may come out a little less than 1000.
     whole = math.floor(value * (1 + 1e-9))
-    step = 10 ** max(len(str(whole)) - 2, 0)
+    step = int(10 ** max(len(str(whole)) - 2, 0))
     return whole // step * step
 
 

@@ -140,5 +140,5 @@ def check_cllr(table: Calibration, embeddings: Float32, labels: AnyArray) -> flo
     genuine, impostor = counts.of(np.ones(1, bool))
     if not genuine.sum() or not impostor.sum():
         return None
-    ratio = look_up(table.likelihood_ratios.table, bin_centres())
+    ratio = look_up(np.array(table.likelihood_ratios.table), bin_centres())
     return cllr(ratio, ratio, genuine_counts=genuine, impostor_counts=impostor)

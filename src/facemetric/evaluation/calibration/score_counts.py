@@ -49,7 +49,7 @@ class ScoreCounts:
 
 def bin_centres() -> Float64:
     """Return ``float64 (STEPS,)``: the similarity in the middle of each bin."""
-    centres: Float64 = (np.arange(STEPS) + 0.5) * (2 / STEPS) - 1
+    centres: Float64 = (np.arange(STEPS, dtype=np.float64) + 0.5) * (2 / STEPS) - 1
     return centres
 
 
@@ -104,4 +104,5 @@ def count_scores(
 
 def _bins(similarities: Float32) -> NDArray[np.int32]:
     steps = (similarities + np.float32(1)) * np.float32(STEPS / 2)
-    return np.clip(steps, 0, STEPS - 1).astype(np.int32)
+    bins: NDArray[np.int32] = np.clip(steps, 0, STEPS - 1).astype(np.int32)
+    return bins

@@ -19,7 +19,6 @@ from facemetric.types import AnyArray, Float32, Float64, check_embeddings
 FPIRS = (1e-1, 5e-2, 2e-2, 1e-2, 5e-3, 2e-3, 1e-3)
 GALLERIES = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
 """Sizes that are tried; kept are those of which the data holds three times as many people."""
-_DIGITS = 6
 _DRAWS = 2
 _PEOPLE_PER_GALLERY = 3
 
@@ -118,7 +117,7 @@ def lowest_search_threshold(hits: StrangerHits, fpir: float, gallery: int) -> fl
 
 
 def _upwards(value: float) -> float:
-    return math.ceil(value * 10**_DIGITS) / 10**_DIGITS
+    return math.ceil(value * 1e6) / 1e6
 
 
 def _reaching(find: partial[StrangerHits], fpir: float, size: int) -> StrangerHits:

@@ -151,7 +151,7 @@ def _floor(
 
 
 def _missed(
-    others: NDArray[np.int64], alike: NDArray[np.int64], gallery: int, logs: Float64
+    others: NDArray[np.signedinteger], alike: NDArray[np.signedinteger], gallery: int, logs: Float64
 ) -> Float64:
     """Return ``C(others - alike, gallery) / C(others, gallery)``, elementwise."""
     missed = np.zeros(alike.shape)
