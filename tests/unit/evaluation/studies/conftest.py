@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from facemetric.align import align_faces
 from facemetric.bundle import open_bundle
-from facemetric.datasets import sample_photos
+from facemetric.datasets import Photo, sample_photos
 from facemetric.detect import Mtcnn, select_faces
 from facemetric.embed import Embedder
+from facemetric.evaluation import Change, Embed, Embedded
+from facemetric.evaluation.protocols import LfwTask
 from facemetric.evaluation.studies import NetworkShape, PhotoStudy
 from facemetric.images import load_image
 from facemetric.types import Chip, Face, Float32, Image
 
 SHAPE = NetworkShape((112, 112), 128)
+PEOPLE = 40
 
 
 @pytest.fixture(scope="session")
@@ -76,3 +82,40 @@ def vectors() -> Float32:
     raw = random.normal(size=(400, 32)) * np.linspace(2, 0.2, 32) + 0.5
     made: Float32 = (raw / np.linalg.norm(raw, axis=1, keepdims=True)).astype(np.float32)
     return made
+
+
+@pytest.fixture(scope="session")
+def task() -> LfwTask:
+    """Two photographs of each of some made-up people in five folds."""
+    first = np.arange(PEOPLE) * 2
+    pairs = np.concatenate(
+        [np.stack([first, first + 1], 1), np.stack([first, (first + 3) % (2 * PEOPLE)], 1)]
+    )
+    return LfwTask(
+        title="made up",
+        photos=tuple(Path(f"{number}.jpg") for number in range(2 * PEOPLE)),
+        people=tuple(f"P{number // 2:03d}" for number in range(2 * PEOPLE)),
+        conditions={},
+        pairs=pairs,
+        same=np.repeat([True, False], PEOPLE),
+        fold_of_pair=np.tile(np.arange(PEOPLE) % 5, 2),
+    )
+
+
+class Network:
+    """Made-up embeddings, the more noisy the worse the photograph; counts what it is asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[Change | None] = []
+
+    def __call__(self, change: Change | None) -> Embed:
+        def embed(photos: Sequence[Photo]) -> Embedded:
+            self.asked.append(change)
+            noise = 0.05 if change is None else 0.2
+            random = np.random.default_rng(0)
+            people = np.repeat(random.normal(size=(PEOPLE, 128)), 2, axis=0)
+            made = people + noise * random.normal(size=people.shape) * 10
+            made /= np.linalg.norm(made, axis=1, keepdims=True)
+            return made.astype(np.float32), np.ones(len(photos), bool)
+
+        return embed
