@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facemetric.evaluation.figure import Figure
+from facemetric.evaluation.intervals import clustering_intervals
 from facemetric.evaluation.metrics import (
     adjusted_rand_index,
     bcubed_f,
@@ -16,6 +17,7 @@ from facemetric.evaluation.metrics import (
     pairwise_f,
 )
 from facemetric.evaluation.parts.part import Part
+from facemetric.evaluation.settings import Settings
 from facemetric.types import AnyArray
 from facemetric.wire import PartKind
 
@@ -27,7 +29,7 @@ class Grouping(Part):
     Attributes
     ----------
     groups, people
-        ``int64 (N,)``: the group and the person of each photograph.
+        ``int64 (N,)``: the group of each photograph, -1 for those alone, and its person.
     """
 
     kind: ClassVar[PartKind] = "clustering"
@@ -36,16 +38,23 @@ class Grouping(Part):
 
 
 def measure_groups(
-    name: str, groups: AnyArray, people: AnyArray, *, notes: tuple[str, ...] = ()
+    name: str,
+    groups: AnyArray,
+    people: AnyArray,
+    settings: Settings,
+    *,
+    notes: tuple[str, ...] = (),
 ) -> Grouping:
     """Measure groups against people.
 
+    The intervals are over people, the groups as they are.
+
     Parameters
     ----------
-    name, notes
+    name, settings, notes
         As `measure_pairs`.
     groups
-        ``int (N,)``: the group of each photograph; those below 0 are each alone.
+        ``int (N,)``: the group of each photograph; -1 for one that is alone.
     people
         ``int (N,)``.
 
@@ -54,26 +63,44 @@ def measure_groups(
     InputError
         The shapes disagree.
     """
-    found, who = np.array(groups, np.int64), np.asarray(people, np.int64)
-    alone = np.flatnonzero(found < 0)
-    found[alone] = found.max(initial=-1) + 1 + np.arange(len(alone))
-    pairwise, bcubed = pairwise_f(found, who), bcubed_f(found, who)
+    found, who = np.asarray(groups, np.int64), np.asarray(people, np.int64)
+    pairwise, bcubed = pairwise_f(who, found), bcubed_f(who, found)
+    values = {
+        "pairwise F": ("pairwise_f", pairwise.f),
+        "pairwise precision": ("pairwise_precision", pairwise.precision),
+        "pairwise recall": ("pairwise_recall", pairwise.recall),
+        "BCubed F": ("bcubed_f", bcubed.f),
+        "BCubed precision": ("bcubed_precision", bcubed.precision),
+        "BCubed recall": ("bcubed_recall", bcubed.recall),
+        "NMI": ("normalized_mutual_information", normalized_mutual_information(who, found)),
+        "ARI": ("adjusted_rand_index", adjusted_rand_index(who, found)),
+    }
+    count = len(np.unique(who))
+    intervals = None
+    if count > 1:
+        intervals = clustering_intervals(
+            who,
+            found,
+            replicates=settings.replicates,
+            confidence=settings.confidence,
+            seed=settings.seed,
+        )
     return Grouping(
         name=name,
-        figures=(
-            Figure("pairwise F", pairwise.f, unit="number"),
-            Figure("pairwise precision", pairwise.precision, unit="number"),
-            Figure("pairwise recall", pairwise.recall, unit="number"),
-            Figure("BCubed F", bcubed.f, unit="number"),
-            Figure("BCubed precision", bcubed.precision, unit="number"),
-            Figure("BCubed recall", bcubed.recall, unit="number"),
-            Figure("NMI", normalized_mutual_information(found, who), unit="number"),
-            Figure("ARI", adjusted_rand_index(found, who), unit="number"),
+        figures=tuple(
+            Figure(
+                title,
+                value,
+                interval=None if intervals is None else getattr(intervals, field),
+                unit="number",
+            )
+            for title, (field, value) in values.items()
         ),
         counts={
             "photographs": len(who),
-            "people": len(np.unique(who)),
-            "groups": len(np.unique(found)),
+            "people": count,
+            "groups": len(np.unique(found[found >= 0])),
+            "alone": int((found < 0).sum()),
         },
         notes=notes,
         groups=found,

@@ -15,6 +15,9 @@ from facemetric.evaluation.intervals import (
     Interval,
     SubjectPairs,
     TarBound,
+    area_interval,
+    d_prime_interval,
+    equal_error_interval,
     mean_interval,
     pairs_of_embeddings,
     pairs_of_list,
@@ -23,6 +26,7 @@ from facemetric.evaluation.intervals import (
 )
 from facemetric.evaluation.metrics import (
     KFold,
+    Roc,
     ScoreHistogram,
     d_prime,
     kfold_accuracy,
@@ -128,11 +132,7 @@ def measure_pairs(
         assert fold is not None
         figures.append(_accuracy(folds, values, labels, fold, people, settings))
     figures += _tar(values, labels, subjects, settings)
-    figures += [
-        Figure("AUC", curve.area, unit="number"),
-        Figure("equal error rate", curve.equal_error_rate),
-        Figure("d′", d_prime(values, labels), unit="number"),
-    ]
+    figures += _whole_curve(curve, d_prime(values, labels), subjects, settings)
     genuine, impostor = ScoreHistogram(bits=_BINS), ScoreHistogram(bits=_BINS)
     genuine.add(values[labels])
     impostor.add(values[~labels])
@@ -220,6 +220,27 @@ def measure_all_pairs(
         false_accepts=most_alike(vectors, people, impostor.total, row_of),
         false_rejects=least_alike(vectors, people, row_of),
     )
+
+
+def _whole_curve(
+    curve: Roc, separation: float, subjects: SubjectPairs | None, settings: Settings
+) -> list[Figure]:
+    area = error = deviates = None
+    if subjects is not None:
+        area, error, deviates = (
+            interval(
+                subjects,
+                replicates=settings.replicates,
+                confidence=settings.confidence,
+                seed=settings.seed,
+            )
+            for interval in (area_interval, equal_error_interval, d_prime_interval)
+        )
+    return [
+        Figure("AUC", curve.area, interval=area, unit="number"),
+        Figure("equal error rate", curve.equal_error_rate, interval=error),
+        Figure("d′", separation, interval=deviates, unit="number"),
+    ]
 
 
 def _accuracy(

@@ -100,7 +100,7 @@ class FolderTask(Task):
             ("all pairs", lambda: (_or_raise(everything),)),
             ("open set", lambda: self._open_set(vectors, settings)),
             ("calibrated decision of pairs", lambda: self._pair_decision(everything, settings)),
-            ("groups", lambda: self._groups(vectors)),
+            ("groups", lambda: self._groups(vectors, settings)),
         ]
 
     def _collection(self) -> LabelledPhotos:
@@ -164,7 +164,7 @@ class FolderTask(Task):
             return (unmeasured(name, "verification", "FAR", str(error)),)
         return (measure_pair_decision(name, pairs, settings, threshold=threshold, promised=FAR),)
 
-    def _groups(self, vectors: Float32) -> tuple[Part, ...]:
+    def _groups(self, vectors: Float32, settings: Settings) -> tuple[Part, ...]:
         if self.manifest is None:
             return ()
         try:
@@ -173,7 +173,9 @@ class FolderTask(Task):
             return (unmeasured("groups", "clustering", "pairwise F", str(error)),)
         groups = cluster(vectors, threshold=threshold.similarity, seed=self.seed)
         note = f"Method auto at {threshold.similarity:.4f}: {threshold.source}"
-        return (measure_groups("groups", groups, person_numbers(self.people), notes=(note,)),)
+        return (
+            measure_groups("groups", groups, person_numbers(self.people), settings, notes=(note,)),
+        )
 
 
 def folder_task(

@@ -51,7 +51,7 @@ class MadeUpTask(Task):
             measure_pairs("pairs", scores, same, settings, people=ends, fold=fold, pairs=rows),
             measure_all_pairs("all pairs", vectors, who, settings),
             measure_searches("open set", searches, who[probes], settings, enrolled=len(gallery)),
-            measure_groups("groups", who // 2, who, Settings()),
+            measure_groups("groups", who // 2, who, settings),
         )
 
 
