@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from functools import partial
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -98,15 +98,16 @@ def _task(run: Run, protocol: str, data: Path | None) -> Task:
     from facemetric.datasets import data_root
     from facemetric.evaluation import PROTOCOLS
 
-    build = PROTOCOLS[protocol]
+    build: Callable[..., Task] = PROTOCOLS[protocol]
     root = data if data is not None else data_root() / protocol
     if not root.exists():
         raise SourceError(
             f"no data for {protocol}", item=str(root), fix="Name them with --data PATH"
         )
     # Collections leave out what cannot be used, as evaluate does; published lists do not.
-    screens = "screen" in inspect.signature(build).parameters
-    return partial(build, screen=run.screen)(root) if screens else build(root)
+    if "screen" in inspect.signature(build).parameters:
+        return build(root, screen=run.screen)
+    return build(root)
 
 
 def _shape(bundle: Bundle) -> NetworkShape:

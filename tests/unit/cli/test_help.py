@@ -45,6 +45,7 @@ def test_there_are_commands() -> None:
         "models remove",
         "models presets",
         "evaluate lfw",
+        "study",
         "demo",
         "doctor",
     }

@@ -213,8 +213,10 @@ def _table(view: StudyView, shown: StudyFigure) -> Html:
     for place, label in enumerate(labels):
         cells = [element("td", line.texts[place], class_="number") for line in shown.lines]
         if shown.paper:
-            level = shown.levels[place] if place < len(shown.levels) else None
-            text = "–" if level not in shown.paper else f"{100 * shown.paper[level]:.1f} %"
+            val = None
+            if place < len(shown.levels):
+                val = shown.paper.get(float(shown.levels[place]))
+            text = "–" if val is None else f"{100 * val:.1f} %"
             cells.append(element("td", text, class_="number"))
         rows.append(element("tr", element("th", label, scope="row"), *cells))
     return table(heads, rows)
