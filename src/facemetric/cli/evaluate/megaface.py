@@ -131,96 +131,79 @@ def megaface(
 
     Example: facemetric evaluate megaface --probes people --distractors crowd
     """
-    from facemetric.errors import InputError
-    from facemetric.evaluation import megaface_kit_task
+    from facemetric.datasets import read_noise_list
+    from facemetric.evaluation import megaface_kit_task, megaface_task
+    from facemetric.evaluation.protocols import read_distractors, read_probes, training_condition
 
-    given = {
-        "--probe-root": probe_root,
-        "--distractors": distractors,
-        "--distractor-root": distractor_root,
-        "--noise": noise,
-        "--distractor-noise": distractor_noise,
-        "--shared-ids": shared_ids,
-    }
-    if (data is None) == (probes is None):
-        raise InputError("expected either --data or --probes with --distractors", item="megaface")
-    if probes is not None and not distractors:
-        raise InputError("expected --distractors, a list or a folder", item="megaface")
+    _check_options(
+        data,
+        probes,
+        distractors,
+        {
+            "--probe-root": probe_root,
+            "--distractors": distractors,
+            "--distractor-root": distractor_root,
+            "--noise": noise,
+            "--distractor-noise": distractor_noise,
+            "--shared-ids": shared_ids,
+        },
+    )
+    chosen = _sizes(sizes)
     if data is not None:
-        if wrong := [name for name, value in given.items() if value]:
-            raise InputError(f"{wrong[0]} goes with --probes, not with --data", item="megaface")
         number: Literal[1, 2] = 2 if challenge == 2 else 1
         task = megaface_kit_task(
             data,
             probe_set=probe_set.value,
             challenge=number,
             list_number=list_number,
-            sizes=_sizes(sizes),
+            sizes=chosen,
             use_noise=use_noise,
             training_photos=training_photos,
             seed=run.seed,
         )
-        run.measure(task)
-        return
-    assert probes is not None and distractors
-    _own(
-        run,
-        probes,
-        probe_root,
-        distractors,
-        distractor_root,
-        noise,
-        distractor_noise,
-        sizes,
-        shared_ids,
-        training_photos,
-    )
-
-
-def _own(
-    run: Run,
-    probes: Path,
-    probe_root: Path | None,
-    distractors: list[Path],
-    distractor_root: Path | None,
-    noise: Path | None,
-    distractor_noise: Path | None,
-    sizes: str | None,
-    shared_ids: bool,
-    training_photos: int | None,
-) -> None:
-    """Measure on any lists and folders."""
-    from facemetric.datasets import read_noise_list
-    from facemetric.evaluation import megaface_task
-    from facemetric.evaluation.protocols import (
-        read_distractors,
-        read_probes,
-        training_condition,
-    )
-
-    probe_noise = None if noise is None else read_noise_list(noise)
-    crowd_noise = None if distractor_noise is None else read_noise_list(distractor_noise)
-    crowd = dict.fromkeys(
-        path
-        for source in distractors
-        for path in read_distractors(source, root=distractor_root, noise=crowd_noise)
-    )
-    noise_lists = ", ".join(str(path) for path in (noise, distractor_noise) if path is not None)
-    run.measure(
-        megaface_task(
+    else:
+        assert probes is not None and distractors
+        probe_noise = None if noise is None else read_noise_list(noise)
+        crowd_noise = None if distractor_noise is None else read_noise_list(distractor_noise)
+        crowd = dict.fromkeys(
+            path
+            for source in distractors
+            for path in read_distractors(source, root=distractor_root, noise=crowd_noise)
+        )
+        noise_lists = [str(path) for path in (noise, distractor_noise) if path is not None]
+        task = megaface_task(
             read_probes(probes, root=probe_root, noise=probe_noise),
             tuple(crowd),
-            sizes=_sizes(sizes),
+            sizes=chosen,
             seed=run.seed,
             shared_ids=shared_ids,
             conditions={
                 "probe_set": str(probes),
                 "distractor_sets": ", ".join(map(str, distractors)),
-                "noise_lists": noise_lists or "none",
+                "noise_lists": ", ".join(noise_lists) or "none",
                 **training_condition(training_photos),
             },
         )
-    )
+    run.measure(task)
+
+
+def _check_options(
+    data: Path | None,
+    probes: Path | None,
+    distractors: list[Path] | None,
+    own: dict[str, object],
+) -> None:
+    """InputError where the options of the kit and those of any folders are mixed."""
+    from facemetric.errors import InputError
+
+    if (data is None) == (probes is None):
+        raise InputError("expected either --data or --probes with --distractors", item="megaface")
+    if data is None:
+        if not distractors:
+            raise InputError("expected --distractors, a list or a folder", item="megaface")
+        return
+    if wrong := [name for name, value in own.items() if value]:
+        raise InputError(f"{wrong[0]} goes with --probes, not with --data", item="megaface")
 
 
 def _sizes(text: str | None) -> list[int]:
