@@ -51,7 +51,7 @@ def part_view(
     faces: FaceRule | None,
     traits: Mapping[str, Float64] | None,
     groups: Sequence[str | None] | None,
-    sliced: Sequence[PartView] = (),
+    sliced: bool,
 ) -> PartView:
     """Return one part of every evaluation.
 
@@ -68,24 +68,24 @@ def part_view(
     faces, traits, groups
         See `write_report`.
     sliced
-        The parts before: what they have in slices is not shown again.
+        Whether a part before has shown slices of the same pairs.
     """
     parts = [one.parts[place] for one in evaluations]
     first = parts[0]
     counts = ", ".join(f"{number:,} {what}" for what, number in first.counts.items())
     pairs = [part for part in parts if isinstance(part, Verification)]
     searches = [part for part in parts if isinstance(part, Identification)]
-    decided = [
-        decided_pairs(one, part) for one, part in zip(evaluations, pairs, strict=False) if pairs
-    ]
+    decided = (
+        []
+        if sliced
+        else [decided_pairs(one, part) for one, part in zip(evaluations, pairs, strict=False)]
+    )
     known = [one for one in decided if one is not None]
     task = evaluations[0].task
     cutter = None if faces is None else FaceCutter(faces, task.photos, task.people)
     slices: tuple[SlicesView, ...] = ()
     if known and len(known) == len(parts):
         slices = slices_views(evaluations, names, known, settings, traits=traits, groups=groups)
-        shown = {_shown(cut) for part in sliced for cut in part.slices}
-        slices = tuple(cut for cut in slices if _shown(cut) not in shown)
     return PartView(
         key=_key(first, place),
         title=f"{_TITLES[first.kind]}: {first.name}",
@@ -123,11 +123,6 @@ def part_view(
         notes=_notes(names, parts),
         clustering=first.kind == "clustering",
     )
-
-
-def _shown(cut: SlicesView) -> tuple[object, ...]:
-    """Return what tells slices of other pairs apart: the counts and the thresholds."""
-    return cut.key, tuple((model.threshold, model.rows) for model in cut.models)
 
 
 def _key(part: Part, place: int) -> str:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from facemetric.errors import InputError
 from facemetric.evaluation.evaluate import Evaluation
-from facemetric.evaluation.parts import Verification
+from facemetric.evaluation.parts import Part, Verification
 from facemetric.evaluation.report.draws import draws_of
 from facemetric.evaluation.settings import Settings
 from facemetric.evaluation.slices import (
@@ -66,6 +66,17 @@ def decided_pairs(evaluation: Evaluation, part: Verification) -> DecidedPairs | 
         return None
     numbers = person_numbers(people) if people else None
     return decide_list(part.scores, part.same, part.pairs, people=numbers)
+
+
+def pairs_key(evaluation: Evaluation, part: Part) -> bytes | None:
+    """Return what is alike for parts with the same pairs to slice; ``None`` where there are none.
+
+    A protocol's list and all pairs of its photographs are sliced alike: by all pairs.
+    """
+    if not isinstance(part, Verification):
+        return None
+    photos = _photos(evaluation, part)
+    return None if photos is None else photos.tobytes()
 
 
 def slices_views(

@@ -19,6 +19,7 @@ from facemetric.evaluation.report.comparisons import ModelComparison, compare_mo
 from facemetric.evaluation.report.document import report_document
 from facemetric.evaluation.report.leakage import finding_views
 from facemetric.evaluation.report.parts import part_view
+from facemetric.evaluation.report.traits import pairs_key
 from facemetric.evaluation.settings import Settings
 from facemetric.report.evaluation import (
     PartView,
@@ -92,7 +93,9 @@ def write_report(
     names = model_names(evaluations)
     comparisons = compare_models(evaluations, names, settings)
     parts: tuple[PartView, ...] = ()
-    for place in range(len(evaluations[0].parts)):
+    sliced: set[bytes] = set()
+    for place, part in enumerate(evaluations[0].parts):
+        key = pairs_key(evaluations[0], part)
         made = part_view(
             evaluations,
             names,
@@ -102,9 +105,11 @@ def write_report(
             faces=faces,
             traits=traits,
             groups=groups,
-            sliced=parts,
+            sliced=key in sliced,
         )
         parts = (*parts, made)
+        if key is not None:
+            sliced.add(key)
     view = _view(evaluations, names, parts, comparisons, leakage, settings)
     page, plots = report_page(view, created=created or datetime.now(UTC))
     document = report_document(evaluations, parts, comparisons, leakage, version=__version__)
