@@ -25,7 +25,7 @@ import numpy as np
 
 import facemetric
 from _bundles import DLIB, KERAS, MOBILEFACENET, bundles_at_hand
-from _conditions import conditions, write_result
+from _conditions import RESULTS, conditions, write_result
 from facemetric.bundle import Bundle, Calibration, cache_folder
 from facemetric.datasets import (
     LabelledPhotos,
@@ -355,8 +355,12 @@ def main() -> None:
         },
         seed=0,
     )
-    if options.only is None:
-        print(write_result("calibration", {"bundles": measured, "conditions": about}))
+    # With --only, the other bundles' figures stay.
+    path = RESULTS / "calibration.json"
+    before = json.loads(path.read_text(encoding="utf-8"))["bundles"] if path.is_file() else {}
+    everything = measured if options.only is None else {**before, **measured}
+    if not options.dry_run:
+        print(write_result("calibration", {"bundles": everything, "conditions": about}))
 
 
 if __name__ == "__main__":
