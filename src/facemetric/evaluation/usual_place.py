@@ -51,8 +51,10 @@ class UsualPlace:
             self.key = finder.key | {"kind": "usual place", "place": self._place.tolist()}
 
     def __call__(self, photos: Sequence[Photo]) -> Sequence[Face | None]:
-        """Return the faces of some of the set's photographs."""
-        return [self._faces[photo] for photo in photos]
+        """Return the faces; photographs outside the set are searched, and teach no place."""
+        others = [photo for photo in photos if photo not in self._faces]
+        found = self._faces | dict(zip(others, self._finder(others), strict=True) if others else ())
+        return [found[photo] for photo in photos]
 
     def counts_as_found(self, face: Face | None) -> bool:
         """Return whether the detector found it."""

@@ -70,3 +70,17 @@ def test_without_any_face_the_finders_stand_in_serves(photos: list[Path]) -> Non
 def test_a_given_box_is_kept(photos: list[Path]) -> None:
     given = BoxedPhoto(photos[3], (10.0, 20.0, 110.0, 140.0))
     assert box(UsualPlace(CentralFaceFinder(), photos), given).tolist() == [10, 20, 110, 140]
+
+
+def test_a_photograph_outside_the_set_is_searched_too(
+    photos: list[Path], samples: dict[str, Path]
+) -> None:
+    finder = CentralFaceFinder()
+    rule = UsualPlace(finder, photos[2:])
+    blank, other, inside = rule([photos[3], samples["biden"], photos[2]])
+    assert blank is None
+    assert inside == rule([photos[2]])[0]
+    (wanted,) = finder([samples["biden"]])
+    assert other is not None
+    assert wanted is not None
+    assert other.box_xyxy_px.tolist() == wanted.box_xyxy_px.tolist()
