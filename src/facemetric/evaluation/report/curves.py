@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from facemetric.evaluation.figure import Curve
+from facemetric.evaluation.intervals import dir_interval
 from facemetric.evaluation.metrics import (
     ScoreHistogram,
     angles_deg,
@@ -14,10 +15,15 @@ from facemetric.evaluation.metrics import (
 )
 from facemetric.evaluation.metrics.operating import PAIRS_PER_FAR
 from facemetric.evaluation.parts import Identification, Verification
+from facemetric.evaluation.report.draws import draws_of
+from facemetric.evaluation.settings import Settings
 from facemetric.report.evaluation import CurveView, HistogramView
 from facemetric.types import Float64
 
 _POINTS = 400
+_BAND_POINTS, _BAND_DRAWS = 8, 200
+_MOST_SEARCHES = 20_000
+"""A band over more searches than this would take minutes."""
 
 
 def roc_view(name: str, part: Verification) -> CurveView:
@@ -30,11 +36,19 @@ def roc_view(name: str, part: Verification) -> CurveView:
     return _dense(name, curve.far, curve.tar, part.impostor.total, band)
 
 
-def dir_view(name: str, part: Identification) -> CurveView:
-    """Return the exact curve of a search of probes with and without a mate."""
+def dir_view(name: str, part: Identification, settings: Settings) -> CurveView:
+    """Return the exact curve of a search of probes with and without a mate, with a band."""
     curve = open_set_curve(part.searches)
-    band = next((one for one in part.curves if one.kind == "dir"), None)
-    return _dense(name, curve.fpir, curve.dir, int((~part.searches.mated).sum()), band)
+    strangers = int((~part.searches.mated).sum())
+    x = np.geomspace(min(PAIRS_PER_FAR / strangers, 0.4), 0.5, _BAND_POINTS)
+    draws = draws_of(settings)
+    draws["replicates"] = min(draws["replicates"], _BAND_DRAWS)
+    low = high = np.full(len(x), np.nan)
+    if len(part.searches) <= _MOST_SEARCHES:
+        found = [dir_interval(part.searches, part.probe_people, fpir, **draws) for fpir in x]
+        low, high = (np.array([getattr(one, end) for one in found]) for end in ("low", "high"))
+    band = Curve("dir", x, np.zeros(len(x)), low, high, np.ones(len(x), bool))
+    return _dense(name, curve.fpir, curve.dir, strangers, band)
 
 
 def plain_view(name: str, curve: Curve) -> CurveView:

@@ -94,7 +94,7 @@ def part_view(
         figures=_figures(parts),
         roc=tuple(map(roc_view, names, pairs)),
         dir=tuple(
-            dir_view(name, part)
+            dir_view(name, part, settings)
             for name, part in zip(names, searches, strict=False)
             if not part.searches.mated.all()
         ),

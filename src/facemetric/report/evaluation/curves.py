@@ -41,7 +41,7 @@ def roc_plot(curves: Sequence[CurveView], *, name: str = "roc") -> Plot:
         title="ROC",
         x_label="False-accept rate",
         y_label="True-accept rate",
-        caption="Shaded: interval over people.",
+        caption="",
     )
 
 
@@ -54,7 +54,7 @@ def dir_plot(curves: Sequence[CurveView], *, name: str = "dir") -> Plot:
         x_label="False-positive identification rate",
         y_label="Detection and identification rate",
         caption="Searches of people who are in the gallery (up) against strangers taken for "
-        "somebody (right). Shaded: interval over people.",
+        "somebody (right).",
     )
 
 
@@ -101,7 +101,7 @@ def det_plot(curves: Sequence[CurveView], *, name: str = "det") -> Plot:
             name,
             title="DET",
             caption="Both axes are stretched by the normal distribution, on which normally "
-            f"distributed scores give straight lines. {_dashed(curves, left)}",
+            f"distributed scores give straight lines. {_shaded(curves)} {_dashed(curves, left)}",
             alt=f"DET curves of {_names(curves)}.",
         )
 
@@ -147,7 +147,7 @@ def _log_plot(
             figure,
             name,
             title=title,
-            caption=f"{caption} {_dashed(curves, left)}".strip(),
+            caption=" ".join(filter(None, (caption, _shaded(curves), _dashed(curves, left)))),
             alt=f"{y_label} against {x_label.lower()}, logarithmic, of {_names(curves)}.",
         )
 
@@ -220,6 +220,10 @@ def _legend(axes: Axes, curves: Sequence[CurveView], left: float, *, place: Corn
 
 def _has_dashes(curves: Sequence[CurveView], left: float) -> bool:
     return any(curve.supported_from > left * (1 + 1e-9) for curve in curves)
+
+
+def _shaded(curves: Sequence[CurveView]) -> str:
+    return "Shaded: interval over people." if any(_banded(one).any() for one in curves) else ""
 
 
 def _dashed(curves: Sequence[CurveView], left: float) -> str:

@@ -39,11 +39,19 @@ def distractors_plot(lines: Sequence[CurveView], *, name: str = "distractors") -
         x_label="Distractors in the gallery",
         y_label="Rank-1 identification rate",
         caption="Share of the searches that find the one mate first, among so many strangers.",
+        log=True,
     )
 
 
 def _plot(
-    lines: Sequence[CurveView], name: str, *, title: str, x_label: str, y_label: str, caption: str
+    lines: Sequence[CurveView],
+    name: str,
+    *,
+    title: str,
+    x_label: str,
+    y_label: str,
+    caption: str,
+    log: bool = False,
 ) -> Plot:
     with look():
         figure, (axes,) = new_figure()
@@ -60,7 +68,7 @@ def _plot(
             )
             axes.fill_between(line.x, line.low, line.high, color=colour, alpha=0.16, linewidth=0)
         largest = max(float(line.x.max()) for line in lines)
-        if largest > 30:
+        if log or largest > 30:
             axes.set_xscale("log")
         else:
             step = 1 if largest <= 10 else 5
