@@ -178,7 +178,7 @@ def bin_tree(sources: Sources, root: Path) -> Report:
     return [
         f"{len(read)} pairs ({int(read.same.sum())} genuine), {read.folds} folds, "
         f"{len(read.images)} pictures, {path.stat().st_size >> 20} MiB: LFW's pairs.txt"
-    ], [f"bin --data {path}"]
+    ], [f"bin {path}"]
 
 
 def megaface_tree(sources: Sources, root: Path) -> Report:
