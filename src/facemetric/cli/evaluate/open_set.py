@@ -30,7 +30,7 @@ def open_set(
         int, typer.Option(min=1, help="Photographs of each that are enrolled at random.")
     ] = 1,
 ) -> None:
-    """A watch-list: who is found, and which strangers are taken for somebody on it.
+    """Search a watch-list: who is found, and which strangers are taken for somebody on it.
 
     The calibrated threshold for a gallery of this size is tried too: whether it keeps the
     stranger risk here.
