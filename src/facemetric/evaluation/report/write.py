@@ -15,11 +15,11 @@ from facemetric.evaluation.evaluate import Evaluation
 from facemetric.evaluation.faces import FaceRule
 from facemetric.evaluation.figure import Figure
 from facemetric.evaluation.leakage import Leakage
-from facemetric.evaluation.report.comparisons import ModelComparison, compare_models
+from facemetric.evaluation.report.comparisons import compare_models
 from facemetric.evaluation.report.document import report_document
 from facemetric.evaluation.report.leakage import finding_views
 from facemetric.evaluation.report.parts import part_view
-from facemetric.evaluation.report.traits import pairs_key
+from facemetric.evaluation.report.traits import MOST_PHOTOS, pairs_key
 from facemetric.evaluation.settings import Settings
 from facemetric.report.evaluation import (
     PartView,
@@ -110,7 +110,7 @@ def write_report(
         parts = (*parts, made)
         if key is not None:
             sliced.add(key)
-    view = _view(evaluations, names, parts, comparisons, leakage, settings)
+    view = _view(evaluations, names, parts, leakage, settings, grouped=groups is not None)
     page, plots = report_page(view, created=created or datetime.now(UTC))
     document = report_document(evaluations, parts, comparisons, leakage, version=__version__)
     files = {"index.html": page.encode(), "evaluation.json": to_json(document).encode()}
@@ -134,9 +134,10 @@ def _view(
     evaluations: Sequence[Evaluation],
     names: Sequence[str],
     parts: tuple[PartView, ...],
-    comparisons: Sequence[ModelComparison],
     leakage: Leakage | None,
     settings: Settings,
+    *,
+    grouped: bool,
 ) -> ReportView:
     first = evaluations[0]
     task = first.task
@@ -149,6 +150,14 @@ def _view(
     ]
     if task.left_out:
         data.append(("Left out", f"{len(task.left_out):,}"))
+    if grouped and not any(cut.key == "groups" for part in parts for cut in part.slices):
+        data.append(
+            (
+                "Your groups",
+                f"no rates by group: no part of this protocol compares pairs of photographs that "
+                f"the file names, or it compares all pairs of more than {MOST_PHOTOS:,}",
+            )
+        )
     return ReportView(
         title=task.title,
         lead=", ".join(names),

@@ -2,7 +2,9 @@
 
 from facemetric.report.evaluation.canvas import Plot, check_plotting
 from facemetric.report.evaluation.folder import check_report_folder, write_report_folder
+from facemetric.report.evaluation.plot_views import CurveView, FoldsView, HistogramView
 from facemetric.report.evaluation.report_page import report_page
+from facemetric.report.evaluation.slice_views import RateView, SliceRow, SlicesView, SliceView
 from facemetric.report.evaluation.study import (
     StudyFigure,
     StudyLine,
@@ -12,20 +14,13 @@ from facemetric.report.evaluation.study import (
 )
 from facemetric.report.evaluation.views import (
     ComparisonView,
-    CurveView,
     FaceView,
     FigureRow,
     FindingView,
-    FoldsView,
     HardestView,
-    HistogramView,
     PairView,
     PartView,
-    RateView,
     ReportView,
-    SliceRow,
-    SlicesView,
-    SliceView,
 )
 
 __all__ = [

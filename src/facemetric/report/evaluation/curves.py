@@ -19,7 +19,7 @@ from facemetric.report.evaluation.canvas import (
     look,
     new_figure,
 )
-from facemetric.report.evaluation.views import CurveView
+from facemetric.report.evaluation.plot_views import CurveView
 from facemetric.types import Float64
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _POINTS = 400
 
 _TICKS = (1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 0.999)
 Corner: TypeAlias = Literal["upper right", "lower right"]
-_UNSUPPORTED = "too few pairs for a rate"
+_UNSUPPORTED = "too few for a rate"
 
 
 def roc_plot(curves: Sequence[CurveView], *, name: str = "roc") -> Plot:

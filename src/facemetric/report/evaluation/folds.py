@@ -13,7 +13,7 @@ from facemetric.report.evaluation.canvas import (
     look,
     new_figure,
 )
-from facemetric.report.evaluation.views import FoldsView
+from facemetric.report.evaluation.plot_views import FoldsView
 
 _STEADY = 0.005
 """Thresholds are drawn on a scale of at least this either way."""

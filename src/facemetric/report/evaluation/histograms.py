@@ -14,7 +14,7 @@ from facemetric.report.evaluation.canvas import (
     new_figure,
     plain,
 )
-from facemetric.report.evaluation.views import HistogramView
+from facemetric.report.evaluation.plot_views import HistogramView
 from facemetric.types import Float64
 
 _BARS = 80

@@ -8,6 +8,7 @@ from facemetric.report.evaluation.folds import folds_plot
 from facemetric.report.evaluation.gallery import hardest, plots
 from facemetric.report.evaluation.histograms import angles_plot, scores_plot
 from facemetric.report.evaluation.ranks import cmc_plot, distractors_plot
+from facemetric.report.evaluation.slice_views import SlicesView
 from facemetric.report.evaluation.slices import slices_plot
 from facemetric.report.evaluation.tables import (
     comparisons_table,
@@ -15,7 +16,7 @@ from facemetric.report.evaluation.tables import (
     folds_table,
     slice_table,
 )
-from facemetric.report.evaluation.views import PartView, SlicesView
+from facemetric.report.evaluation.views import PartView
 from facemetric.report.html import Html, element, join
 from facemetric.report.page import section
 

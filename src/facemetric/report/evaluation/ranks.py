@@ -15,7 +15,7 @@ from facemetric.report.evaluation.canvas import (
     look,
     new_figure,
 )
-from facemetric.report.evaluation.views import CurveView
+from facemetric.report.evaluation.plot_views import CurveView
 
 
 def cmc_plot(lines: Sequence[CurveView], *, name: str = "cmc") -> Plot:

@@ -15,7 +15,7 @@ from facemetric.report.evaluation.canvas import (
     plain,
     shorten,
 )
-from facemetric.report.evaluation.views import RateView, SlicesView
+from facemetric.report.evaluation.slice_views import RateView, SlicesView
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

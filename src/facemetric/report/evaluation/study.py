@@ -152,11 +152,12 @@ def study_plot(view: StudyView, shown: StudyFigure) -> Plot:
             axes.set_xscale("log")
         axes.set_xticks(sorted(ticks), [f"{tick:g}" for tick in sorted(ticks)])
         axes.minorticks_off()
-        drawn = [*np.concatenate([line.values for line in shown.lines]), *shown.paper.values()]
+        ends = [np.fmin(line.values, line.low) for line in shown.lines]
+        drawn = np.array([*np.concatenate(ends), *shown.paper.values()])
         lowest = float(np.nanmin(drawn)) if np.isfinite(drawn).any() else 0.0
         bottom = max(0.0, float(np.floor(20 * (lowest - 0.01)) / 20))
         axes.set_ylim(bottom, 1 + 0.02 * (1 - bottom))
-        axes.set_xlabel(plain(view.axis[:1].upper() + view.axis[1:]))
+        axes.set_xlabel(plain(_capital(view.axis)))
         axes.set_ylabel(plain(shown.title))
         axes.plot([], [], color=SOFT, linewidth=0.6, dashes=(1, 2), label="unchanged")
         axes.legend(loc="best")
@@ -164,7 +165,7 @@ def study_plot(view: StudyView, shown: StudyFigure) -> Plot:
         return finish(
             figure,
             shown.key,
-            title=shown.title,
+            title=_capital(shown.title),
             caption="Dotted: without any change. Shaded: interval."
             + (f" {view.paper_note}." if shown.paper else ""),
             alt=f"{shown.title} against {view.axis} of {', '.join(names)}{beside}.",
@@ -181,7 +182,7 @@ def study_page(view: StudyView, *, created: datetime | None = None) -> tuple[str
     """
     drawn = [study_plot(view, shown) for shown in view.figures]
     sections = [
-        section(shown.title, "", plots([plot]), _table(view, shown), anchor=shown.key)
+        section(_capital(shown.title), "", plots([plot]), _table(view, shown), anchor=shown.key)
         for shown, plot in zip(view.figures, drawn, strict=True)
     ]
     notes = [element("li", note) for note in view.notes]
@@ -220,3 +221,7 @@ def _table(view: StudyView, shown: StudyFigure) -> Html:
             cells.append(element("td", text, class_="number"))
         rows.append(element("tr", element("th", label, scope="row"), *cells))
     return table(heads, rows)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -6,13 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from facemetric.report.evaluation.views import (
-    ComparisonView,
-    FoldsView,
-    PartView,
-    RateView,
-    SliceView,
-)
+from facemetric.report.evaluation.plot_views import FoldsView
+from facemetric.report.evaluation.slice_views import RateView, SliceView
+from facemetric.report.evaluation.views import ComparisonView, PartView
 from facemetric.report.html import Html, element, isolate
 from facemetric.report.tables import table as plain_table
 

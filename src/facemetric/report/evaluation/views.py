@@ -1,86 +1,14 @@
-"""What the pages and plots of an evaluation show: plain values and arrays."""
+"""What the page of an evaluation shows: plain values and arrays."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from facemetric.report.cards import Facts
+from facemetric.report.evaluation.plot_views import CurveView, FoldsView, HistogramView
+from facemetric.report.evaluation.slice_views import SlicesView
 from facemetric.report.picture import Picture
-from facemetric.types import Float64, ItemError
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class CurveView:
-    """One model's curve, thin enough to be drawn.
-
-    Attributes
-    ----------
-    name
-        The model.
-    x
-        ``float64 (K,)``, rising: a rate in [0, 1], a rank or a number of distractors.
-    y
-        ``float64 (K,)``: a rate in [0, 1].
-    low, high
-        ``float64 (K,)``: the band of ``y``, not a number where there is none.
-    supported
-        ``bool (K,)``: whether the data supports the point; others are drawn faint.
-    """
-
-    name: str
-    x: Float64
-    y: Float64
-    low: Float64
-    high: Float64
-    supported: NDArray[np.bool_]
-
-    @property
-    def supported_from(self) -> float:
-        """The smallest ``x`` that the data supports; infinity where it supports none."""
-        return float(self.x[self.supported].min(initial=np.inf))
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class HistogramView:
-    """One model's values of same-person and of different-person pairs.
-
-    Attributes
-    ----------
-    name
-        The model.
-    edges
-        ``float64 (B + 1,)``.
-    genuine, impostor
-        ``float64 (B,)``: how many values are in each bin.
-    marks
-        Thresholds: what each is for, and its value.
-    """
-
-    name: str
-    edges: Float64
-    genuine: Float64
-    impostor: Float64
-    marks: tuple[tuple[str, float], ...] = ()
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class FoldsView:
-    """One model's accuracy and threshold in each fold.
-
-    Attributes
-    ----------
-    name
-        The model.
-    accuracies, thresholds
-        ``float64 (F,)``; accuracies in [0, 1].
-    """
-
-    name: str
-    accuracies: Float64
-    thresholds: Float64
+from facemetric.types import ItemError
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,100 +78,6 @@ class HardestView:
     rejects: tuple[PairView, ...]
     false_accepts: tuple[int, int]
     false_rejects: tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class RateView:
-    """An error rate of some pairs, or the bound that is all they give.
-
-    Attributes
-    ----------
-    errors, trials
-        Counts.
-    low, high
-        Interval; ``None`` where too few errors or people were seen to give one.
-    at_most
-        One-sided upper bound where there is no interval; ``None`` where there is, or no trial.
-    """
-
-    errors: int
-    trials: int
-    low: float | None = None
-    high: float | None = None
-    at_most: float | None = None
-
-    @property
-    def rate(self) -> float | None:
-        """Share of errors; ``None`` without trials."""
-        return self.errors / self.trials if self.trials else None
-
-
-@dataclass(frozen=True, slots=True)
-class SliceRow:
-    """The error rates of one slice of the pairs.
-
-    Attributes
-    ----------
-    label
-        The slice: a range of a trait, or a group.
-    people
-        How many different people its pairs show.
-    fnmr, fmr
-        Same-person pairs rejected, different-person pairs accepted.
-    """
-
-    label: str
-    people: int
-    fnmr: RateView
-    fmr: RateView
-
-
-@dataclass(frozen=True, slots=True)
-class SliceView:
-    """One model's rates in every slice.
-
-    Attributes
-    ----------
-    name
-        The model.
-    threshold, threshold_source
-        As in `HardestView`.
-    rows
-        The slices, the same ones for every model.
-    left_out
-        Pairs in no slice: a trait or a group is not known.
-    differential
-        How far the slices are apart, in a sentence; empty where that is not said.
-    """
-
-    name: str
-    threshold: float
-    threshold_source: str
-    rows: tuple[SliceRow, ...]
-    left_out: int = 0
-    differential: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SlicesView:
-    """The slices by one trait.
-
-    Attributes
-    ----------
-    key
-        Short name for files and anchors, such as ``"sharpness"``.
-    title
-        Heading, with the unit.
-    definition
-        How a pair gets into a slice.
-    models
-        One entry a model.
-    """
-
-    key: str
-    title: str
-    definition: str
-    models: tuple[SliceView, ...]
 
 
 @dataclass(frozen=True, slots=True)

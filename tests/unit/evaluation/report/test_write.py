@@ -103,9 +103,10 @@ def test_one_model_without_anything_else(
 ) -> None:
     one = measure("", 0.8)
     lonely = replace(one, parts=one.parts[3:])
-    page = write_report([lonely], tmp_path / "out")
+    page = write_report([lonely], tmp_path / "out", groups=["a"] * 120)
     text = page.read_text(encoding="utf-8")
     assert "No check was made" in text and "BCubed F" in text
+    assert "no rates by group" in text
     assert "Which model is better" not in text and "data:image/jpeg" not in text
     document = json.loads((tmp_path / "out" / "evaluation.json").read_text())
     assert document["leakage"] is None and document["comparisons"] == []

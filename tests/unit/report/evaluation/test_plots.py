@@ -7,8 +7,8 @@ from facemetric.report.evaluation import FoldsView, HistogramView, RateView, Sli
 from facemetric.report.evaluation.folds import folds_plot
 from facemetric.report.evaluation.histograms import angles_plot, scores_plot
 from facemetric.report.evaluation.ranks import cmc_plot, distractors_plot
+from facemetric.report.evaluation.slice_views import SlicesView, SliceView
 from facemetric.report.evaluation.slices import slices_plot
-from facemetric.report.evaluation.views import SlicesView, SliceView
 
 from .conftest import histogram, ranks, slices
 
