@@ -51,7 +51,8 @@ class DistractorSearches:
 
     def found(self, subset: int) -> NDArray[np.bool_]:
         """Return ``bool (T,)``: whether the mate is first among the distractors of a subset."""
-        return self.mate_scores > self.highest[subset][self.probe]
+        first: NDArray[np.bool_] = self.mate_scores > self.highest[subset][self.probe]
+        return first
 
 
 def search_distractors(

@@ -19,7 +19,6 @@ from facemetric.evaluation.parts.identification import Identification
 from facemetric.evaluation.parts.streamed import measure_streamed
 from facemetric.evaluation.parts.verification import Verification
 from facemetric.evaluation.settings import Settings
-from facemetric.types import Float64
 
 _CMC_RANKS = 50
 _GROUPS = 1 << 14
@@ -72,7 +71,9 @@ def measure_distractors(
     curve = Curve(
         "distractors",
         np.array(sizes, np.float64),
-        *(np.array([getattr(r, name) for r in rates]) for name in ("estimate", "low", "high")),
+        np.array([rate.estimate for rate in rates]),
+        np.array([rate.low for rate in rates]),
+        np.array([rate.high for rate in rates]),
         np.ones(len(sizes), bool),
     )
     by_size = Identification(
@@ -196,7 +197,7 @@ class _Shares:
 
     def __call__(self, hits: NDArray[np.bool_]) -> Interval:
         """Return the interval of the share of ``hits (T,)``."""
-        per_person: Float64 = np.bincount(self._who, hits, minlength=len(self._trials))
+        per_person = np.bincount(self._who[hits], minlength=len(self._trials)).astype(np.float64)
         shares = (self._draws @ per_person) / (self._draws @ self._trials)
         return percentile_interval(float(hits.mean()), shares, self._confidence)
 

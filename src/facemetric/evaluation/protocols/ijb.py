@@ -146,7 +146,7 @@ def template_photos(templates: FaceTemplates) -> tuple[Photo, ...]:
     is the photograph: its central face counts.
     """
     boxes = templates.boxes_xyxy_px.copy()
-    marked = np.isfinite(templates.landmarks_px).all(axis=(1, 2))
+    marked = np.asarray(np.isfinite(templates.landmarks_px).all(axis=(1, 2)))
     bare = marked & ~np.isfinite(boxes).all(axis=1)
     if bare.any():
         boxes[bare] = _boxes_about(templates.landmarks_px[bare])
@@ -155,7 +155,7 @@ def template_photos(templates: FaceTemplates) -> tuple[Photo, ...]:
         templates.paths,
         boxes.round(3).tolist(),
         templates.landmarks_px.tolist(),
-        marked.tolist(),
+        marked,
         strict=True,
     ):
         if box[0] != box[0]:
