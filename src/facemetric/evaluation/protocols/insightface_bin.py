@@ -18,7 +18,7 @@ from facemetric.evaluation.protocols.pair_list import (
 )
 
 TITLE = "InsightFace's verification sets, 10 folds each"
-NOTE = "Nor do Wilson's bounds hold, which are for independent trials: pairs of a set share people."
+NOTE = "Pairs of a set share people: Wilson's bounds, for independent trials, would be too narrow."
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
