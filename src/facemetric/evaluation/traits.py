@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from facemetric.align import align_faces
 from facemetric.datasets import Photo, load_photo
@@ -61,7 +60,7 @@ class FaceTraits:
             with ThreadPoolExecutor(self._workers) as pool:
                 rows = list(pool.map(self._measure, part, (faces[photo] for photo in part)))
             values = np.array(rows, np.float64)
-            known: NDArray[np.bool_] = np.isfinite(values).all(axis=1)
+            known = np.asarray(np.isfinite(values).all(axis=1))
             return {
                 "known": known,
                 **{name: np.nan_to_num(values[:, i]) for i, name in enumerate(TRAITS)},
