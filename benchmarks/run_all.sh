@@ -63,8 +63,9 @@ if lfw=$("$python" -c 'from facemetric.datasets import data_root; print(data_roo
     pairs=$("$python" -c 'from facemetric.bundle import cache_folder; print(cache_folder() / "lfw")')
     bench codes "$pairs/dlib-resnet-v1.npz"
     bench few_shot
+    bench sensitivity
 else
-    for name in dlib_embeddings detection whole_path lfw_accuracy codes few_shot; do
+    for name in dlib_embeddings detection whole_path lfw_accuracy codes few_shot sensitivity; do
         leave_out "$name" "LFW is not there (set FACEMETRIC_DATA)"
     done
 fi

@@ -126,12 +126,12 @@ def measure(
 def print_table(result: StudyResult) -> None:
     study = result.study
     print(f"\n{study.title}, {result.unchanged.bundle}")
-    print(f"{study.axis[:40]:42}{VAL:>32}{ACCURACY:>26}{'FaceNet':>10}")
+    print(f"{study.axis[:40]:42}{VAL:>34}{ACCURACY:>32}{'FaceNet':>10}")
     levels = [*map("{:g}".format, result.levels), "unchanged"]
     for level, one in zip(levels, (*result.evaluations, result.unchanged), strict=True):
         paper = "" if level == "unchanged" else study.paper.get(float(level), "")
         val, accuracy = (text(one, name).text() for name in (VAL, ACCURACY))
-        print(f"{level:42}{val:>32}{accuracy:>26}{paper:>10}", flush=True)
+        print(f"{level:42}{val:>34}{accuracy:>32}{paper:>10}", flush=True)
 
 
 def text(one: Evaluation, name: str) -> Figure:

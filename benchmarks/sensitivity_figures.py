@@ -91,11 +91,11 @@ def main() -> None:
     PLOTS.mkdir(exist_ok=True)
     for name, study in result["studies"].items():
         (PLOTS / f"{name}.svg").write_bytes(plot(name, study))
-        place = re.compile(rf"(<!-- table: {name} -->\n).*?(\n<!-- end -->)", re.DOTALL)
+        place = re.compile(rf"(<!-- table: {name} -->\n).*?(<!-- end -->)", re.DOTALL)
         if not place.search(page):
             sys.exit(f"{PAGE}: no place for the table {name}")
         made = table(study)
-        page = place.sub(lambda found, made=made: f"{found[1]}\n{made}\n{found[2]}", page)  # type: ignore[misc]
+        page = place.sub(lambda found, made=made: f"{found[1]}\n{made}\n\n{found[2]}", page)  # type: ignore[misc]
     PAGE.write_text(page, encoding="utf-8")
     print(f"{PAGE} and {len(result['studies'])} plots")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,6 +26,9 @@ from facemetric.report.html import Html, element
 from facemetric.report.page import page, section
 from facemetric.report.tables import facts
 from facemetric.types import Float64
+
+_LETTER = 0.02
+"""Width of a digit on the axis, as a share of its length."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -151,6 +154,8 @@ def study_plot(view: StudyView, shown: StudyFigure) -> Plot:
         if view.log_axis:
             axes.set_xscale("log")
         axes.set_xticks(sorted(ticks), [f"{tick:g}" for tick in sorted(ticks)])
+        if _crowded(sorted(ticks), log_axis=view.log_axis):
+            axes.tick_params(axis="x", labelrotation=50)
         axes.minorticks_off()
         ends = [np.fmin(line.values, line.low) for line in shown.lines]
         drawn = np.array([*np.concatenate(ends), *shown.paper.values()])
@@ -221,6 +226,16 @@ def _table(view: StudyView, shown: StudyFigure) -> Html:
             cells.append(element("td", text, class_="number"))
         rows.append(element("tr", element("th", label, scope="row"), *cells))
     return table(heads, rows)
+
+
+def _crowded(ticks: Sequence[float], *, log_axis: bool) -> bool:
+    """Return whether labels that lie flat would touch."""
+    if len(ticks) < 2:
+        return False
+    places = np.log(ticks) if log_axis else np.array(ticks)
+    gaps = np.diff(places) / (places[-1] - places[0])
+    wide = np.array([len(f"{tick:g}") for tick in ticks]) * _LETTER
+    return bool((gaps < (wide[1:] + wide[:-1]) / 2 + _LETTER).any())
 
 
 def _capital(text: str) -> str:
