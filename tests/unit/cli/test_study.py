@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from facemetric.cli import app
+from facemetric.evaluation.studies import STUDIES
 from layouts.small import SmallTrees
 
 QUICK = ("--no-flip", "--replicates", "100", "--threads", "1")
@@ -67,3 +68,10 @@ def test_refused(arguments: tuple[str, ...], said: str) -> None:
     assert said in result.stderr
     document = json.loads(run(*arguments, "--json").stdout)
     assert document["error"]["cause"]
+
+
+def test_help_names_every_study() -> None:
+    text = " ".join(CliRunner().invoke(app, ["study", "--help"]).output.split())
+    assert len(STUDIES) == 8
+    for name in STUDIES:
+        assert name in text
