@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from facemetric._version import __version__
+from facemetric.evaluation.report.write import model_names
 from facemetric.evaluation.studies.columns import Column, columns_of
 from facemetric.evaluation.studies.run import StudyResult
 from facemetric.report.evaluation import (
@@ -113,10 +114,13 @@ def study_view(results: Sequence[StudyResult]) -> StudyView:
     columns = columns_of(first.unchanged)
     # The paper's rates stand beside rates; where there are none, beside the first figure.
     rates = [column for column in columns if column.at_rate] or list(columns[:1])
+    names = model_names([one.unchanged for one in results])
+    # A study of dimensions has fewer levels for a smaller network.
+    levels = sorted({level for one in results for level in one.levels})
     notes = {note: None for one in first.unchanged.parts for note in one.notes}
     return StudyView(
         title=f"{study.title}: {task.title}",
-        lead=", ".join(one.unchanged.bundle for one in results),
+        lead=", ".join(names),
         axis=study.axis,
         log_axis=study.log_axis,
         paper_name=PAPER if study.paper else "",
@@ -125,8 +129,11 @@ def study_view(results: Sequence[StudyResult]) -> StudyView:
             StudyFigure(
                 key=_key(column),
                 title=_title(column, several=len(first.unchanged.parts) > 1),
-                levels=np.array(first.levels, np.float64),
-                lines=tuple(_line(one, column) for one in results),
+                levels=np.array(levels, np.float64),
+                lines=tuple(
+                    _line(name, one, column, levels)
+                    for name, one in zip(names, results, strict=True)
+                ),
                 paper={level: val / 100 for level, val in study.paper.items()}
                 if column in rates
                 else {},
@@ -146,15 +153,20 @@ def study_view(results: Sequence[StudyResult]) -> StudyView:
     )
 
 
-def _line(result: StudyResult, column: Column) -> StudyLine:
-    figures = [column.of(one) for one in result.evaluations]
+def _line(name: str, result: StudyResult, column: Column, levels: Sequence[float]) -> StudyLine:
+    at = {
+        level: column.of(one) for level, one in zip(result.levels, result.evaluations, strict=True)
+    }
+    figures = [at.get(level) for level in levels]
+    intervals = [None if one is None else one.interval for one in figures]
+    unchanged = column.of(result.unchanged)
     return StudyLine(
-        name=result.unchanged.bundle,
-        values=np.array([_or_nan(one.value) for one in figures]),
-        low=np.array([np.nan if one.interval is None else one.interval.low for one in figures]),
-        high=np.array([np.nan if one.interval is None else one.interval.high for one in figures]),
-        unchanged=_or_nan(column.of(result.unchanged).value),
-        texts=tuple(one.text() for one in [*figures, column.of(result.unchanged)]),
+        name=name,
+        values=np.array([_or_nan(None if one is None else one.value) for one in figures]),
+        low=np.array([np.nan if one is None else one.low for one in intervals]),
+        high=np.array([np.nan if one is None else one.high for one in intervals]),
+        unchanged=_or_nan(unchanged.value),
+        texts=tuple("–" if one is None else one.text() for one in [*figures, unchanged]),
     )
 
 

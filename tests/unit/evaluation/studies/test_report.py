@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from facemetric.errors import SourceError
@@ -17,6 +18,7 @@ from facemetric.evaluation.studies import (
     study_view,
     write_study,
 )
+from facemetric.report.evaluation import study_page
 
 from .conftest import SHAPE, Network
 
@@ -71,3 +73,19 @@ def test_folder(result: StudyResult, tmp_path: Path) -> None:
     (tmp_path / "mine" / "letter.txt").write_text("mine")
     with pytest.raises(SourceError, match="it holds files that are no report"):
         write_study([result], tmp_path / "mine")
+
+
+def test_networks_of_different_dimensions_stand_side_by_side(
+    result: StudyResult, task: LfwTask
+) -> None:
+    settings, study = Settings(replicates=100), STUDIES["dimension"]
+    other = run_study(study, task, Network(), settings, shape=SHAPE, levels=[64, 128], bundle="net")
+    made = study_view([result, other])
+    assert made.lead == "net (1), net (2)"
+    first, second = made.figures[0].lines
+    assert made.figures[0].levels.tolist() == [4, 64, 128]
+    assert np.isnan(first.values).tolist() == [False, False, True]
+    assert np.isnan(second.values).tolist() == [True, False, False]
+    assert (first.texts[2], second.texts[0]) == ("–", "–")
+    page, _ = study_page(made)
+    assert "net (2)" in page
