@@ -52,6 +52,7 @@ from facemetric.wire.evaluation_report import (
 )
 from facemetric.wire.faces import ErrorOut, FaceOut, QualityOut, ThresholdOut, Wire
 from facemetric.wire.installation import (
+    CacheOut,
     CheckOut,
     DemoOut,
     DoctorOut,
@@ -66,6 +67,7 @@ from facemetric.wire.study import PaperPointOut, StudiedOut, StudyLevelOut, Stud
 
 __all__ = [
     "BeyondOut",
+    "CacheOut",
     "CalibrateOut",
     "CalibratedPointOut",
     "CalibratedSearchOut",

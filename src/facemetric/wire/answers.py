@@ -16,7 +16,7 @@ from facemetric.wire.calibration import CalibrateOut
 from facemetric.wire.evaluation import EvaluateOut
 from facemetric.wire.evaluation_report import EvaluationReportOut
 from facemetric.wire.faces import ErrorOut, FaceOut, ThresholdOut, Wire, schema
-from facemetric.wire.installation import DemoOut, DoctorOut, ModelsOut, PresetsOut
+from facemetric.wire.installation import CacheOut, DemoOut, DoctorOut, ModelsOut, PresetsOut
 from facemetric.wire.odds import OddsOut
 from facemetric.wire.study import StudyOut
 
@@ -276,6 +276,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         ModelsOut,
         PresetsOut,
         DoctorOut,
+        CacheOut,
         DemoOut,
         EvaluateOut,
         EvaluationReportOut,

@@ -84,3 +84,13 @@ class DemoOut(Wire):
     groups: int
     seconds: float
     errors: tuple[ErrorOut, ...] = ()
+
+
+class CacheOut(Wire):
+    """Answer of ``cache show`` and ``cache clear``: what evaluations keep, or kept until now."""
+
+    schema_name: Literal["facemetric.cache/1"] = schema("facemetric.cache/1")
+    folder: str
+    files: int
+    size_bytes: int
+    cleared: bool

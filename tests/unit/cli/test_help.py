@@ -58,7 +58,6 @@ def test_there_are_commands() -> None:
         "evaluate personal",
         "evaluate ytf",
         "study",
-        "study",
         "demo",
         "doctor",
     }

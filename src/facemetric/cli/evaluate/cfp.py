@@ -25,9 +25,7 @@ def cfp(
     run: Run,
     data: Annotated[
         Path,
-        typer.Option(
-            metavar="FOLDER", help="The unpacked cfp-dataset, with Protocol and Data.", exists=True
-        ),
+        typer.Option(metavar="FOLDER", help="The unpacked cfp-dataset, with Protocol and Data."),
     ],
     protocol: Annotated[
         CfpProtocol,

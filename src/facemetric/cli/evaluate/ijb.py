@@ -41,8 +41,6 @@ def ijb(
         Path,
         typer.Option(
             metavar="FOLDER",
-            exists=True,
-            file_okay=False,
             help="What the archive unpacks to.",
             show_default=False,
         ),

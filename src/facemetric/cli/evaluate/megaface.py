@@ -26,8 +26,6 @@ def megaface(
         Path | None,
         typer.Option(
             metavar="FOLDER",
-            exists=True,
-            file_okay=False,
             help="MegaFace's files: everything is found by its name.",
             show_default=False,
         ),
@@ -49,7 +47,6 @@ def megaface(
         Path | None,
         typer.Option(
             metavar="LIST|FOLDER",
-            exists=True,
             help="Instead of --data: a list of the kit, people's folders, or FG-NET's folder.",
             show_default=False,
         ),
@@ -58,8 +55,6 @@ def megaface(
         Path | None,
         typer.Option(
             metavar="FOLDER",
-            exists=True,
-            file_okay=False,
             help="Where the paths of the list of probes start.",
             show_default="where the list lies",
         ),
@@ -68,7 +63,6 @@ def megaface(
         list[Path] | None,
         typer.Option(
             metavar="LIST|FOLDER",
-            exists=True,
             help="Photographs of other people, several times if wanted: a list or any folder.",
             show_default=False,
         ),
@@ -77,8 +71,6 @@ def megaface(
         Path | None,
         typer.Option(
             metavar="FOLDER",
-            exists=True,
-            file_okay=False,
             help="Where the paths of a list of distractors start.",
             show_default="where the list lies",
         ),
@@ -87,7 +79,6 @@ def megaface(
         Path | None,
         typer.Option(
             metavar="FILE",
-            exists=True,
             dir_okay=False,
             help="Noise list: probes to leave out.",
             show_default=False,
@@ -97,7 +88,6 @@ def megaface(
         Path | None,
         typer.Option(
             metavar="FILE",
-            exists=True,
             dir_okay=False,
             help="Noise list: distractors to leave out.",
             show_default=False,

@@ -16,9 +16,7 @@ def ytf(
     run: Run,
     data: Annotated[
         Path,
-        typer.Option(
-            metavar="FOLDER", help="The unpacked YouTubeFaces, with splits.txt.", exists=True
-        ),
+        typer.Option(metavar="FOLDER", help="The unpacked YouTubeFaces, with splits.txt."),
     ],
     frames: Annotated[int, typer.Option(min=1, help="Frames of each video, the first ones.")] = 100,
     frame_folder: Annotated[

@@ -59,7 +59,7 @@ def percentile_interval(estimate: float, replicates: Float64, confidence: float)
     """
     check_confidence(confidence)
     numbers = replicates[~np.isnan(replicates)]
-    if len(numbers) < max(1, math.ceil(len(replicates) / 2)):
+    if not enough_draws(replicates):
         raise InputError(
             f"only {len(numbers)} of {len(replicates)} bootstrap draws have both kinds of trials",
             item="people",
@@ -68,3 +68,8 @@ def percentile_interval(estimate: float, replicates: Float64, confidence: float)
     tail = 50 * (1 - confidence)
     low, high = np.percentile(numbers, [tail, 100 - tail])
     return Interval(estimate, float(low), float(high), confidence, "people bootstrap")
+
+
+def enough_draws(replicates: Float64) -> bool:
+    """Return whether at least half of bootstrap ``replicates (B,)`` are numbers."""
+    return int((~np.isnan(replicates)).sum()) >= max(1, math.ceil(len(replicates) / 2))

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from facemetric.evaluation.intervals.interval import Interval, percentile_interval
+from facemetric.evaluation.intervals.interval import (
+    Interval,
+    enough_draws,
+    percentile_interval,
+)
 from facemetric.evaluation.intervals.wilson import wilson
 from facemetric.types import Float64
 
@@ -12,10 +16,11 @@ from facemetric.types import Float64
 def share_interval(
     estimate: float, replicates: Float64, confidence: float, *, people: int
 ) -> Interval:
-    """Return the percentile interval, or Wilson's where all trials had one outcome.
+    """Return the percentile interval, or Wilson's where the draws say too little.
 
-    Draws of people who were all right (or all wrong) say nothing of the people who were not asked:
-    each person, or each two where a trial has two, then counts as one independent trial.
+    Draws of people who were all right (or all wrong) say nothing of the people who were not asked,
+    and where most draws have no trials the others are no sample: each person, or each two where a
+    trial has two, then counts as one independent trial.
 
     Parameters
     ----------
@@ -31,11 +36,11 @@ def share_interval(
     Raises
     ------
     InputError
-        See `percentile_interval`.
+        The confidence is out of range.
     """
-    drawn = percentile_interval(estimate, replicates, confidence)
     numbers = replicates[~np.isnan(replicates)]
-    if estimate in (0.0, 1.0) and bool((numbers == estimate).all()):
+    one_outcome = estimate in (0.0, 1.0) and bool((numbers == estimate).all())
+    if one_outcome or not enough_draws(replicates):
         trials = max(people, 1)
         return wilson(round(estimate * trials), trials, confidence=confidence)
-    return drawn
+    return percentile_interval(estimate, replicates, confidence)

@@ -11,7 +11,7 @@ from facemetric.evaluation.figure import Curve, Figure
 from facemetric.evaluation.intervals import Interval
 from facemetric.evaluation.intervals.draws import people_draws
 from facemetric.evaluation.intervals.hardest_pairs import CrossedPairs
-from facemetric.evaluation.intervals.interval import percentile_interval
+from facemetric.evaluation.intervals.share import share_interval
 from facemetric.evaluation.metrics import ScoreHistogram, Searches, cmc
 from facemetric.evaluation.metrics.distractors import DistractorSearches
 from facemetric.evaluation.parts.hard_pairs import HARDEST, HardPair
@@ -199,7 +199,9 @@ class _Shares:
         """Return the interval of the share of ``hits (T,)``."""
         per_person = np.bincount(self._who[hits], minlength=len(self._trials)).astype(np.float64)
         shares = (self._draws @ per_person) / (self._draws @ self._trials)
-        return percentile_interval(float(hits.mean()), shares, self._confidence)
+        return share_interval(
+            float(hits.mean()), shares, self._confidence, people=len(self._trials)
+        )
 
 
 def _cmc(searches: Searches, ranks: int) -> Curve:

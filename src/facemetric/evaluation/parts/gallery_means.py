@@ -11,7 +11,7 @@ from facemetric.errors import InputError
 from facemetric.evaluation.figure import Curve, Figure
 from facemetric.evaluation.intervals import DirBound, supported_dir
 from facemetric.evaluation.intervals.draws import people_draws
-from facemetric.evaluation.intervals.interval import percentile_interval
+from facemetric.evaluation.intervals.share import share_interval
 from facemetric.evaluation.metrics import Searches, cmc, join_searches, open_set_curve, rank_k
 from facemetric.evaluation.parts.identification import Identification
 from facemetric.evaluation.settings import Settings
@@ -98,7 +98,7 @@ def _rank(
         with np.errstate(invalid="ignore"):
             shares.append((draws @ found) / (draws @ mated))
     estimate = float(np.mean([rank_k(one, rank) for one in searches]))
-    interval = percentile_interval(estimate, np.mean(shares, axis=0), settings.confidence)
+    interval = share_interval(estimate, np.mean(shares, axis=0), settings.confidence, people=people)
     return Figure(f"rank-{rank} identification", estimate, interval=interval)
 
 
@@ -125,9 +125,8 @@ def _dir(
     found = [_DirInDraw(one, who, fpir) for one in searches]
     values = np.array([np.mean([find(draw) for find in found]) for draw in draws])
     estimate = float(np.mean([p.dir for p in points if not isinstance(p, DirBound)]))
-    return Figure(
-        name, estimate, interval=percentile_interval(estimate, values, settings.confidence)
-    )
+    interval = share_interval(estimate, values, settings.confidence, people=draws.shape[1])
+    return Figure(name, estimate, interval=interval)
 
 
 class _DirInDraw:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from facemetric.errors import InputError
-from facemetric.evaluation.figure import Figure
+from facemetric.evaluation.figure import Figure, Unit
 from facemetric.evaluation.impostors import check_labels
 from facemetric.evaluation.intervals import (
     Interval,
@@ -53,6 +53,15 @@ from facemetric.wire import PartKind
 
 _MOST_KEPT = 1_000_000
 _BINS = 8  # bits: 512 bins over [-1, 1], plenty for a plot
+
+
+class _PairsInterval(Protocol):
+    """An interval of one figure of pairs, such as `area_interval`."""
+
+    def __call__(
+        self, pairs: SubjectPairs, *, replicates: int, confidence: float, seed: int
+    ) -> Interval:
+        """Return the interval."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -225,22 +234,38 @@ def measure_all_pairs(
 def _whole_curve(
     curve: Roc, separation: float, subjects: SubjectPairs | None, settings: Settings
 ) -> list[Figure]:
-    area = error = deviates = None
+    figures: list[tuple[str, float, _PairsInterval, Unit]] = [
+        ("AUC", curve.area, area_interval, "number"),
+        ("equal error rate", curve.equal_error_rate, equal_error_interval, "share"),
+        ("d′", separation, d_prime_interval, "number"),
+    ]
+    return [
+        _with_interval(name, value, interval, subjects, settings, unit=unit)
+        for name, value, interval, unit in figures
+    ]
+
+
+def _with_interval(
+    name: str,
+    value: float,
+    find: _PairsInterval,
+    subjects: SubjectPairs | None,
+    settings: Settings,
+    *,
+    unit: Unit,
+) -> Figure:
+    interval, note = None, ""
     if subjects is not None:
-        area, error, deviates = (
-            interval(
+        try:
+            interval = find(
                 subjects,
                 replicates=settings.replicates,
                 confidence=settings.confidence,
                 seed=settings.seed,
             )
-            for interval in (area_interval, equal_error_interval, d_prime_interval)
-        )
-    return [
-        Figure("AUC", curve.area, interval=area, unit="number"),
-        Figure("equal error rate", curve.equal_error_rate, interval=error),
-        Figure("d′", separation, interval=deviates, unit="number"),
-    ]
+        except InputError as error:  # so few people that most draws lack a kind of pair
+            note = f"no interval: {error.cause}"
+    return Figure(name, value, interval=interval, unit=unit, note=note)
 
 
 def _accuracy(

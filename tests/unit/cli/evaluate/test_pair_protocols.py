@@ -81,17 +81,22 @@ def test_ytf(small_trees: SmallTrees) -> None:
     "arguments",
     [
         ("cfp",),
-        ("cfp", "--data", "no-such-folder"),
         ("cfp", "--data", ".", "--protocol", "pp"),
         ("bin",),
         ("bin", "lfw.bin", "--faces", "none"),
         ("ytf",),
-        ("ytf", "--data", "no-such-folder"),
         ("ytf", "--data", ".", "--frames", "0"),
     ],
 )
 def test_wrong_usage(arguments: tuple[str, ...]) -> None:
     assert run(*arguments).exit_code == 2
+
+
+@pytest.mark.parametrize("command", ["cfp", "lfw", "ytf"])
+def test_an_absent_folder_is_named(command: str) -> None:
+    result = run(command, "--data", "no-such-folder")
+    assert result.exit_code == 4
+    assert result.stderr.startswith("error: no-such-folder")
 
 
 def test_a_wrong_folder(small_trees: SmallTrees, tmp_path: Path) -> None:

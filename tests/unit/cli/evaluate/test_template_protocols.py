@@ -79,18 +79,34 @@ def test_ijb(small_trees: SmallTrees) -> None:
     "arguments",
     [
         ("ijb",),
-        ("ijb", "--data", "no-such-folder"),
         ("ijb", "--data", ".", "--set", "ijba"),
         ("ijb", "--data", ".", "--layout", "other"),
-        ("megaface", "--data", "no-such-folder"),
         ("megaface", "--data", ".", "--challenge", "3"),
-        ("megaface", "--probes", "no-such-folder", "--distractors", "."),
-        ("megaface", "--probes", ".", "--distractors", "no-such-folder"),
-        ("megaface", "--probes", ".", "--distractors", ".", "--noise", "absent.txt"),
     ],
 )
 def test_wrong_usage(arguments: tuple[str, ...]) -> None:
     assert run(*arguments).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "absent"),
+    [
+        (("ijb", "--data", "no-such-folder"), "no-such-folder"),
+        (("megaface", "--data", "no-such-folder"), "no-such-folder"),
+        (("megaface", "--probes", "no-such", "--distractors", "{people}"), "no-such"),
+        (("megaface", "--probes", "{people}", "--distractors", "no-such"), "no-such"),
+        (
+            ("megaface", "--probes", "{people}", "--distractors", "{people}", "--noise", "no.txt"),
+            "no.txt",
+        ),
+    ],
+)
+def test_an_absent_path_is_named(
+    small_trees: SmallTrees, arguments: tuple[str, ...], absent: str
+) -> None:
+    result = run(*(one.format(people=small_trees.people_folder) for one in arguments))
+    assert result.exit_code == 4
+    assert result.stderr.startswith(f"error: {absent}")
 
 
 @pytest.mark.parametrize(

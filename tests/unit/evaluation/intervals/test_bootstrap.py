@@ -212,4 +212,13 @@ def test_wrong_arguments() -> None:
         pairs_of_list(np.zeros(2), same, np.zeros(2, int))
     few = pairs_of_list(np.array([1.0, 0.0]), same, np.array([[0, 0], [1, 2]]))
     with pytest.raises(InputError, match="bootstrap draws have both kinds"):
-        tar_intervals(few, [0.4], replicates=100)
+        area_interval(few, replicates=100)
+
+
+def test_a_share_of_very_few_people_is_bounded_by_their_number() -> None:
+    same = np.array([True, False])
+    few = pairs_of_list(np.array([1.0, 0.0]), same, np.array([[0, 0], [1, 2]]))
+    (interval,) = tar_intervals(few, [0.4], replicates=100)
+    assert interval.method == "wilson"
+    assert interval.estimate == interval.high == 1
+    assert interval.low < 0.5
