@@ -175,7 +175,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("--pairs", type=int, default=100, help="of each kind of each fold")
+    parser.add_argument("--pairs", type=int, default=200, help="of each kind of each fold")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--study", action="append", choices=list(STUDIES), help="write no result")
     parser.add_argument("--cache", type=Path, default=cache_folder() / "evaluation")
