@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypedDict
 
 from facemetric.errors import InputError
 
 _STEPS = tuple(10.0**-power for power in range(1, 10))
+
+
+class Draws(TypedDict):
+    """The keyword arguments that every interval over people takes.
+
+    Attributes
+    ----------
+    replicates, confidence, seed
+        See `Settings`.
+    """
+
+    replicates: int
+    confidence: float
+    seed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +58,11 @@ class Settings:
                 raise InputError(f"expected rates in (0, 1), got {list(rates)}", item=name)
         if not self.ranks or min(self.ranks) < 1:
             raise InputError(f"expected ranks from 1, got {list(self.ranks)}", item="ranks")
+
+    @property
+    def draws(self) -> Draws:
+        """What an interval is called with: ``tar_intervals(pairs, fars, **settings.draws)``."""
+        return Draws(replicates=self.replicates, confidence=self.confidence, seed=self.seed)
 
     def fars_for(self, impostor_pairs: int, *, highest: float = 0.1) -> tuple[float, ...]:
         """Return the rates to report for so many impostor pairs, falling."""

@@ -148,13 +148,7 @@ def measure_pair_decision(
         why = "more strangers reach the threshold than were kept: calibrate on such photographs"
         return unmeasured(name, "verification", "FAR", why)
     accepted = int((subjects.impostors >= threshold.similarity).sum())
-    far, tar = rate_intervals(
-        subjects,
-        threshold.similarity,
-        replicates=settings.replicates,
-        confidence=settings.confidence,
-        seed=settings.seed,
-    )
+    far, tar = rate_intervals(subjects, threshold.similarity, **settings.draws)
     alarm = _rate("FAR", accepted, total, subjects.people // 2, far)
     return PairDecision(
         name=name,
@@ -191,13 +185,7 @@ def _share(
 
 
 def _interval(values: NDArray[np.bool_], people: NDArray[np.int64], settings: Settings) -> Interval:
-    return mean_interval(
-        values,
-        people,
-        replicates=settings.replicates,
-        confidence=settings.confidence,
-        seed=settings.seed,
-    )
+    return mean_interval(values, people, **settings.draws)
 
 
 def _notes(threshold: Threshold, figure: Figure, promised: float, what: str) -> tuple[str, ...]:

@@ -78,13 +78,7 @@ def measure_groups(
     count = len(np.unique(who))
     intervals = None
     if count > 1:
-        intervals = clustering_intervals(
-            who,
-            found,
-            replicates=settings.replicates,
-            confidence=settings.confidence,
-            seed=settings.seed,
-        )
+        intervals = clustering_intervals(who, found, **settings.draws)
     return Grouping(
         name=name,
         figures=tuple(

@@ -74,16 +74,7 @@ def measure_searches(
         )
         for rank in settings.ranks
         if rank <= enrolled
-        for interval in [
-            rank_interval(
-                searches,
-                people,
-                rank,
-                replicates=settings.replicates,
-                confidence=settings.confidence,
-                seed=settings.seed,
-            )
-        ]
+        for interval in [rank_interval(searches, people, rank, **settings.draws)]
     ]
     ranks = min(_CMC_RANKS, enrolled)
     curves = [_cmc_curve(np.arange(1.0, ranks + 1), cmc(searches, max_rank=ranks))]
@@ -113,14 +104,7 @@ def _dir(searches: Searches, people: NDArray[np.int64], fpir: float, settings: S
     point = supported_dir(searches, fpir)
     if isinstance(point, DirBound):
         return Figure(name, None, at_most=point.dir_at_most, note=str(point))
-    interval = dir_interval(
-        searches,
-        people,
-        fpir,
-        replicates=settings.replicates,
-        confidence=settings.confidence,
-        seed=settings.seed,
-    )
+    interval = dir_interval(searches, people, fpir, **settings.draws)
     return Figure(
         name,
         point.dir,

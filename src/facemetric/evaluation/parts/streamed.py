@@ -78,17 +78,7 @@ def measure_streamed(
     # Where everything was kept there is nothing beyond.
     reach = 1.0 if len(subjects.impostors) == total else len(subjects.impostors) / total / 2
     within = [far for far in fars if supports(total, far) and far <= reach * (1 + 1e-9)]
-    intervals = (
-        tar_intervals(
-            subjects,
-            within,
-            replicates=settings.replicates,
-            confidence=settings.confidence,
-            seed=settings.seed,
-        )
-        if within
-        else []
-    )
+    intervals = tar_intervals(subjects, within, **settings.draws) if within else []
     figure_of = {
         far: Figure(_name(far), interval.estimate, interval=interval)
         for far, interval in zip(within, intervals, strict=True)

@@ -257,12 +257,7 @@ def _with_interval(
     interval, note = None, ""
     if subjects is not None:
         try:
-            interval = find(
-                subjects,
-                replicates=settings.replicates,
-                confidence=settings.confidence,
-                seed=settings.seed,
-            )
+            interval = find(subjects, **settings.draws)
         except InputError as error:  # so few people that most draws lack a kind of pair
             note = f"no interval: {error.cause}"
     return Figure(name, value, interval=interval, unit=unit, note=note)
@@ -278,13 +273,7 @@ def _accuracy(
 ) -> Figure:
     interval: Interval | None = None
     if people is not None:
-        interval = mean_interval(
-            kfold_decisions(values, same, fold),
-            people,
-            replicates=settings.replicates,
-            confidence=settings.confidence,
-            seed=settings.seed,
-        )
+        interval = mean_interval(kfold_decisions(values, same, fold), people, **settings.draws)
     return Figure(
         "accuracy",
         folds.mean,
@@ -318,17 +307,7 @@ def _tar_of_subjects(
     subjects: SubjectPairs, impostors: int, fars: tuple[float, ...], settings: Settings
 ) -> list[Figure]:
     supported = [far for far in fars if supports(impostors, far)]
-    intervals = (
-        tar_intervals(
-            subjects,
-            supported,
-            replicates=settings.replicates,
-            confidence=settings.confidence,
-            seed=settings.seed,
-        )
-        if supported
-        else []
-    )
+    intervals = tar_intervals(subjects, supported, **settings.draws) if supported else []
     figures = [
         Figure(_tar_name(far), interval.estimate, interval=interval)
         for far, interval in zip(supported, intervals, strict=True)

@@ -204,13 +204,7 @@ def _accuracy_where_found(
     note = f"over {int(found.sum()):,} pairs, at the thresholds of all"
     if people is not None:
         try:
-            interval = mean_interval(
-                right,
-                people[found],
-                replicates=settings.replicates,
-                confidence=settings.confidence,
-                seed=settings.seed,
-            )
+            interval = mean_interval(right, people[found], **settings.draws)
         except InputError as error:  # these pairs may be a few of very few people
             note += f"; no interval: {error.cause}"
     return Figure("accuracy, both faces found", float(right.mean()), interval=interval, note=note)

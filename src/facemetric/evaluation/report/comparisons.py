@@ -13,7 +13,6 @@ from facemetric.evaluation.evaluate import Evaluation
 from facemetric.evaluation.intervals import Comparison, compare_means, compare_tar
 from facemetric.evaluation.metrics import kfold_decisions, supports
 from facemetric.evaluation.parts import Identification, Part, Verification
-from facemetric.evaluation.report.draws import draws_of
 from facemetric.evaluation.settings import Settings
 from facemetric.evaluation.task import person_numbers
 
@@ -86,7 +85,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
 def _figures(
     evaluation: Evaluation, a: Part, b: Part | None, settings: Settings
 ) -> list[tuple[str, Callable[[], Comparison]]]:
-    draws = draws_of(settings)
+    draws = settings.draws
     figures: list[tuple[str, Callable[[], Comparison]]] = []
     if isinstance(a, Verification) and isinstance(b, Verification):
         people = evaluation.task.people

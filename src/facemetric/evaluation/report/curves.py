@@ -15,7 +15,6 @@ from facemetric.evaluation.metrics import (
 )
 from facemetric.evaluation.metrics.operating import PAIRS_PER_FAR
 from facemetric.evaluation.parts import Identification, Verification
-from facemetric.evaluation.report.draws import draws_of
 from facemetric.evaluation.settings import Settings
 from facemetric.report.evaluation import CurveView, HistogramView
 from facemetric.types import Float64
@@ -41,7 +40,7 @@ def dir_view(name: str, part: Identification, settings: Settings) -> CurveView:
     curve = open_set_curve(part.searches)
     strangers = int((~part.searches.mated).sum())
     x = np.geomspace(min(PAIRS_PER_FAR / strangers, 0.4), 0.5, _BAND_POINTS)
-    draws = draws_of(settings)
+    draws = settings.draws
     draws["replicates"] = min(draws["replicates"], _BAND_DRAWS)
     low = high = np.full(len(x), np.nan)
     if len(part.searches) <= _MOST_SEARCHES:

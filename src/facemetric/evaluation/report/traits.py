@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from facemetric.errors import InputError
 from facemetric.evaluation.evaluate import Evaluation
 from facemetric.evaluation.parts import Part, Verification
-from facemetric.evaluation.report.draws import draws_of
 from facemetric.evaluation.settings import Settings
 from facemetric.evaluation.slices import (
     DecidedPairs,
@@ -89,7 +88,7 @@ def slices_views(
     groups: Sequence[str | None] | None,
 ) -> tuple[SlicesView, ...]:
     """Return every trait that is known for at least half of the photographs, and the groups."""
-    draws = draws_of(settings)
+    draws = settings.draws
     views = []
     if groups is not None and any(groups[row] for row in decided[0].photos.tolist()):
         made = [group_slices(pairs, groups, **draws) for pairs in decided]
