@@ -12,15 +12,15 @@ from facemetric.evaluation.intervals import Interval
 from facemetric.evaluation.intervals.draws import people_draws
 from facemetric.evaluation.intervals.hardest_pairs import CrossedPairs
 from facemetric.evaluation.intervals.share import share_interval
-from facemetric.evaluation.metrics import ScoreHistogram, Searches, cmc
+from facemetric.evaluation.metrics import ScoreHistogram, Searches
 from facemetric.evaluation.metrics.distractors import DistractorSearches
+from facemetric.evaluation.parts.gallery_curves import cmc_curve
 from facemetric.evaluation.parts.hard_pairs import HARDEST, HardPair
 from facemetric.evaluation.parts.identification import Identification
 from facemetric.evaluation.parts.streamed import measure_streamed
 from facemetric.evaluation.parts.verification import Verification
 from facemetric.evaluation.settings import Settings
 
-_CMC_RANKS = 50
 _GROUPS = 1 << 14
 """Into so many groups distractors are put for the draws: each alone where they are fewer."""
 
@@ -97,7 +97,7 @@ def measure_distractors(
             for rank, rate in zip(ranks, found, strict=True)
         ),
         counts=counts,
-        curves=(_cmc(searches, min(_CMC_RANKS, sizes[-1] + 1)),),
+        curves=(cmc_curve([searches], enrolled=sizes[-1] + 1),),
         searches=searches,
         probe_people=who,
     )
@@ -202,15 +202,3 @@ class _Shares:
         return share_interval(
             float(hits.mean()), shares, self._confidence, people=len(self._trials)
         )
-
-
-def _cmc(searches: Searches, ranks: int) -> Curve:
-    blank = np.full(ranks, np.nan)
-    return Curve(
-        "cmc",
-        np.arange(1.0, ranks + 1),
-        cmc(searches, max_rank=ranks),
-        blank,
-        blank,
-        np.ones(ranks, bool),
-    )

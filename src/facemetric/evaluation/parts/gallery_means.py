@@ -8,17 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facemetric.errors import InputError
-from facemetric.evaluation.figure import Curve, Figure
+from facemetric.evaluation.figure import Figure
 from facemetric.evaluation.intervals import DirBound, supported_dir
 from facemetric.evaluation.intervals.draws import people_draws
 from facemetric.evaluation.intervals.share import share_interval
-from facemetric.evaluation.metrics import Searches, cmc, join_searches, open_set_curve, rank_k
+from facemetric.evaluation.metrics import Searches, join_searches, rank_k
+from facemetric.evaluation.parts.gallery_curves import cmc_curve, dir_curve
 from facemetric.evaluation.parts.identification import Identification
 from facemetric.evaluation.settings import Settings
 from facemetric.types import AnyArray, Float64
-
-_CMC_RANKS = 50
-_POINTS = 200
 
 
 def measure_gallery_means(
@@ -57,15 +55,12 @@ def measure_gallery_means(
     ]
     non_mated = min(int((~one.mated).sum()) for one in searches)
     joined = join_searches(searches)
-    ranks = min(_CMC_RANKS, *sizes)
-    blank = np.full(ranks, np.nan)
-    mean_cmc = np.mean([cmc(one, max_rank=ranks) for one in searches], axis=0)
-    curves = [Curve("cmc", np.arange(1.0, ranks + 1), mean_cmc, blank, blank, np.ones(ranks, bool))]
+    curves = [cmc_curve(searches, enrolled=min(sizes))]
     if non_mated:
         figures += [
             _dir(searches, who, draws, fpir, settings) for fpir in settings.fpirs_for(non_mated)
         ]
-        curves.append(_joined_curve(joined))
+        curves.append(dir_curve(joined))
         notes = (*notes, "The curve of DIR joins the searches of all galleries at one threshold.")
     return Identification(
         name=name,
@@ -151,11 +146,3 @@ class _DirInDraw:
         rejected = self._strangers[np.searchsorted(accepted, allowed, side="right")]
         above = int(np.searchsorted(self._found, rejected))
         return float(found[above - 1] / found[-1]) if above else 0.0
-
-
-def _joined_curve(searches: Searches) -> Curve:
-    curve = open_set_curve(searches)
-    kept = np.unique(np.linspace(0, len(curve.fpir) - 1, _POINTS).astype(int))
-    fpir, blank = curve.fpir[kept], np.full(len(kept), np.nan)
-    supported = fpir * int((~searches.mated).sum()) >= 10
-    return Curve("dir", fpir, curve.dir[kept], blank, blank, supported)

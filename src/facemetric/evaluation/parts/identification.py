@@ -8,16 +8,14 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from facemetric.evaluation.figure import Curve, Figure
+from facemetric.evaluation.figure import Figure
 from facemetric.evaluation.intervals import DirBound, dir_interval, rank_interval, supported_dir
-from facemetric.evaluation.metrics import Searches, cmc, open_set_curve
+from facemetric.evaluation.metrics import Searches
+from facemetric.evaluation.parts.gallery_curves import cmc_curve, dir_curve
 from facemetric.evaluation.parts.part import Part
 from facemetric.evaluation.settings import Settings
-from facemetric.types import AnyArray, Float64
+from facemetric.types import AnyArray
 from facemetric.wire import PartKind
-
-_CMC_RANKS = 50
-_POINTS = 200
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -76,14 +74,13 @@ def measure_searches(
         if rank <= enrolled
         for interval in [rank_interval(searches, people, rank, **settings.draws)]
     ]
-    ranks = min(_CMC_RANKS, enrolled)
-    curves = [_cmc_curve(np.arange(1.0, ranks + 1), cmc(searches, max_rank=ranks))]
+    curves = [cmc_curve([searches], enrolled=enrolled)]
     non_mated = len(searches) - mated
     if non_mated:
         figures += [
             _dir(searches, people, fpir, settings) for fpir in settings.fpirs_for(non_mated)
         ]
-        curves.append(_open_set(searches, non_mated))
+        curves.append(dir_curve(searches))
     return Identification(
         name=name,
         figures=tuple(figures),
@@ -111,16 +108,3 @@ def _dir(searches: Searches, people: NDArray[np.int64], fpir: float, settings: S
         interval=interval,
         note=f"FNIR {100 * point.fnir:.2f} % at threshold {point.threshold:.4f}",
     )
-
-
-def _open_set(searches: Searches, non_mated: int) -> Curve:
-    curve = open_set_curve(searches)
-    kept = np.unique(np.linspace(0, len(curve.fpir) - 1, _POINTS).astype(int))
-    fpir = curve.fpir[kept]
-    blank = np.full(len(kept), np.nan)
-    return Curve("dir", fpir, curve.dir[kept], blank, blank, fpir * non_mated >= 10)
-
-
-def _cmc_curve(x: Float64, y: Float64) -> Curve:
-    blank = np.full(len(x), np.nan)
-    return Curve("cmc", x, y, blank, blank, np.ones(len(x), bool))

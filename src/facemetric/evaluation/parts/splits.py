@@ -21,14 +21,11 @@ from facemetric.evaluation.metrics import (
     streaming_roc,
     supports,
 )
+from facemetric.evaluation.parts.all_pairs import far_ceiling, share_kept
 from facemetric.evaluation.parts.hard_pairs import HARDEST, HardPair, least_alike, most_alike
 from facemetric.evaluation.parts.roc_band import roc_with_band
-from facemetric.evaluation.parts.verification import (
-    Verification,
-    far_ceiling,
-    most_tar,
-    share_kept,
-)
+from facemetric.evaluation.parts.tar import most_tar
+from facemetric.evaluation.parts.verification import Verification
 from facemetric.evaluation.settings import Settings
 from facemetric.types import AnyArray, Float32, Float64
 

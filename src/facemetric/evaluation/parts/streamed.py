@@ -7,17 +7,16 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from facemetric.evaluation.figure import Figure
-from facemetric.evaluation.intervals import SubjectPairs, tar_intervals
+from facemetric.evaluation.intervals import SubjectPairs
 from facemetric.evaluation.metrics import (
     ScoreHistogram,
-    pairs_needed,
     streaming_roc,
     streaming_tar_at_far,
     supports,
-    tar_at_far,
 )
 from facemetric.evaluation.parts.hard_pairs import HardPair
 from facemetric.evaluation.parts.roc_band import roc_with_band
+from facemetric.evaluation.parts.tar import tar_bound, tar_name, tars_with_intervals
 from facemetric.evaluation.parts.verification import Verification
 from facemetric.evaluation.settings import Settings
 
@@ -78,18 +77,14 @@ def measure_streamed(
     # Where everything was kept there is nothing beyond.
     reach = 1.0 if len(subjects.impostors) == total else len(subjects.impostors) / total / 2
     within = [far for far in fars if supports(total, far) and far <= reach * (1 + 1e-9)]
-    intervals = tar_intervals(subjects, within, **settings.draws) if within else []
-    figure_of = {
-        far: Figure(_name(far), interval.estimate, interval=interval)
-        for far, interval in zip(within, intervals, strict=True)
-    }
+    figure_of = dict(zip(within, tars_with_intervals(subjects, within, settings), strict=True))
     streamed = streaming_roc(genuine, impostor)
     for far in fars:
         if far not in figure_of:
             figure_of[far] = (
                 _from_histograms(genuine, impostor, far)
                 if supports(total, far)
-                else _bound(subjects, total, far)
+                else tar_bound(subjects, total, far)
             )
     return Verification(
         name=name,
@@ -116,26 +111,8 @@ def measure_streamed(
 def _from_histograms(genuine: ScoreHistogram, impostor: ScoreHistogram, far: float) -> Figure:
     point = streaming_tar_at_far(genuine, impostor, far)
     return Figure(
-        _name(far),
+        tar_name(far),
         point.point.tar,
         note=f"from histograms, at most {point.tar_at_most:.6f}; too many impostors reach it for "
         "an interval",
     )
-
-
-def _bound(subjects: SubjectPairs, total: int, far: float) -> Figure:
-    """Return the bound that TAR at the strictest supported rate gives."""
-    most, share = 1.0, 10 / len(subjects.impostors)
-    if total > 10 and share < 1:
-        kept = np.concatenate([subjects.genuine, subjects.impostors])
-        most = tar_at_far(kept, np.arange(len(kept)) < len(subjects.genuine), share).tar
-    return Figure(
-        _name(far),
-        None,
-        at_most=most,
-        note=f"needs {pairs_needed(far):,} impostor pairs, there are {total:,}",
-    )
-
-
-def _name(far: float) -> str:
-    return f"TAR at FAR {far:g}"
