@@ -8,13 +8,14 @@ from facemetric.errors import InputError
 from facemetric.evaluation.impostors import check_labels
 from facemetric.evaluation.intervals.bootstrap import mean_interval
 from facemetric.evaluation.intervals.comparison import Comparison, compare_in_draws
+from facemetric.evaluation.intervals.dir_in_draw import DirInDraw
 from facemetric.evaluation.intervals.draws import people_draws
 from facemetric.evaluation.intervals.interval import Interval
 from facemetric.evaluation.intervals.paired import compare_means
 from facemetric.evaluation.intervals.share import share_interval
 from facemetric.evaluation.metrics.open_set import dir_at_fpir
 from facemetric.evaluation.metrics.searches import Searches
-from facemetric.types import AnyArray, Float64
+from facemetric.types import AnyArray
 
 
 def rank_interval(
@@ -71,7 +72,7 @@ def dir_interval(
     The threshold is found anew in every draw. Parameters and errors as `rank_interval` and
     `dir_at_fpir`.
     """
-    find = _DirInDraw(searches, probe_labels, fpir, rank)
+    find = DirInDraw(searches, probe_labels, fpir, rank=rank)
     estimate = dir_at_fpir(searches, fpir, rank=rank).dir
     draws = people_draws(find.people, replicates=replicates, seed=seed)
     mated = len(np.unique(np.asarray(probe_labels)[searches.mated]))
@@ -119,7 +120,7 @@ def compare_dir(
     Parameters and errors as `dir_interval`; InputError too where the probes differ.
     """
     _check_same(first, second)
-    one, other = (_DirInDraw(model, probe_labels, fpir, rank) for model in (first, second))
+    one, other = (DirInDraw(model, probe_labels, fpir, rank=rank) for model in (first, second))
     return compare_in_draws(
         one,
         other,
@@ -128,25 +129,6 @@ def compare_dir(
         confidence=confidence,
         seed=seed,
     )
-
-
-class _DirInDraw:
-    """Finds DIR in a draw of the probes' people; not a number without both kinds of probes."""
-
-    def __init__(self, searches: Searches, labels: AnyArray, fpir: float, rank: int) -> None:
-        dir_at_fpir(searches, fpir, rank=rank)  # checks the arguments
-        number = np.unique(check_labels(labels, len(searches)), return_inverse=True)[1]
-        self.people = int(number.max()) + 1
-        self._searches, self._fpir, self._rank = searches, fpir, rank
-        self._order = np.argsort(number, kind="stable")
-        self._images = np.bincount(number)
-
-    def __call__(self, draw: Float64) -> float:
-        rows = np.repeat(self._order, np.repeat(draw.astype(np.int64), self._images))
-        drawn = self._searches.take(rows)
-        if drawn.mated.all() or not drawn.mated.any():
-            return np.nan
-        return dir_at_fpir(drawn, self._fpir, rank=self._rank).dir
 
 
 def _check_same(first: Searches, second: Searches) -> None:

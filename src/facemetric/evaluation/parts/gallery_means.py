@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from facemetric.errors import InputError
 from facemetric.evaluation.figure import Figure
 from facemetric.evaluation.intervals import DirBound, supported_dir
+from facemetric.evaluation.intervals.dir_in_draw import DirInDraw
 from facemetric.evaluation.intervals.draws import people_draws
 from facemetric.evaluation.intervals.share import share_interval
 from facemetric.evaluation.metrics import Searches, join_searches, rank_k
@@ -117,32 +118,8 @@ def _dir(
             f"{short.non_mated:,}"
         )
         return Figure(name, None, at_most=float(most), note=note)
-    found = [_DirInDraw(one, who, fpir) for one in searches]
+    found = [DirInDraw(one, who, fpir) for one in searches]
     values = np.array([np.mean([find(draw) for find in found]) for draw in draws])
     estimate = float(np.mean([p.dir for p in points if not isinstance(p, DirBound)]))
     interval = share_interval(estimate, values, settings.confidence, people=draws.shape[1])
     return Figure(name, estimate, interval=interval)
-
-
-class _DirInDraw:
-    """Finds DIR at an FPIR in a draw of people: `dir_at_fpir` of the searches written out."""
-
-    def __init__(self, searches: Searches, who: NDArray[np.int64], fpir: float) -> None:
-        mated = searches.mated
-        scores = np.where(searches.ranks[mated] == 1, searches.mate_scores[mated], -np.inf)
-        strangers = searches.stranger_scores[~mated]
-        mates, others = np.argsort(-scores), np.argsort(-strangers)
-        self._found, self._found_people = -scores[mates], who[mated][mates]
-        self._strangers, self._stranger_people = -strangers[others], who[~mated][others]
-        self._fpir = fpir
-
-    def __call__(self, draw: Float64) -> float:
-        """Return the rate in ``draw (people,)``; not a number without probes of a kind."""
-        accepted = np.cumsum(draw[self._stranger_people])
-        found = np.cumsum(draw[self._found_people])
-        if not accepted[-1] or not found[-1]:
-            return np.nan
-        allowed = np.floor(self._fpir * accepted[-1] * (1 + 1e-12))
-        rejected = self._strangers[np.searchsorted(accepted, allowed, side="right")]
-        above = int(np.searchsorted(self._found, rejected))
-        return float(found[above - 1] / found[-1]) if above else 0.0
