@@ -3,8 +3,6 @@
 from facemetric.evaluation.parts.all_pairs import measure_all_pairs
 from facemetric.evaluation.parts.decision import (
     Decision,
-    PairDecision,
-    Unmeasured,
     measure_pair_decision,
     measure_search_decision,
     unmeasured,
@@ -22,9 +20,7 @@ __all__ = [
     "Grouping",
     "HardPair",
     "Identification",
-    "PairDecision",
     "Part",
-    "Unmeasured",
     "Verification",
     "headline_first",
     "measure_all_pairs",

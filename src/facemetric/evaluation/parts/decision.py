@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,43 +30,23 @@ class Decision(Part):
         The rate of false alarms that it was chosen for.
     """
 
-    kind: ClassVar[PartKind] = "identification"
     threshold: Threshold
     promised: float
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class PairDecision(Decision):
-    """The same for pairs."""
+def unmeasured(name: str, kind: PartKind, figure: str, why: str) -> Part:
+    """Return a part that the bundle's calibration does not allow, without a figure.
 
-    kind: ClassVar[PartKind] = "verification"
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Unmeasured(Part):
-    """In the place of a part that the bundle's calibration does not allow."""
-
-    kind: ClassVar[PartKind] = "identification"
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class UnmeasuredPairs(Unmeasured):
-    """The same for pairs."""
-
-    kind: ClassVar[PartKind] = "verification"
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class UnmeasuredGroups(Unmeasured):
-    """The same for groups."""
-
-    kind: ClassVar[PartKind] = "clustering"
-
-
-def unmeasured(name: str, kind: PartKind, figure: str, why: str) -> Unmeasured:
-    """Return a part without a figure; ``figure`` names its headline, ``why`` is for people."""
-    part = {"verification": UnmeasuredPairs, "clustering": UnmeasuredGroups}.get(kind, Unmeasured)
-    return part(name=name, figures=(Figure(figure, None, note=why),), counts={})
+    Parameters
+    ----------
+    name, kind
+        Of the part.
+    figure
+        What its headline would have been.
+    why
+        For people.
+    """
+    return Part(kind=kind, name=name, figures=(Figure(figure, None, note=why),), counts={})
 
 
 def measure_search_decision(
@@ -105,6 +84,7 @@ def measure_search_decision(
     named = searches.stranger_scores[~mated] >= limit
     fpir = _alarms("FPIR", named, people[~mated], settings)
     return Decision(
+        kind="identification",
         name=name,
         figures=(
             fpir,
@@ -140,7 +120,7 @@ def measure_pair_decision(
     Returns
     -------
     part
-        `PairDecision`; `Unmeasured` where ``pairs`` does not hold all impostors that reach the
+        `Decision`; that of `unmeasured` where ``pairs`` does not hold all impostors that reach the
         threshold, far more than it promises.
     """
     subjects, total = pairs.subjects, pairs.impostor.total
@@ -150,7 +130,8 @@ def measure_pair_decision(
     accepted = int((subjects.impostors >= threshold.similarity).sum())
     far, tar = rate_intervals(subjects, threshold.similarity, **settings.draws)
     alarm = _rate("FAR", accepted, total, subjects.people // 2, far)
-    return PairDecision(
+    return Decision(
+        kind="verification",
         name=name,
         figures=(alarm, Figure("TAR", tar.estimate, interval=tar)),
         counts={"genuine pairs": pairs.genuine.total, "impostor pairs": total},

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +31,7 @@ class Grouping(Part):
         ``int64 (N,)``: the group of each photograph, -1 for those alone, and its person.
     """
 
-    kind: ClassVar[PartKind] = "clustering"
+    kind: PartKind = "clustering"
     groups: NDArray[np.int64]
     people: NDArray[np.int64]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +29,7 @@ class Identification(Part):
         ``int64 (Q,)``: the person in each probe.
     """
 
-    kind: ClassVar[PartKind] = "identification"
+    kind: PartKind = "identification"
     searches: Searches
     probe_people: NDArray[np.int64]
 

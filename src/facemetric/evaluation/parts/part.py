@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
 
 from facemetric.evaluation.figure import Curve, Figure
 from facemetric.evaluation.metrics import KFold
@@ -17,6 +16,8 @@ class Part:
 
     Attributes
     ----------
+    kind
+        Which figures these are; a subclass has its own.
     name
         Which part of the protocol: ``"pairs"``, ``"FP"``, ``"1:N, gallery 1"``.
     figures
@@ -31,7 +32,7 @@ class Part:
         Rules that a reader must know.
     """
 
-    kind: ClassVar[PartKind]
+    kind: PartKind
     name: str
     figures: tuple[Figure, ...]
     counts: Mapping[str, int]

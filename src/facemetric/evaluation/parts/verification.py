@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +33,7 @@ class Verification(Part):
         also where there are none.
     """
 
-    kind: ClassVar[PartKind] = "verification"
+    kind: PartKind = "verification"
     genuine: ScoreHistogram
     impostor: ScoreHistogram
     subjects: SubjectPairs | None
