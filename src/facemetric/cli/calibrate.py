@@ -12,9 +12,11 @@ from facemetric.cli.options import (
     BundleName,
     Flip,
     Json,
+    KeepCache,
     Provider,
     ProviderName,
     Threads,
+    Workers,
 )
 from facemetric.cli.output import guarded, print_json
 
@@ -97,10 +99,8 @@ def calibrate(
     ] = None,
     replicates: Annotated[int, typer.Option(min=20, help="Bootstrap draws of people.")] = 500,
     seed: Annotated[int, typer.Option(min=0, help="Of everything that is drawn.")] = 0,
-    cache: Annotated[
-        bool, typer.Option("--cache/--no-cache", help="Keep faces and embeddings for next time.")
-    ] = True,
-    workers: Annotated[int, typer.Option(min=1, help="Photographs in work at a time.")] = 2,
+    cache: KeepCache = True,
+    workers: Workers = 2,
     provider: ProviderName = Provider.cpu,
     threads: Threads = None,
     json_: Json = False,

@@ -79,6 +79,10 @@ Flip = Annotated[
         "--flip/--no-flip", help="Average with the mirrored face: better, twice the time."
     ),
 ]
+KeepCache = Annotated[
+    bool, typer.Option("--cache/--no-cache", help="Keep faces and embeddings for next time.")
+]
+Workers = Annotated[int, typer.Option("--workers", min=1, help="Photographs in work at a time.")]
 Threshold = Annotated[
     float | None,
     typer.Option(

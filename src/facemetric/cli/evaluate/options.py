@@ -11,7 +11,16 @@ from typing import Annotated
 import typer
 
 from facemetric.cli.evaluate.run import Run
-from facemetric.cli.options import DEFAULT_BUNDLE, Json, Provider, ProviderName, Threads
+from facemetric.cli.options import (
+    DEFAULT_BUNDLE,
+    Flip,
+    Json,
+    KeepCache,
+    Provider,
+    ProviderName,
+    Threads,
+    Workers,
+)
 from facemetric.cli.output import guarded
 
 
@@ -50,9 +59,7 @@ def _shared(
     confidence: Annotated[float, typer.Option(min=0.5, max=0.999, help="Of the intervals.")] = 0.95,
     seed: Annotated[int, typer.Option(min=0, help="Of the draws, and of tasks made here.")] = 0,
     min_face: Annotated[float, typer.Option(min=12, help="Smallest face in pixels.")] = 40,
-    flip: Annotated[
-        bool, typer.Option("--flip/--no-flip", help="Average with the mirrored face.")
-    ] = True,
+    flip: Flip = True,
     training: Annotated[
         Path | None,
         typer.Option(
@@ -78,10 +85,8 @@ def _shared(
             show_default=False,
         ),
     ] = None,
-    cache: Annotated[
-        bool, typer.Option("--cache/--no-cache", help="Keep faces and embeddings for next time.")
-    ] = True,
-    workers: Annotated[int, typer.Option(min=1, help="Photographs in work at a time.")] = 2,
+    cache: KeepCache = True,
+    workers: Workers = 2,
     provider: ProviderName = Provider.cpu,
     threads: Threads = None,
     json_: Json = False,
