@@ -16,7 +16,7 @@ from facemetric.evaluation.intervals.pair_figures import (
     EqualErrorInDraw,
 )
 from facemetric.evaluation.intervals.rates import RatesInDraw, TarInDraw
-from facemetric.evaluation.intervals.share import share_interval
+from facemetric.evaluation.intervals.share import nested_intervals, share_interval
 from facemetric.evaluation.intervals.subject_pairs import SubjectPairs
 from facemetric.types import AnyArray, Float64
 
@@ -52,10 +52,11 @@ def tar_intervals(
     """
     estimates, table = _tar_table(pairs, fars, replicates=replicates, seed=seed)
     people = len(np.unique(pairs.genuine_person))
-    return [
+    intervals = [
         share_interval(float(estimate), column, confidence, people=people)
         for estimate, column in zip(estimates[0], table[:, 0].T, strict=True)
     ]
+    return nested_intervals(fars, intervals)
 
 
 def threshold_intervals(
@@ -107,12 +108,13 @@ def rate_intervals(
     estimates = find(np.ones(pairs.people))
     draws = people_draws(pairs.people, replicates=replicates, seed=seed)
     table = np.array([find(draw) for draw in draws])
-    trials = pairs.people // 2, len(np.unique(pairs.genuine_person))
-    far, tar = (
-        share_interval(estimate, column, confidence, people=people)
-        for estimate, column, people in zip(estimates, table.T, trials, strict=True)
+    several = len(np.unique(pairs.genuine_person))
+    return (
+        share_interval(
+            estimates[0], table[:, 0], confidence, people=pairs.people // 2, paired=True
+        ),
+        share_interval(estimates[1], table[:, 1], confidence, people=several),
     )
-    return far, tar
 
 
 def area_interval(
@@ -128,7 +130,8 @@ def area_interval(
         Impostors that score as high as a genuine pair were left out of ``pairs``, or the people are
         too few.
     """
-    return _interval(pairs, AreaInDraw(pairs), replicates, confidence, seed)
+    estimate, values = _in_draws(pairs, AreaInDraw(pairs), replicates, seed)
+    return _share(pairs, estimate, values, confidence)
 
 
 def equal_error_interval(
@@ -143,7 +146,8 @@ def equal_error_interval(
     InputError
         The hardest impostors that were kept do not reach the rate, or the people are too few.
     """
-    return _interval(pairs, EqualErrorInDraw(pairs), replicates, confidence, seed)
+    estimate, values = _in_draws(pairs, EqualErrorInDraw(pairs), replicates, seed)
+    return _share(pairs, estimate, values, confidence)
 
 
 def d_prime_interval(
@@ -158,19 +162,23 @@ def d_prime_interval(
     InputError
         Impostors were left out of ``pairs``, or the people are too few.
     """
-    return _interval(pairs, DPrimeInDraw(pairs), replicates, confidence, seed)
+    estimate, values = _in_draws(pairs, DPrimeInDraw(pairs), replicates, seed)
+    return percentile_interval(estimate, values, confidence)
 
 
-def _interval(
-    pairs: SubjectPairs,
-    figure: Callable[[Float64], float],
-    replicates: int,
-    confidence: float,
-    seed: int,
-) -> Interval:
+def _in_draws(
+    pairs: SubjectPairs, figure: Callable[[Float64], float], replicates: int, seed: int
+) -> tuple[float, Float64]:
     draws = people_draws(pairs.people, replicates=replicates, seed=seed)
     values = np.array([figure(draw) for draw in draws])
-    return percentile_interval(figure(np.ones(pairs.people)), values, confidence)
+    return figure(np.ones(pairs.people)), values
+
+
+def _share(pairs: SubjectPairs, estimate: float, values: Float64, confidence: float) -> Interval:
+    percentile_interval(estimate, values, confidence)  # refuses draws that mostly lack a kind
+    # So many trials of either kind share no person, at most.
+    independent = min(len(np.unique(pairs.genuine_person)), pairs.people // 2)
+    return share_interval(estimate, values, confidence, people=independent, paired=True)
 
 
 def mean_interval(
@@ -206,6 +214,7 @@ def mean_interval(
         means_in_draws(numbers, ends, draws),
         confidence,
         people=count // 2 if two_each else count,
+        paired=two_each,
     )
 
 

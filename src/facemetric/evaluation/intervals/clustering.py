@@ -11,7 +11,8 @@ from facemetric.errors import InputError
 from facemetric.evaluation.intervals.clustering_draw import ClusteringInDraw
 from facemetric.evaluation.intervals.comparison import Comparison, compare_in_draws
 from facemetric.evaluation.intervals.draws import people_draws
-from facemetric.evaluation.intervals.interval import Interval, percentile_interval
+from facemetric.evaluation.intervals.interval import Interval
+from facemetric.evaluation.intervals.share import share_interval
 from facemetric.types import AnyArray
 
 ClusteringFigure: TypeAlias = Literal[
@@ -61,7 +62,8 @@ def clustering_intervals(
     """Return the intervals of a clustering's figures over the people.
 
     The clusters stay as they are: how much they would change with other people is not in the
-    interval. A person drawn twice stands for two, who are never compared with each other.
+    interval. Where every draw is as perfect, each person counts as one trial (`share_interval`). A
+    person drawn twice stands for two, who are never compared with each other.
 
     Parameters
     ----------
@@ -83,7 +85,7 @@ def clustering_intervals(
     estimates = find(np.ones(find.people))
     return ClusteringIntervals(
         *(
-            percentile_interval(float(estimate), column, confidence)
+            share_interval(float(estimate), column, confidence, people=find.people)
             for estimate, column in zip(estimates, table.T, strict=True)
         )
     )

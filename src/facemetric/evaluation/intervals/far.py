@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from facemetric.evaluation.intervals.draws import people_draws
-from facemetric.evaluation.intervals.interval import Interval, percentile_interval
+from facemetric.evaluation.intervals.interval import Interval
 from facemetric.evaluation.intervals.rates import check_reach
+from facemetric.evaluation.intervals.share import share_interval
 from facemetric.evaluation.intervals.subject_pairs import SubjectPairs
 from facemetric.types import Float64
 
@@ -26,6 +27,8 @@ def far_intervals(
     seed: int = 0,
 ) -> list[Interval]:
     """Return the interval of FAR at each threshold fixed beforehand.
+
+    Where nobody is accepted, half of the people count as so many independent pairs.
 
     Parameters
     ----------
@@ -50,7 +53,11 @@ def far_intervals(
     for threshold in thresholds:
         check_reach(pairs, threshold)
         estimate, rates = (fars_in_draws(pairs, rows, threshold) for rows in (everybody, draws))
-        intervals.append(percentile_interval(float(estimate[0]), rates, confidence))
+        intervals.append(
+            share_interval(
+                float(estimate[0]), rates, confidence, people=pairs.people // 2, paired=True
+            )
+        )
     return intervals
 
 

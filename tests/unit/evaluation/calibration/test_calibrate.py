@@ -10,7 +10,7 @@ from facemetric.evaluation.impostors import (
     hardest_impostors,
     impostor_count,
 )
-from facemetric.evaluation.intervals import far_intervals, pairs_of_embeddings
+from facemetric.evaluation.intervals import far_intervals, pairs_of_embeddings, wilson
 
 
 def made_up(
@@ -106,11 +106,11 @@ def test_bounds_are_a_bootstrap_over_people() -> None:
     assert (fast.low, fast.high) == pytest.approx(np.percentile(rates, [2.5, 97.5]), abs=0.02)
 
 
-def test_bounds_without_accepted_pairs_are_zero() -> None:
+def test_without_accepted_pairs_half_of_the_people_bound_the_rate() -> None:
     vectors, labels = made_up(6, 1)
     pairs = pairs_of_embeddings(vectors, labels, genuine_needed=False)
     (found,) = far_intervals(pairs, [1.5], replicates=20)
-    assert (found.estimate, found.low, found.high) == (0, 0, 0)
+    assert (found.estimate, found.low, found.high) == (0, 0, wilson(0, 3).high)
     with pytest.raises(InputError, match="two images of somebody"):
         pairs_of_embeddings(vectors, labels)
 
