@@ -32,7 +32,8 @@ class Figure:
     standard_error
         Of the mean over folds or splits: what papers print behind ±.
     at_most
-        Upper bound where the data does not support the figure.
+        Upper bound where the data does not support the figure: the upper end of the interval at
+        the strictest rate that it does support.
     unit
         ``"share"`` is in [0, 1] and printed in percent.
     note

@@ -25,7 +25,8 @@ class TarBound:
     far
         The rate that was asked for.
     tar_at_most
-        TAR at ``far_supported``; a stricter rate cannot accept more.
+        TAR at ``far_supported``; a stricter rate cannot accept more. A bound for these data, with
+        no allowance for chance: for other people, take the upper end of the interval there.
     far_supported
         The strictest rate that the data supports; 1 where it supports none.
     impostor_pairs, pairs_needed

@@ -18,7 +18,8 @@ class DirBound:
     fpir
         The rate that was asked for.
     dir_at_most
-        DIR at ``fpir_supported``; a stricter rate cannot find more.
+        DIR at ``fpir_supported``; a stricter rate cannot find more. A bound for these data, with no
+        allowance for chance: for other people, take the upper end of the interval there.
     fpir_supported
         The strictest rate that the data supports; 1 where it supports none.
     non_mated, non_mated_needed

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from facemetric.errors import InputError
 from facemetric.evaluation.figure import Figure
-from facemetric.evaluation.intervals import DirBound, supported_dir
+from facemetric.evaluation.intervals import DirBound, Interval, supported_dir
 from facemetric.evaluation.intervals.dir_in_draw import DirInDraw
 from facemetric.evaluation.intervals.draws import people_draws
 from facemetric.evaluation.intervals.share import share_interval
-from facemetric.evaluation.metrics import Searches, join_searches, rank_k
+from facemetric.evaluation.metrics import Searches, dir_at_fpir, join_searches, rank_k
 from facemetric.evaluation.parts.gallery_curves import cmc_curve, dir_curve
 from facemetric.evaluation.parts.identification import Identification
 from facemetric.evaluation.settings import Settings
@@ -109,17 +109,26 @@ def _dir(
     points = [supported_dir(one, fpir) for one in searches]
     bounds = [point for point in points if isinstance(point, DirBound)]
     if bounds:
-        most = np.mean(
-            [p.dir_at_most if isinstance(p, DirBound) else p.dir for p in points], dtype=float
-        )
+        strictest = max(bound.fpir_supported for bound in bounds)
+        most = _mean_dir(searches, who, draws, strictest, settings).high if strictest < 1 else 1.0
         short = max(bounds, key=lambda bound: bound.non_mated_needed - bound.non_mated)
         note = (
             f"needs {short.non_mated_needed:,} probes without a mate in each gallery, one has "
             f"{short.non_mated:,}"
         )
-        return Figure(name, None, at_most=float(most), note=note)
+        return Figure(name, None, at_most=most, note=note)
+    interval = _mean_dir(searches, who, draws, fpir, settings)
+    return Figure(name, interval.estimate, interval=interval)
+
+
+def _mean_dir(
+    searches: Sequence[Searches],
+    who: NDArray[np.int64],
+    draws: Float64,
+    fpir: float,
+    settings: Settings,
+) -> Interval:
     found = [DirInDraw(one, who, fpir) for one in searches]
     values = np.array([np.mean([find(draw) for find in found]) for draw in draws])
-    estimate = float(np.mean([p.dir for p in points if not isinstance(p, DirBound)]))
-    interval = share_interval(estimate, values, settings.confidence, people=draws.shape[1])
-    return Figure(name, estimate, interval=interval)
+    estimate = float(np.mean([dir_at_fpir(one, fpir).dir for one in searches]))
+    return share_interval(estimate, values, settings.confidence, people=draws.shape[1])

@@ -99,7 +99,14 @@ def _dir(searches: Searches, people: NDArray[np.int64], fpir: float, settings: S
     name = f"DIR at FPIR {fpir:g}"
     point = supported_dir(searches, fpir)
     if isinstance(point, DirBound):
-        return Figure(name, None, at_most=point.dir_at_most, note=str(point))
+        # DIR there itself would be too low a bound every other time.
+        most, strictest = 1.0, point.fpir_supported
+        if strictest < 1:
+            most = dir_interval(searches, people, strictest, **settings.draws).high
+        note = (
+            f"needs {point.non_mated_needed:,} probes without a mate, there are {point.non_mated:,}"
+        )
+        return Figure(name, None, at_most=most, note=note)
     interval = dir_interval(searches, people, fpir, **settings.draws)
     return Figure(
         name,

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from facemetric.errors import InputError
 from facemetric.evaluation.figure import Figure
 from facemetric.evaluation.impostors import check_labels
 from facemetric.evaluation.intervals import Interval, SubjectPairs, pairs_of_embeddings
 from facemetric.evaluation.intervals.draws import people_draws
 from facemetric.evaluation.intervals.rates import TarInDraw
-from facemetric.evaluation.intervals.share import share_interval
+from facemetric.evaluation.intervals.share import nested_intervals, share_interval
 from facemetric.evaluation.metrics import (
     ScoreHistogram,
     all_pairs,
@@ -21,10 +22,10 @@ from facemetric.evaluation.metrics import (
     streaming_roc,
     supports,
 )
+from facemetric.evaluation.metrics.operating import PAIRS_PER_FAR
 from facemetric.evaluation.parts.all_pairs import far_ceiling, share_kept
 from facemetric.evaluation.parts.hard_pairs import HARDEST, HardPair, least_alike, most_alike
 from facemetric.evaluation.parts.roc_band import roc_with_band
-from facemetric.evaluation.parts.tar import most_tar
 from facemetric.evaluation.parts.verification import Verification
 from facemetric.evaluation.settings import Settings
 from facemetric.types import AnyArray, Float32, Float64
@@ -94,13 +95,14 @@ def measure_splits(
     pooled = _pooled(splits, int(people.max()) + 1)
     streamed = streaming_roc(genuine, impostor)
     supported = [far for far in fars if supports(min(totals), far)]
+    beyond = fars[len(supported) :]
     return Verification(
         name=name,
         figures=(
             *headline_first(
                 [
                     *_vals(splits, supported, pooled.people, settings),
-                    *(_bound(splits, far) for far in fars[len(supported) :]),
+                    *(_bound(splits, far, pooled.people, settings) for far in beyond),
                 ]
             ),
             Figure("equal error rate", streamed.curve.equal_error_rate),
@@ -159,15 +161,16 @@ def _vals(
             for draw in draws
         ]
     )
+    intervals = nested_intervals(
+        fars,
+        [
+            share_interval(float(estimate), column, settings.confidence, people=several)
+            for estimate, column in zip(each.mean(axis=0), means.T, strict=True)
+        ],
+    )
     return [
-        _val(
-            far,
-            each[:, place],
-            share_interval(
-                float(each[:, place].mean()), means[:, place], settings.confidence, people=several
-            ),
-        )
-        for place, far in enumerate(fars)
+        _val(far, column, interval)
+        for far, column, interval in zip(fars, each.T, intervals, strict=True)
     ]
 
 
@@ -183,12 +186,19 @@ def _val(far: float, each: Float64, interval: Interval) -> Figure:
     )
 
 
-def _bound(splits: Sequence[_Split], far: float) -> Figure:
+def _bound(splits: Sequence[_Split], far: float, people: int, settings: Settings) -> Figure:
     fewest = min(one.impostors for one in splits)
+    strictest, most = PAIRS_PER_FAR / fewest, 1.0
+    if strictest < 1:
+        try:
+            interval = _vals(splits, [strictest], people, settings)[0].interval
+        except InputError:  # too few impostors are kept: nothing lower is known
+            interval = None
+        most = 1.0 if interval is None else interval.high
     return Figure(
         _name(far),
         None,
-        at_most=float(np.mean([most_tar(one.pairs, one.impostors) for one in splits])),
+        at_most=most,
         note=f"needs {pairs_needed(far):,} impostor pairs in each split, the poorest has "
         f"{fewest:,}",
     )

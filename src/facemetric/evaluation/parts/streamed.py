@@ -84,7 +84,7 @@ def measure_streamed(
             figure_of[far] = (
                 _from_histograms(genuine, impostor, far)
                 if supports(total, far)
-                else tar_bound(subjects, total, far)
+                else tar_bound(subjects, total, far, settings)
             )
     return Verification(
         name=name,

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from facemetric.errors import InputError
 from facemetric.evaluation.figure import Figure
 from facemetric.evaluation.intervals import SubjectPairs, TarBound, supported_tar, tar_intervals
-from facemetric.evaluation.metrics import pairs_needed, supports, tar_at_far
+from facemetric.evaluation.metrics import pairs_needed, supports
+from facemetric.evaluation.metrics.operating import PAIRS_PER_FAR
 from facemetric.evaluation.settings import Settings
 from facemetric.types import Float64
 
@@ -38,7 +40,7 @@ def tar_figures(
     supported = [far for far in fars if supports(impostors, far)]
     return [
         *tars_with_intervals(subjects, supported, settings),
-        *(tar_bound(subjects, impostors, far) for far in fars[len(supported) :]),
+        *(tar_bound(subjects, impostors, far, settings) for far in fars[len(supported) :]),
     ]
 
 
@@ -63,32 +65,36 @@ def tars_without_people(
     for far in fars:
         point = supported_tar(scores, same, far)
         if isinstance(point, TarBound):
-            figures.append(Figure(tar_name(far), None, at_most=point.tar_at_most, note=str(point)))
+            note = f"{point}; the bound is that of these pairs, with no allowance for chance"
+            figures.append(Figure(tar_name(far), None, at_most=point.tar_at_most, note=note))
         else:
             figures.append(Figure(tar_name(far), point.tar))
     return figures
 
 
-def tar_bound(subjects: SubjectPairs, impostors: int, far: float) -> Figure:
+def tar_bound(subjects: SubjectPairs, impostors: int, far: float, settings: Settings) -> Figure:
     """Return the figure of a rate that takes more than ``impostors`` pairs."""
     return Figure(
         tar_name(far),
         None,
-        at_most=most_tar(subjects, impostors),
+        at_most=_most_tar(subjects, impostors, settings),
         note=f"needs {pairs_needed(far):,} impostor pairs, there are {impostors:,}",
     )
 
 
-def most_tar(subjects: SubjectPairs, impostors: int) -> float:
-    """Return TAR at the strictest rate that the pairs support: no stricter one accepts more."""
-    strictest = 10 / impostors
+def _most_tar(subjects: SubjectPairs, impostors: int, settings: Settings) -> float:
+    """Return the upper end of TAR at the strictest rate that the pairs support.
+
+    No stricter one accepts more; TAR itself would be too low a bound every other time.
+    """
+    strictest = PAIRS_PER_FAR / impostors
     if strictest >= 1:
         return 1.0
-    kept = np.concatenate([subjects.genuine, subjects.impostors])
-    same = np.arange(len(kept)) < len(subjects.genuine)
-    # Of the hardest impostors alone the same count is another share.
-    share = strictest * impostors / len(subjects.impostors)
-    return tar_at_far(kept, same, share).tar if share < 1 else 1.0
+    try:
+        (found,) = tar_intervals(subjects, [strictest], **settings.draws)
+    except InputError:  # too few people or impostors kept: nothing lower is known
+        return 1.0
+    return found.high
 
 
 def tar_name(far: float) -> str:
