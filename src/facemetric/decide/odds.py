@@ -23,7 +23,8 @@ class Odds:
         Share of the pairs of strangers that reach the similarity: measured, between two measured
         thresholds on a straight line of its logarithm, outside them that of the last one.
     stranger_rate_high
-        Upper end of its 95 % interval, by the same rule.
+        Upper end of its 95 % interval, by the same rule; 1 below the loosest measured threshold,
+        where nothing bounds the rate from above.
     rate_limit
         ``"at_most"`` where the similarity is above the strictest measured threshold, so that the
         rate is lower; ``"at_least"`` below the loosest; ``None`` between.
@@ -98,7 +99,7 @@ class OddsTable:
         if similarity > values[-1]:
             rate_limit = "at_most"
         elif similarity < values[0]:
-            rate_limit = "at_least"
+            rate_limit, high = "at_least", 1.0
         ratio, lr_limit = self._ratio(similarity)
         return Odds(rate, min(high, 1.0), rate_limit, ratio, lr_limit, self.source)
 

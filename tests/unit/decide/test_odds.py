@@ -91,7 +91,8 @@ def _search(fpir: float, gallery: int, similarity: float) -> SearchPoint:
 def test_odds_in_words(similarity: float, rate: float, text: str, ratio: str) -> None:
     odds = OddsTable(_calibration()).at(similarity)
     assert odds.stranger_rate == pytest.approx(rate)
-    assert odds.stranger_rate_high == pytest.approx(rate * 1.25)
+    bound = 1.0 if odds.rate_limit == "at_least" else rate * 1.25
+    assert odds.stranger_rate_high == pytest.approx(bound)
     assert odds.rate_text == text
     assert odds.lr_text == ratio
     assert odds.source == "faces (1,000,000 pairs of strangers, 900 people)"
@@ -192,3 +193,10 @@ def test_searches_reach_where_the_bound_does_not() -> None:
         threshold_for_gallery(
             _manifest(_calibration(searches=(few,))), compared=1000, stranger_risk=0.01, flip=True
         )
+
+
+def test_below_the_loosest_threshold_nothing_bounds_the_rate() -> None:
+    told = OddsTable(_calibration()).at(0.1)
+    assert (told.rate_limit, told.stranger_rate) == ("at_least", 0.1)
+    assert told.stranger_rate_high == told.rate_among(1) == 1.0
+    assert OddsTable(_calibration()).at(0.2).stranger_rate_high == pytest.approx(0.125)
