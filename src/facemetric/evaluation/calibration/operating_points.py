@@ -52,7 +52,8 @@ def measure_points(
     Raises
     ------
     CalibrationError
-        There are too few impostor pairs for any of the rates.
+        There are too few impostor pairs for any of the rates, or too many of them are of one
+        photograph.
     InputError
         The shapes disagree, or a rate is out of range.
     """
@@ -61,25 +62,34 @@ def measure_points(
     rates = sorted(set(fars), reverse=True)
     pairs = pairs_of_embeddings(embeddings, labels, share=rates[0], genuine_needed=False)
     total = round(pairs.impostor_total(np.ones(pairs.people)))
-    supported = [far for far in rates if supports(total, far)]
-    if not supported:
+    # Rounded upwards: what is printed and stored is what was measured.
+    limits = {
+        far: math.ceil(lowest_threshold(pairs.impostors, total, far) * 10**_DIGITS) / 10**_DIGITS
+        for far in rates
+        if supports(total, far)
+    }
+    if not limits:
         raise CalibrationError(
             f"far={rates[0]:g} needs {pairs_needed(rates[0]):,} impostor pairs (10/FAR), "
             f"got {total:,}",
             item=data,
             fix="Take images of more people",
         )
-    # Rounded upwards: what is printed and stored is what was measured.
-    thresholds = [
-        math.ceil(lowest_threshold(pairs.impostors, total, far) * 10**_DIGITS) / 10**_DIGITS
-        for far in supported
-    ]
+    # Of one photograph under two names: no threshold turns such pairs away.
+    supported = [far for far, limit in limits.items() if limit <= 1]
+    if not supported:
+        raise CalibrationError(
+            f"more than {rates[0]:g} of the pairs of different people have the same embedding",
+            item=data,
+            fix="Leave out photographs that are there under two names",
+        )
+    thresholds = [limits[far] for far in supported]
     intervals = far_intervals(pairs, thresholds, replicates=replicates, seed=seed)
     genuine = len(pairs.genuine)
     return tuple(
         OperatingPoint(
             far=far,
-            similarity=min(threshold, 1.0),
+            similarity=threshold,
             far_low=interval.low,
             far_high=interval.high,
             tar=float(np.mean(pairs.genuine >= threshold)) if genuine else None,

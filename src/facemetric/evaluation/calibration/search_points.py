@@ -12,8 +12,8 @@ from facemetric.bundle import SearchPoint
 from facemetric.errors import InputError
 from facemetric.evaluation.calibration.stranger_hits import StrangerHits, find_hits
 from facemetric.evaluation.impostors import check_labels
-from facemetric.evaluation.intervals import people_draws
-from facemetric.evaluation.metrics.operating import PAIRS_PER_FAR, supports
+from facemetric.evaluation.intervals import people_draws, upper_bound
+from facemetric.evaluation.metrics.operating import supports
 from facemetric.types import AnyArray, Float32, Float64, check_embeddings
 
 FPIRS = (1e-1, 5e-2, 2e-2, 1e-2, 5e-3, 2e-3, 1e-3)
@@ -85,6 +85,8 @@ def measure_searches(
     for size in sizes:
         for fpir in rates:
             threshold = lowest_search_threshold(hits, fpir, size)
+            if threshold > 1:  # one photograph under two names: nothing turns such searches away
+                continue
             low, high = _bounds(hits, threshold, size, draws)
             points.append(
                 SearchPoint(
@@ -113,7 +115,7 @@ def lowest_search_threshold(hits: StrangerHits, fpir: float, gallery: int) -> fl
     if low == len(hits.similarities):
         return max(_upwards(hits.floor if np.isfinite(hits.floor) else -1.0), -1.0)
     # Ties with the one that must not hit do not hit either.
-    return min(_upwards(float(np.nextafter(hits.similarities[low], np.inf))), 1.0)
+    return _upwards(float(np.nextafter(hits.similarities[low], np.inf)))
 
 
 def _upwards(value: float) -> float:
@@ -136,7 +138,8 @@ def _bounds(hits: StrangerHits, threshold: float, size: int, draws: Float64) -> 
     estimate = float(hits.shares_hit(threshold, size, np.ones((1, hits.people)))[0])
     rates = hits.shares_hit(threshold, size, draws)
     if estimate == 0 or not rates.any():
-        return 0.0, float(PAIRS_PER_FAR / len(hits.probe_person))
+        # A person's searches depend on each other: each person counts once.
+        return 0.0, upper_bound(0, hits.people, confidence=0.975)
     seen = np.maximum(rates, rates[rates > 0].min() / 2)
     moved = np.log(seen) - np.log(seen).mean() + np.log(estimate)
     low, high = np.exp(np.percentile(moved, [2.5, 97.5]))

@@ -58,7 +58,7 @@ class TarAtFar:
 
 def pairs_needed(far: float) -> int:
     """Return how many impostor pairs a false-accept rate in (0, 1) needs: 10/FAR, rounded up."""
-    return math.ceil(PAIRS_PER_FAR / far * (1 - 1e-9))
+    return math.ceil(PAIRS_PER_FAR / far * (1 - 1e-12))
 
 
 def supports(impostor_pairs: int, far: float) -> bool:
@@ -77,13 +77,16 @@ def threshold_at_far(
     Raises
     ------
     InputError
-        ``far`` is not in (0, 1), or there are no scores.
+        ``far`` is not in (0, 1), there are no scores, or one is not finite.
     """
     if not 0 < far < 1:
         raise InputError(f"expected a rate in (0, 1), got {far}", item="far")
     if impostor_scores.size == 0:
         raise InputError("expected at least one impostor score", item="impostor_scores")
     falling = np.sort(np.asarray(impostor_scores, np.float64).ravel())[::-1]
+    # Sorted, what is not a number or infinite stands at an end.
+    if not np.isfinite(falling[[0, -1]]).all():
+        raise InputError("expected finite scores", item="impostor_scores")
     return lowest_threshold(falling, len(falling), far, genuine_scores=genuine_scores)
 
 

@@ -150,3 +150,14 @@ def test_people_under_two_names() -> None:
     assert people_with_doubles(vectors, renamed, similarity=limit, chunk=5).tolist() == wanted
     assert wanted in ([], [3, 8])
     assert people_with_doubles(vectors, renamed, similarity=-1.0).tolist() == list(range(9))
+
+
+def test_copies_under_many_names_leave_no_threshold() -> None:
+    vectors, labels = made_up(30, 4, seed=3)
+    vectors[labels < 12] = vectors[0]
+    with pytest.raises(CalibrationError, match="the same embedding"):
+        calibrate(vectors, labels, data="copies", flip=False, fars=(1e-1,), replicates=10)
+    # A tenth of the pairs and more is the same photograph; half of the pairs is not.
+    table = calibrate(vectors, labels, data="copies", flip=False, fars=(0.5, 0.1), replicates=10)
+    assert [point.far for point in table.points] == [0.5]
+    assert all(point.fpir > 0.35 for point in table.searches)

@@ -19,6 +19,7 @@ from facemetric.evaluation.metrics import (
     roc,
     supports,
     tar_at_far,
+    threshold_at_far,
     val_at_far,
     val_over_splits,
 )
@@ -132,3 +133,9 @@ def test_pairs_that_a_rate_needs() -> None:
     for far in (0.1, 1e-3, 1e-6, 0.3):
         assert supports(pairs_needed(far), far)
         assert not supports(pairs_needed(far) - 1, far)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_threshold_refuses_what_is_no_score(bad: float) -> None:
+    with pytest.raises(InputError, match="finite"):
+        threshold_at_far(np.array([0.1, bad, 0.3]), 0.5)
