@@ -129,7 +129,10 @@ def test_val_over_splits() -> None:
 
 
 def test_pairs_that_a_rate_needs() -> None:
-    assert [pairs_needed(far) for far in (0.1, 1e-3, 1e-6, 0.3)] == [100, 10_000, 10_000_000, 34]
+    assert [pairs_needed(far) for far in (0.1, 1e-3, 1e-6, 1e-8, 0.3)] == [
+        *(100, 10_000, 10_000_000, 1_000_000_000),
+        34,
+    ]
     for far in (0.1, 1e-3, 1e-6, 0.3):
         assert supports(pairs_needed(far), far)
         assert not supports(pairs_needed(far) - 1, far)
