@@ -46,6 +46,7 @@ bench install_size
 bench mutated_images
 bench kill_enrolment
 bench large_photo
+bench interval_coverage
 
 # Prints the LFW folder, or says where data is looked for.
 if lfw=$("$python" -c 'from facemetric.datasets import data_root; print(data_root() / "lfw")') &&
@@ -62,10 +63,21 @@ if lfw=$("$python" -c 'from facemetric.datasets import data_root; print(data_roo
     fi
     pairs=$("$python" -c 'from facemetric.bundle import cache_folder; print(cache_folder() / "lfw")')
     bench codes "$pairs/dlib-resnet-v1.npz"
+    bench metric_oracles
+    bench metric_speed
+    bench lfw_peers
     bench few_shot
     bench sensitivity
+    if [ -d "$(dirname "$lfw")/celeba10k" ]; then
+        bench calibration_transfer
+        bench near_duplicates
+    else
+        leave_out calibration_transfer "CelebA is not there"
+        leave_out near_duplicates "CelebA is not there"
+    fi
 else
-    for name in dlib_embeddings detection whole_path lfw_accuracy codes few_shot sensitivity; do
+    for name in dlib_embeddings detection whole_path lfw_accuracy codes metric_oracles metric_speed \
+        lfw_peers few_shot sensitivity calibration_transfer near_duplicates; do
         leave_out "$name" "LFW is not there (set FACEMETRIC_DATA)"
     done
 fi
