@@ -41,8 +41,13 @@ def compare_means(
     a, ends, count = check_trials(first, people)
     b, _, _ = check_trials(second, people)
     draws = people_draws(count, replicates=replicates, seed=seed)
+    unlike = ends[a != b]
     return comparison(
-        float(a.mean()), float(b.mean()), means_in_draws(a - b, ends, draws), confidence
+        float(a.mean()),
+        float(b.mean()),
+        means_in_draws(a - b, ends, draws),
+        confidence,
+        differing=min(len(unlike), len(np.unique(unlike))),
     )
 
 

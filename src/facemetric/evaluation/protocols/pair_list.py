@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from facemetric.errors import InputError
 from facemetric.evaluation.figure import Figure
 from facemetric.evaluation.intervals import mean_interval
+from facemetric.evaluation.intervals.interval import two_sided_deviate
 from facemetric.evaluation.metrics import (
     facenet_grid_accuracy,
     facenet_grid_val,
@@ -234,7 +235,11 @@ def _grid_figures(listed: PairList, scores: Float64) -> list[Figure]:
         note = f"FAR {val.mean_far:.2g} in the held-out folds"
         return [*figures, Figure(name, val.mean, standard_error=error, note=note)]
     strictest = 10 / impostors
-    most = facenet_grid_val(distances, same, fold, far=strictest).mean if strictest < 1 else 1.0
+    most = 1.0
+    if strictest < 1:
+        loose = facenet_grid_val(distances, same, fold, far=strictest)
+        error = float(loose.values.std(ddof=1) / np.sqrt(len(loose.values)))
+        most = min(1.0, loose.mean + two_sided_deviate(0.95) * error)
     note = (
         f"that code prints {100 * val.mean:.2f} %, but it needs {pairs_needed(_GRID_FAR):,} "
         f"impostor pairs, there are {impostors:,}"

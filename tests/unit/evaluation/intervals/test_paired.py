@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 
 from facemetric.errors import InputError
 from facemetric.evaluation.intervals import (
@@ -126,3 +127,20 @@ def test_wrong_arguments() -> None:
         compare_tar(pairs, pairs, 0.0)
     with pytest.raises(InputError, match="values, people"):
         compare_means(np.zeros(4), np.zeros(3), np.arange(4))
+
+
+@pytest.mark.parametrize(("better", "decided"), [(0, False), (4, False), (5, False), (8, True)])
+def test_few_trials_that_differ_decide_nothing(better: int, decided: bool) -> None:
+    one, other = np.ones(200), np.ones(200)
+    other[:better] = 0
+    found = compare_means(one, other, np.arange(200))
+    assert found.decided == decided
+    assert found.p_value >= min(1.0, binomtest(better, better).pvalue if better else 1.0)
+
+
+def test_many_photographs_of_one_person_differ_once() -> None:
+    other = np.ones(200)
+    other[:20] = 0
+    people = np.arange(200)
+    people[:20] = 0
+    assert compare_means(np.ones(200), other, people).p_value == 1.0

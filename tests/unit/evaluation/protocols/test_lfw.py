@@ -125,8 +125,12 @@ def test_the_grid_of_facenet_is_beside_the_exact_figure() -> None:
     assert accuracy.standard_error == pytest.approx(wanted.standard_error)
     val = part.figure("VAL at FAR 0.001 (facenet grid)")
     printed = facenet_grid_val(distances, same, fold).mean
-    loose = facenet_grid_val(distances, same, fold, far=10 / 60).mean
-    assert (val.value, val.at_most) == (None, pytest.approx(loose))
+    loose = facenet_grid_val(distances, same, fold, far=10 / 60)
+    error = loose.values.std(ddof=1) / np.sqrt(len(loose.values))
+    assert (val.value, val.at_most) == (
+        None,
+        pytest.approx(min(1, loose.mean + 1.96 * error), abs=1e-4),
+    )
     assert f"prints {100 * printed:.2f} %, but it needs 10,000 impostor pairs" in val.note
 
 
