@@ -10,13 +10,14 @@ from facemetric.evaluation.studies.columns import Column, columns_of
 from facemetric.evaluation.task import Task
 
 
-class _Part(Part):
-    kind = "verification"
-
-
 def evaluation(*parts: tuple[str, dict[str, float | None]]) -> Evaluation:
     made = tuple(
-        _Part(name=name, figures=tuple(Figure(n, v) for n, v in figures.items()), counts={})
+        Part(
+            kind="verification",
+            name=name,
+            figures=tuple(Figure(n, v) for n, v in figures.items()),
+            counts={},
+        )
         for name, figures in parts
     )
     nothing = np.zeros((0, 2), np.float32)
