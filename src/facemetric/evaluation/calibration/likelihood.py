@@ -69,8 +69,9 @@ def fit_likelihood_ratios(
 def fit_table(genuine: Float64, impostor: Float64, method: Method) -> Float64:
     """Return ``float64 (K, 2)``: similarity and log10 likelihood ratio, both rising.
 
-    Clipped on both sides to what the pairs support: at least ten of the kind that is rare there,
-    so no ratio above a tenth of the impostor pairs or below ten in the genuine ones.
+    Clipped on both sides: no ratio above a tenth of the impostor pairs or below ten in the genuine
+    ones. Inside, a step of the isotonic fit may rest on fewer than ten pairs of the rare kind: the
+    first and the last ratios are estimates without an interval.
 
     Parameters
     ----------

@@ -69,14 +69,17 @@ _TEXTS = {
     ),
     "interval": (
         "Intervals",
-        "people, not pairs, are drawn with replacement, since pairs share people; the threshold is "
-        "found anew in every draw. Percentiles of the draws.",
-        "Efron, Tibshirani, 1993",
+        "people, not pairs, are drawn with replacement, since pairs share people; the threshold of "
+        "a rate is found anew in every draw, those of accuracy stay. Percentiles of the draws; "
+        "where fewer than four people are wrong, widened to Wilson’s, each person one trial.",
+        "Efron, Tibshirani, 1993; Wilson, 1927",
     ),
     "bound": (
         "“At most”",
-        "an upper bound in the place of a rate that was seen too rarely: fewer than ten times. In "
-        "slices each person (for two people: each two) then counts as seen once.",
+        "an upper bound in the place of a figure whose rate takes more trials than there are: the "
+        "upper end of the interval at the strictest rate that they support. In the place of a "
+        "rate seen fewer than ten times, each person (for two people: each two) counts as one "
+        "trial.",
         "Clopper, Pearson, 1934",
     ),
     "paired": (
@@ -87,7 +90,8 @@ _TEXTS = {
     ),
     "slices": (
         "Slices",
-        "FNMR and FMR of a part of the pairs, all at one threshold.",
+        "FNMR and FMR of a part of the pairs, all at one threshold, which the strangers of all "
+        "these pairs set; intervals hold it fixed.",
         "NISTIR 8280, 2019",
     ),
 }
