@@ -11,6 +11,7 @@ from facemetric.evaluation.intervals import pairs_of_embeddings
 from facemetric.evaluation.metrics import pair_histograms, person_angles, streaming_roc
 from facemetric.evaluation.parts.hard_pairs import least_alike, most_alike
 from facemetric.evaluation.parts.roc_band import roc_with_band
+from facemetric.evaluation.parts.streamed_curve import area_figure, equal_error_figure
 from facemetric.evaluation.parts.tar import tar_figures
 from facemetric.evaluation.parts.verification import Verification
 from facemetric.evaluation.settings import Settings
@@ -58,8 +59,8 @@ def measure_all_pairs(
     figures = tar_figures(subjects, impostor.total, fars, settings)
     angles = person_angles(vectors, people)
     figures += [
-        Figure("AUC", streamed.curve.area, unit="number"),
-        Figure("equal error rate", streamed.curve.equal_error_rate),
+        area_figure(streamed),
+        equal_error_figure(streamed),
         Figure("largest angle within a person", angles.within.largest_deg, unit="degrees"),
         Figure("median angle within a person", angles.within.percentiles_deg[50.0], unit="degrees"),
         Figure("smallest angle between people", angles.between.smallest_deg, unit="degrees"),

@@ -26,6 +26,7 @@ from facemetric.evaluation.metrics.operating import PAIRS_PER_FAR
 from facemetric.evaluation.parts.all_pairs import far_ceiling, share_kept
 from facemetric.evaluation.parts.hard_pairs import HARDEST, HardPair, least_alike, most_alike
 from facemetric.evaluation.parts.roc_band import roc_with_band
+from facemetric.evaluation.parts.streamed_curve import equal_error_figure
 from facemetric.evaluation.parts.verification import Verification
 from facemetric.evaluation.settings import Settings
 from facemetric.types import AnyArray, Float32, Float64
@@ -105,7 +106,7 @@ def measure_splits(
                     *(_bound(splits, far, pooled.people, settings) for far in beyond),
                 ]
             ),
-            Figure("equal error rate", streamed.curve.equal_error_rate),
+            equal_error_figure(streamed),
         ),
         counts={
             "splits": len(splits),

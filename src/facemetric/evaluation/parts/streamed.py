@@ -16,6 +16,7 @@ from facemetric.evaluation.metrics import (
 )
 from facemetric.evaluation.parts.hard_pairs import HardPair
 from facemetric.evaluation.parts.roc_band import roc_with_band
+from facemetric.evaluation.parts.streamed_curve import area_figure, equal_error_figure
 from facemetric.evaluation.parts.tar import tar_bound, tar_name, tars_with_intervals
 from facemetric.evaluation.parts.verification import Verification
 from facemetric.evaluation.settings import Settings
@@ -90,8 +91,8 @@ def measure_streamed(
         name=name,
         figures=(
             *(figure_of[far] for far in fars),
-            Figure("AUC", streamed.curve.area, unit="number"),
-            Figure("equal error rate", streamed.curve.equal_error_rate),
+            area_figure(streamed),
+            equal_error_figure(streamed),
         ),
         counts={**(counts or {}), "genuine pairs": genuine.total, "impostor pairs": total},
         curves=(

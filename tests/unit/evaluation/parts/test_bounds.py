@@ -1,11 +1,21 @@
+import re
+
 import numpy as np
 import pytest
 
 from facemetric.evaluation import Settings
 from facemetric.evaluation.intervals import dir_interval, pairs_of_embeddings, tar_intervals
-from facemetric.evaluation.metrics import dir_at_fpir, search_outcomes, tar_at_far
+from facemetric.evaluation.metrics import (
+    ScoreHistogram,
+    dir_at_fpir,
+    roc,
+    search_outcomes,
+    streaming_roc,
+    tar_at_far,
+)
 from facemetric.evaluation.parts import measure_all_pairs, measure_searches
 from facemetric.evaluation.parts.splits import measure_splits
+from facemetric.evaluation.parts.streamed_curve import area_figure, equal_error_figure
 
 SETTINGS = Settings(replicates=60)
 
@@ -63,3 +73,26 @@ def test_too_few_pairs_bound_nothing() -> None:
     vectors, labels = made_up(3, 2)
     part = measure_all_pairs("all", vectors[:4], labels[:4], SETTINGS)
     assert part.figures[0].at_most == pytest.approx(1.0)
+
+
+def test_figures_from_histograms_say_their_error() -> None:
+    random = np.random.default_rng(0)
+    same = np.arange(4000) < 1000
+    scores = np.clip(random.normal(np.where(same, 0.5, 0.2), 0.1), -1, 1)
+    genuine, impostor = ScoreHistogram(bits=6), ScoreHistogram(bits=6)
+    genuine.add(scores[same])
+    impostor.add(scores[~same])
+    streamed, exact = streaming_roc(genuine, impostor), roc(scores, same)
+    rate, area = equal_error_figure(streamed), area_figure(streamed)
+    low, high = (float(word) / 100 for word in re.findall(r"[\d.]+(?= %)", rate.note))
+    assert low - 1e-6 <= exact.equal_error_rate <= high + 1e-6
+    assert area.value is not None
+    assert abs(area.value - exact.area) <= 1.1 * float(area.note.rpartition(" ")[2])
+    sharp = streaming_roc(*(_one_each_bin(start) for start in (1, 0)))
+    assert equal_error_figure(sharp).note == area_figure(sharp).note == ""
+
+
+def _one_each_bin(start: int) -> ScoreHistogram:
+    found = ScoreHistogram(bits=6)
+    found.add(np.arange(start, 40, 2) / 64)
+    return found
