@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -31,10 +32,13 @@ def vectors_of(task: Task, *, noise: float, seed: int = 0, dim: int = 16) -> np.
     return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
 
 
-def measured(task: Task, *, noise: float = 0.5, seed: int = 0) -> Evaluation:
+def measured(
+    task: Task, *, noise: float = 0.5, seed: int = 0, confidence: float = 0.95
+) -> Evaluation:
     """Evaluate made-up embeddings."""
     vectors = vectors_of(task, noise=noise, seed=seed)
-    return evaluate(task, lambda photos: (vectors, np.ones(len(photos), bool)), QUICK)
+    settings = replace(QUICK, confidence=confidence)
+    return evaluate(task, lambda photos: (vectors, np.ones(len(photos), bool)), settings)
 
 
 def calibrated(similarity: float = 0.8) -> Manifest:

@@ -129,7 +129,7 @@ def measure_pair_decision(
         return unmeasured(name, "verification", "FAR", why)
     accepted = int((subjects.impostors >= threshold.similarity).sum())
     far, tar = rate_intervals(subjects, threshold.similarity, **settings.draws)
-    alarm = _rate("FAR", accepted, total, subjects.people // 2, far)
+    alarm = _rate("FAR", accepted, total, subjects.people // 2, far, settings)
     return Decision(
         kind="verification",
         name=name,
@@ -147,12 +147,24 @@ def _alarms(
     count, interval = len(np.unique(people)), None
     if count > 1:
         interval = _interval(hits, people, settings)
-    return _rate(name, int(hits.sum()), len(hits), count, interval)
+    return _rate(name, int(hits.sum()), len(hits), count, interval, settings)
 
 
-def _rate(name: str, hits: int, trials: int, independent: int, interval: Interval | None) -> Figure:
+def _rate(
+    name: str,
+    hits: int,
+    trials: int,
+    independent: int,
+    interval: Interval | None,
+    settings: Settings,
+) -> Figure:
     """Return the rate, or its bound where too few trials were hits to name one."""
-    bound = far_bound(hits, trials, independent=max(min(independent, trials), 1))
+    bound = far_bound(
+        hits,
+        trials,
+        independent=max(min(independent, trials), 1),
+        confidence=settings.confidence,
+    )
     if bound.far is None:
         note = f"{hits:,} of {trials:,}: too few to name a rate, which takes 10"
         return Figure(name, None, at_most=bound.far_at_most, note=note)

@@ -93,8 +93,7 @@ def _figures(
             ends = person_numbers(people)[a.pairs]
             figures.append(("accuracy", lambda: compare_means(_right(a), _right(b), ends, **draws)))
         if a.subjects is not None and b.subjects is not None:
-            impostors = a.impostor.total
-            far = next((far for far in _FARS if supports(impostors, far)), None)
+            far = comparison_far(a, b, settings)
             if far is not None:
                 one, other, rate = a.subjects, b.subjects, far
                 figures.append(
@@ -111,6 +110,21 @@ def _figures(
             )
         )
     return figures
+
+
+def comparison_far(a: Verification, b: Verification, settings: Settings) -> float | None:
+    """Return the strictest rate at which two models can be compared; ``None`` for none.
+
+    Of powers of ten and the rates that were asked for: one that the pairs support, and that the
+    impostors kept for the draws reach.
+    """
+    total, reach = a.impostor.total, 1.0
+    for part in (a, b):
+        if part.subjects is not None and not part.subjects.complete:
+            # Twice the rate leaves room for the draws.
+            reach = min(reach, len(part.subjects.impostors) / total / 2)
+    rates = sorted({*_FARS, *settings.fars})
+    return next((far for far in rates if supports(total, far) and far <= reach * (1 + 1e-9)), None)
 
 
 def _right(part: Verification) -> NDArray[np.bool_]:

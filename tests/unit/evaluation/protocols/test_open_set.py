@@ -94,6 +94,8 @@ def test_no_false_alarm_is_a_bound_not_zero(watch: Path) -> None:
     figure = measured(task).part(DECISION).figure("FPIR")
     assert figure.value is None
     assert figure.at_most == pytest.approx(1 - 0.05 ** (1 / 40), abs=1e-6)
+    sure = measured(task, confidence=0.99).part(DECISION).figure("FPIR")
+    assert sure.at_most == pytest.approx(1 - 0.01 ** (1 / 40), abs=1e-6)
 
 
 def test_without_a_calibration_it_says_so(watch: Path) -> None:

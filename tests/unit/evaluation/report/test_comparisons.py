@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,7 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from facemetric.evaluation import Evaluation, Settings
+from facemetric.evaluation.intervals import pairs_of_embeddings
+from facemetric.evaluation.parts import measure_all_pairs
 from facemetric.evaluation.report import compare_models, holm
+from facemetric.evaluation.report.comparisons import comparison_far
 
 P_VALUES = st.lists(st.floats(0, 1), max_size=12)
 
@@ -53,3 +57,16 @@ def test_every_two_models_are_compared_in_what_their_parts_allow(
     accuracy = next(one for one in found if one.figure == "accuracy")
     assert accuracy.result.first == pytest.approx(models[0].part("pairs").figure("accuracy").value)
     assert np.isfinite(accuracy.result.difference.low)
+
+
+def test_models_are_compared_at_a_rate_that_the_kept_impostors_reach() -> None:
+    random = np.random.default_rng(0)
+    labels = np.repeat(np.arange(120), 2)  # 28,440 impostor pairs
+    vectors = random.normal(size=(240, 8))
+    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    whole = measure_all_pairs("all", vectors, labels, Settings(replicates=5))
+    few = replace(whole, subjects=pairs_of_embeddings(vectors, labels, share=1e-3))
+    asked = Settings(fars=(4e-4,))
+    assert comparison_far(whole, whole, Settings()) == 1e-3
+    assert comparison_far(whole, few, Settings()) is None
+    assert comparison_far(whole, few, asked) == 4e-4
