@@ -8,6 +8,8 @@ from facemetric.bundle import Calibration, Manifest, OperatingPoint
 from facemetric.decide import Threshold, stranger_risk_of, threshold_for_gallery
 from facemetric.errors import CalibrationError, InputError
 
+from .conftest import manifest_of
+
 TABLE = {1e-2: 0.3, 1e-3: 0.4, 1e-4: 0.5, 1e-5: 0.6}
 
 
@@ -18,20 +20,7 @@ def _manifest(table: dict[float, float] = TABLE, pairs: int = 90_000_000) -> Man
         )
         for far, value in table.items()
     ]
-    return Manifest.model_validate(
-        {
-            "id": "net",
-            "model": {"sha256": "0" * 64, "input": "x", "output": "y"},
-            "input": {"height_px": 112, "width_px": 112},
-            "alignment": {"template": "arcface-112"},
-            "embedding": {"dim": 4},
-            "licence": {"spdx": "MIT", "commercial_use": True, "training_data": ""},
-            "provenance": {"source": "here"},
-            "calibrations": [
-                Calibration(data="faces", flip=True, people=3059, points=tuple(points))
-            ],
-        }
-    )
+    return manifest_of(Calibration(data="faces", flip=True, people=3059, points=tuple(points)))
 
 
 @settings(deadline=None, max_examples=60)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from facemetric.bundle import Calibration, LikelihoodRatios, Manifest, OperatingPoint, SearchPoint
+from facemetric.bundle import Calibration, LikelihoodRatios, OperatingPoint, SearchPoint
 from facemetric.decide import (
     Odds,
     OddsTable,
@@ -18,6 +18,8 @@ from facemetric.decide import (
     verify,
 )
 from facemetric.errors import CalibrationError
+
+from .conftest import manifest_of
 
 RATES = {1e-1: 0.2, 1e-2: 0.3, 1e-3: 0.4, 1e-4: 0.5}
 
@@ -48,21 +50,6 @@ def _calibration(
             genuine_pairs=1000,
             impostor_pairs=pairs,
         ),
-    )
-
-
-def _manifest(*calibrations: Calibration) -> Manifest:
-    return Manifest.model_validate(
-        {
-            "id": "net",
-            "model": {"sha256": "0" * 64, "input": "x", "output": "y"},
-            "input": {"height_px": 112, "width_px": 112},
-            "alignment": {"template": "arcface-112"},
-            "embedding": {"dim": 4},
-            "licence": {"spdx": "MIT", "commercial_use": True, "training_data": ""},
-            "provenance": {"source": "here"},
-            "calibrations": calibrations,
-        }
     )
 
 
@@ -116,13 +103,13 @@ def test_points_without_support_say_nothing() -> None:
     # 50,000 pairs support 1e-3 and not 1e-4.
     odds = OddsTable(_calibration(pairs=50_000)).at(0.9)
     assert odds.rate_text == "fewer than 1 in 1,000"
-    assert odds_table(_manifest(_calibration(pairs=50)), flip=True) is None
-    assert odds_table(_manifest(_calibration()), flip=False) is None
-    assert odds_table(_manifest(), flip=True) is None
+    assert odds_table(manifest_of(_calibration(pairs=50)), flip=True) is None
+    assert odds_table(manifest_of(_calibration()), flip=False) is None
+    assert odds_table(manifest_of(), flip=True) is None
 
 
 def test_the_larger_calibration_is_asked() -> None:
-    table = odds_table(_manifest(_calibration(pairs=200_000), _calibration()), flip=True)
+    table = odds_table(manifest_of(_calibration(pairs=200_000), _calibration()), flip=True)
     assert table is not None
     assert table.at(0.5).source.startswith("faces (1,000,000 pairs")
 
@@ -137,7 +124,7 @@ def test_the_rate_among_many_is_the_bound() -> None:
 
 
 def test_decisions_carry_the_odds() -> None:
-    table = odds_table(_manifest(_calibration()), flip=True)
+    table = odds_table(manifest_of(_calibration()), flip=True)
     one = np.array([1.0, 0, 0, 0])
     other = np.array([0.4, np.sqrt(1 - 0.16), 0, 0])
     answer = verify(one, other, manual_threshold(0.3), odds=table)
@@ -157,7 +144,7 @@ def test_a_gallery_that_was_measured_needs_less() -> None:
         _search(1e-1, 100, 0.34),
         _search(5e-3, 100, 0.44),
     )
-    manifest = _manifest(_calibration(searches=searches))
+    manifest = manifest_of(_calibration(searches=searches))
     chosen = threshold_for_gallery(manifest, compared=60, stranger_risk=0.01, flip=True)
     # The bound needs FAR 1e-4: 1 - (1 - 1.25e-4)^60 = 0.0075.
     assert chosen.similarity == 0.44
@@ -173,7 +160,7 @@ def test_a_gallery_that_was_measured_needs_less() -> None:
 
 
 def test_beyond_the_measured_galleries_the_bound_says_what_it_takes() -> None:
-    manifest = _manifest(_calibration(searches=(_search(1e-1, 10, 0.25),)))
+    manifest = manifest_of(_calibration(searches=(_search(1e-1, 10, 0.25),)))
     chosen = threshold_for_gallery(manifest, compared=60, stranger_risk=0.01, flip=True)
     assert (chosen.similarity, chosen.gallery) == (0.5, None)
     assert chosen.source.endswith(
@@ -184,14 +171,14 @@ def test_beyond_the_measured_galleries_the_bound_says_what_it_takes() -> None:
 
 
 def test_searches_reach_where_the_bound_does_not() -> None:
-    manifest = _manifest(_calibration(searches=(_search(5e-3, 1000, 0.6),)))
+    manifest = manifest_of(_calibration(searches=(_search(5e-3, 1000, 0.6),)))
     chosen = threshold_for_gallery(manifest, compared=1000, stranger_risk=0.01, flip=True)
     assert chosen.similarity == 0.6
     # Too few photographs were looked up for the rate: not measured.
     few = _search(5e-3, 1000, 0.6).model_copy(update={"searches": 900})
     with pytest.raises(CalibrationError):
         threshold_for_gallery(
-            _manifest(_calibration(searches=(few,))), compared=1000, stranger_risk=0.01, flip=True
+            manifest_of(_calibration(searches=(few,))), compared=1000, stranger_risk=0.01, flip=True
         )
 
 

@@ -5,9 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from facemetric.bundle import Calibration, Manifest, OperatingPoint
+from facemetric.bundle import Calibration, OperatingPoint
 from facemetric.decide import manual_threshold, threshold_for
 from facemetric.errors import CalibrationError, InputError
+
+from .conftest import manifest_of
 
 
 def _calibration(
@@ -22,27 +24,12 @@ def _calibration(
     return Calibration(data=data, flip=flip, people=3059, points=points)
 
 
-def _manifest(*calibrations: Calibration) -> Manifest:
-    return Manifest.model_validate(
-        {
-            "id": "net",
-            "model": {"sha256": "0" * 64, "input": "x", "output": "y"},
-            "input": {"height_px": 112, "width_px": 112},
-            "alignment": {"template": "arcface-112"},
-            "embedding": {"dim": 4},
-            "licence": {"spdx": "MIT", "commercial_use": True, "training_data": ""},
-            "provenance": {"source": "here"},
-            "calibrations": calibrations,
-        }
-    )
-
-
 TABLE = {1e-1: 0.2, 1e-2: 0.3, 1e-3: 0.4, 1e-4: 0.5}
 
 
 @pytest.mark.parametrize(("far", "similarity"), [(1e-3, 0.4), (5e-3, 0.4), (0.5, 0.2), (1e-4, 0.5)])
 def test_the_lowest_threshold_that_keeps_the_rate_is_chosen(far: float, similarity: float) -> None:
-    threshold = threshold_for(_manifest(_calibration(TABLE)), far=far, flip=True)
+    threshold = threshold_for(manifest_of(_calibration(TABLE)), far=far, flip=True)
     assert threshold.similarity == similarity
     assert threshold.far <= far
     assert threshold.far_high == pytest.approx(threshold.far * 1.1)
@@ -52,7 +39,7 @@ def test_the_lowest_threshold_that_keeps_the_rate_is_chosen(far: float, similari
 
 def test_the_source_is_a_phrase_for_people() -> None:
     calibration = _calibration(TABLE, data="CelebA, 3,059 people")
-    assert threshold_for(_manifest(calibration), far=1e-3, flip=True).source == (
+    assert threshold_for(manifest_of(calibration), far=1e-3, flip=True).source == (
         "FAR 0.001 on CelebA, 3,059 people (90,000,000 impostor pairs, 3,059 people, "
         "with flip averaging)"
     )
@@ -61,7 +48,7 @@ def test_the_source_is_a_phrase_for_people() -> None:
 @settings(deadline=None, max_examples=60)
 @given(far=st.floats(1e-4, 1.0), low=st.floats(1e-4, 1.0))
 def test_a_stricter_rate_never_lowers_the_threshold(far: float, low: float) -> None:
-    manifest = _manifest(_calibration(TABLE))
+    manifest = manifest_of(_calibration(TABLE))
     far, low = max(far, low), min(far, low)
     easy = threshold_for(manifest, far=far, flip=True)
     hard = threshold_for(manifest, far=low, flip=True)
@@ -71,7 +58,7 @@ def test_a_stricter_rate_never_lowers_the_threshold(far: float, low: float) -> N
 
 def test_a_rate_below_the_table_names_what_is_supported() -> None:
     with pytest.raises(CalibrationError) as caught:
-        threshold_for(_manifest(_calibration(TABLE)), far=1e-6, flip=True)
+        threshold_for(manifest_of(_calibration(TABLE)), far=1e-6, flip=True)
     assert str(caught.value) == (
         "net: far=1e-06 needs 10,000,000 impostor pairs (10/FAR) and a point in the table; the "
         "calibration has 90,000,000 pairs and supports 0.1, 0.01, 0.001, 0.0001. Ask for one of "
@@ -80,21 +67,21 @@ def test_a_rate_below_the_table_names_what_is_supported() -> None:
 
 
 def test_a_point_of_too_few_pairs_is_not_support() -> None:
-    manifest = _manifest(_calibration(TABLE, pairs=3000))
+    manifest = manifest_of(_calibration(TABLE, pairs=3000))
     assert threshold_for(manifest, far=1e-2, flip=True).similarity == 0.3
     with pytest.raises(CalibrationError, match=r"needs 100,000 impostor pairs \(10/FAR\).*3,000"):
         threshold_for(manifest, far=1e-4, flip=True)
     with pytest.raises(CalibrationError, match="supports no rate"):
-        threshold_for(_manifest(_calibration(TABLE, pairs=9)), far=1e-1, flip=True)
+        threshold_for(manifest_of(_calibration(TABLE, pairs=9)), far=1e-1, flip=True)
 
 
 def test_flip_must_be_the_embeddings_own() -> None:
-    manifest = _manifest(
+    manifest = manifest_of(
         _calibration(TABLE), _calibration({1e-3: 0.45}, flip=False, data="plain faces")
     )
     assert threshold_for(manifest, far=1e-3, flip=False).similarity == 0.45
     with pytest.raises(CalibrationError, match=r"only with flip averaging.*\(flip=True, --flip\)"):
-        threshold_for(_manifest(_calibration(TABLE)), far=1e-3, flip=False)
+        threshold_for(manifest_of(_calibration(TABLE)), far=1e-3, flip=False)
 
 
 def test_no_calibration_gives_no_threshold() -> None:
@@ -102,19 +89,19 @@ def test_no_calibration_gives_no_threshold() -> None:
         CalibrationError,
         match=r"net: the bundle has no calibration.*of your own \(threshold=, --threshold\)",
     ):
-        threshold_for(_manifest(), far=1e-3, flip=True)
+        threshold_for(manifest_of(), far=1e-3, flip=True)
 
 
 def test_the_larger_of_two_calibrations_is_taken() -> None:
     small = _calibration({1e-3: 0.7}, pairs=20_000, data="few faces")
-    manifest = _manifest(small, _calibration(TABLE))
+    manifest = manifest_of(small, _calibration(TABLE))
     assert threshold_for(manifest, far=1e-3, flip=True).similarity == 0.4
 
 
 @pytest.mark.parametrize("far", [0.0, -1e-3, 1.5, np.nan])
 def test_a_rate_must_be_a_rate(far: float) -> None:
     with pytest.raises(InputError, match="far: expected a rate"):
-        threshold_for(_manifest(_calibration(TABLE)), far=far, flip=True)
+        threshold_for(manifest_of(_calibration(TABLE)), far=far, flip=True)
 
 
 def test_a_threshold_by_hand_says_so() -> None:

@@ -2,43 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import pickle
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from facemetric.cli import app
 from facemetric.datasets import read_bin_pairs
 from layouts.small import BIN_PAIRS, CFP_PAIRS, FOLDS, YTF_PAIRS, SmallTrees
 
-QUICK = ("--no-flip", "--replicates", "100", "--threads", "1")
-
-
-def run(*arguments: object) -> Result:
-    return CliRunner().invoke(app, ["evaluate", *map(str, arguments)])
-
-
-def measured(*arguments: object) -> dict[str, Any]:
-    result = run(*arguments, *QUICK, "--json")
-    assert result.exit_code == 0, result.output
-    document = json.loads(result.stdout)
-    assert document["schema"] == "facemetric.evaluate/1"
-    (one,) = document["measured"]
-    assert isinstance(one, dict)
-    return one
-
-
-def failure(*arguments: object) -> dict[str, Any]:
-    """The error as JSON; the same command without ``--json`` says it on standard error."""
-    result = run(*arguments, *QUICK, "--json")
-    assert result.exit_code == 4, result.output
-    error = json.loads(result.stdout)["error"]
-    assert isinstance(error, dict)
-    return error
+from .conftest import QUICK, failure, measured, run
 
 
 def test_cfp(small_trees: SmallTrees) -> None:

@@ -130,6 +130,34 @@ def test_a_folder_is_named_once(tmp_path: Path) -> None:
         assert "expected one folder" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("options", "code", "said"),
+    [
+        (("--bundle", "nope"), 4, "no such bundle"),
+        (("--far", "0"), 2, "0 is no rate between 0 and 1"),
+        (("--fpir", "1"), 2, "1 is no rate between 0 and 1"),
+        (("--groups", "nowhere.csv"), 4, "Add --report FOLDER"),
+        (("--groups", "nowhere.csv", "--report", "out"), 4, "nowhere.csv: it cannot be read"),
+        (("--training", "nowhere"), 4, "nowhere: not a folder"),
+        (("--report", "filled"), 4, "it holds files that are no report"),
+    ],
+)
+def test_wrong_options_are_refused_before_the_work(
+    options: tuple[str, ...],
+    code: int,
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "filled").mkdir()
+    (tmp_path / "filled" / "mine.txt").touch()
+    # The folder is absent too: whatever looks at the photographs would say that first.
+    result = run("folder", "absent", *options)
+    assert result.exit_code == code
+    assert said in result.stderr
+
+
 def test_open_set_and_holdout(small_trees: SmallTrees) -> None:
     (watch,) = answer("open-set", "--data", small_trees.open_set)["measured"]
     assert [part["name"] for part in watch["parts"]] == ["open set", "calibrated decision, 1:N"]

@@ -2,38 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from facemetric.cli import app
 from layouts.small import SmallTrees
 
-QUICK = ("--no-flip", "--replicates", "100", "--threads", "1")
-
-
-def run(*arguments: object) -> Result:
-    return CliRunner().invoke(app, ["evaluate", *map(str, arguments)])
-
-
-def measured(*arguments: object, exit_code: int = 0) -> dict[str, Any]:
-    result = run(*arguments, *QUICK, "--json")
-    assert result.exit_code == exit_code, result.output
-    (one,) = json.loads(result.stdout)["measured"]
-    assert isinstance(one, dict)
-    return one
-
-
-def failure(*arguments: object) -> dict[str, Any]:
-    result = run(*arguments, *QUICK, "--json")
-    assert result.exit_code == 4, result.output
-    error = json.loads(result.stdout)["error"]
-    assert isinstance(error, dict)
-    return error
+from .conftest import QUICK, failure, measured, run
 
 
 def test_megaface_of_the_kit(small_trees: SmallTrees) -> None:
