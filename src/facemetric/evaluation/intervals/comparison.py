@@ -25,7 +25,8 @@ class Comparison:
     p_value
         Two-sided, of the hypothesis that they do not differ: twice the smaller share of draws in
         which A is not better, or not worse (a draw without difference counts in both); at least
-        ``2 / (draws + 1)``, for means at least what a sign test can give (`comparison`); at most 1.
+        ``2 / (draws + 1)``, for means and TAR at least what a sign test can give (`comparison`);
+        at most 1.
     """
 
     first: float
@@ -47,6 +48,7 @@ def compare_in_draws(
     replicates: int,
     confidence: float,
     seed: int,
+    differing: int | None = None,
 ) -> Comparison:
     """Compare two figures in the same draws of people.
 
@@ -58,11 +60,15 @@ def compare_in_draws(
         How many are drawn from.
     replicates, confidence, seed
         See `tar_intervals`.
+    differing
+        See `comparison`.
     """
     everyone = np.ones(people)
     draws = people_draws(people, replicates=replicates, seed=seed)
     differences = np.array([first(draw) - second(draw) for draw in draws])
-    return comparison(first(everyone), second(everyone), differences, confidence)
+    return comparison(
+        first(everyone), second(everyone), differences, confidence, differing=differing
+    )
 
 
 def comparison(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from facemetric.errors import InputError
 from facemetric.evaluation.intervals.bootstrap import check_trials, means_in_draws
@@ -72,7 +73,14 @@ def compare_tar(
         find = TarInDraw(pairs, [far])
         return lambda draw: float(find(draw)[0][0])
 
-    return _compare(first, second, figure, replicates, confidence, seed)
+    def accepted(pairs: SubjectPairs) -> NDArray[np.int64]:
+        """Return ``int64 (people,)``: how many pairs of each are accepted."""
+        (threshold,) = TarInDraw(pairs, [far])(np.ones(pairs.people))[1]
+        return np.bincount(pairs.genuine_person[pairs.genuine >= threshold], minlength=pairs.people)
+
+    _check_same(first, second)
+    differing = int((accepted(first) != accepted(second)).sum())
+    return _compare(first, second, figure, replicates, confidence, seed, differing=differing)
 
 
 def compare_area(
@@ -136,7 +144,22 @@ def _compare(
     replicates: int,
     confidence: float,
     seed: int,
+    *,
+    differing: int | None = None,
 ) -> Comparison:
+    _check_same(first, second)
+    return compare_in_draws(
+        figure(first),
+        figure(second),
+        people=first.people,
+        replicates=replicates,
+        confidence=confidence,
+        seed=seed,
+        differing=differing,
+    )
+
+
+def _check_same(first: SubjectPairs, second: SubjectPairs) -> None:
     everyone = np.ones(first.people)
     counts, others = (np.bincount(pairs.genuine_person) for pairs in (first, second))
     if (
@@ -145,11 +168,3 @@ def _compare(
         or first.impostor_total(everyone) != second.impostor_total(everyone)
     ):
         raise InputError("expected both models on the same people and pairs", item="second")
-    return compare_in_draws(
-        figure(first),
-        figure(second),
-        people=first.people,
-        replicates=replicates,
-        confidence=confidence,
-        seed=seed,
-    )

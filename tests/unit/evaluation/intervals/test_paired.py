@@ -16,6 +16,7 @@ from facemetric.evaluation.intervals import (
     equal_error_interval,
     mean_interval,
     pairs_of_embeddings,
+    pairs_of_list,
     people_draws,
 )
 from facemetric.evaluation.intervals.pair_figures import (
@@ -144,3 +145,16 @@ def test_many_photographs_of_one_person_differ_once() -> None:
     people = np.arange(200)
     people[:20] = 0
     assert compare_means(np.ones(200), other, people).p_value == 1.0
+
+
+def test_tar_that_differs_on_few_people_decides_nothing() -> None:
+    people = np.array([[i, i] for i in range(60)] + [[i, (i + 1) % 60] for i in range(60)])
+    same = np.arange(120) < 60
+    one = np.where(same, 0.9, np.linspace(0, 0.5, 120))
+    for few, decided in ((4, False), (12, True)):
+        other = one.copy()
+        other[:few] = 0.1
+        found = compare_tar(*(pairs_of_list(s, same, people) for s in (one, other)), 0.1)
+        assert found.difference.estimate == pytest.approx(few / 60)
+        assert found.decided == decided
+        assert (found.p_value < 0.05) == decided
