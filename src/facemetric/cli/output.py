@@ -81,14 +81,16 @@ def print_json(document: Wire) -> None:
     print(text)
 
 
-def finish(errors: Iterable[ItemError], *, done: int, json_: bool) -> None:
-    """Name the items that failed and leave with 3 (some), 4 (all), or 0 (none)."""
+def finish(errors: Iterable[ItemError], *, done: int, json_: bool, most: int | None = None) -> None:
+    """Name the items that failed, at most so many; leave with 3 (some), 4 (all), or 0 (none)."""
     failed = list(errors)
     if not failed:
         return
     if not json_:
-        for error in failed:
+        for error in failed[:most]:
             complain(f"failed: {error}")
+        if most is not None and len(failed) > most:
+            complain(f"… and {len(failed) - most:,} more: --json names them all")
         complain(f"{len(failed)} failed, {done} done")
     raise typer.Exit(SOME_FAILED if done else FAILED)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable
 from pathlib import Path
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from facemetric.evaluation.studies import NetworkShape, Study, StudyResult
 
 
-@measuring
+@functools.partial(measuring, compares=False)
 def study(
     run: Run,
     name: Annotated[
@@ -82,16 +83,12 @@ def study(
 
 
 def _check(run: Run) -> None:
-    """Refuse options that a study does nothing with, and a report that cannot be written."""
+    """Refuse options that a study does nothing with."""
     for option, value in (("--groups", run.groups), ("--training", run.training)):
         if value is not None:
             raise InputError(
                 "a study makes no such comparison", item=option, fix="Use it with evaluate"
             )
-    if run.report is not None:
-        from facemetric.evaluation.report import check_report
-
-        check_report(run.report)
 
 
 def _task(run: Run, protocol: str, data: Path | None) -> Task:

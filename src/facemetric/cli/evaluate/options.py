@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import inspect
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 
@@ -22,6 +23,26 @@ from facemetric.cli.options import (
     Workers,
 )
 from facemetric.cli.output import guarded
+
+_PANELS = {
+    "Figures": ("far", "fpir", "replicates", "confidence", "seed"),
+    "Checks and output": ("training", "groups", "report", "json_"),
+    "Faces and embeddings": (
+        "min_face",
+        "flip",
+        "cache",
+        "workers",
+        "provider",
+        "threads",
+    ),
+}
+
+
+def _rates(values: list[float] | None) -> list[float] | None:
+    for value in values or ():
+        if not 0 < value < 1:
+            raise typer.BadParameter(f"{value:g} is no rate between 0 and 1, such as 0.001")
+    return values
 
 
 def _shared(
@@ -40,6 +61,7 @@ def _shared(
         typer.Option(
             "--far",
             metavar="RATE",
+            callback=_rates,
             help="False-accept rate to report, several times if wanted.",
             show_default="powers of ten that the data supports",
         ),
@@ -49,6 +71,7 @@ def _shared(
         typer.Option(
             "--fpir",
             metavar="RATE",
+            callback=_rates,
             help="False-positive identification rate to report, where there are searches.",
             show_default="likewise",
         ),
@@ -94,17 +117,35 @@ def _shared(
     """Carry the declarations."""
 
 
-def measuring(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command that takes ``run: Run`` first the shared options in its place."""
+def measuring(command: Callable[..., None], *, compares: bool = True) -> Callable[..., None]:
+    """Give a command that takes ``run: Run`` first the shared options in its place.
+
+    What would fail after the work is refused before it; a command that makes no comparisons with
+    ``--training`` and ``--groups`` (``compares``) refuses those itself.
+    """
     own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
-    shared = list(inspect.signature(_shared, eval_str=True).parameters.values())
+    shared = [
+        _in_panel(option)
+        for option in inspect.signature(_shared, eval_str=True).parameters.values()
+    ]
 
     @functools.wraps(command)
     def call(**values: object) -> None:
         run = Run(**{option.name: values.pop(option.name) for option in shared})  # type: ignore[arg-type]
+        run.check(compares=compares)
         command(run, **values)
 
     parameters = [*own, *shared]
     call.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     call.__annotations__ = {one.name: one.annotation for one in parameters} | {"return": None}
     return guarded(call)
+
+
+def _in_panel(option: inspect.Parameter) -> inspect.Parameter:
+    panel = next((name for name, members in _PANELS.items() if option.name in members), None)
+    if panel is None:
+        return option
+    kind, declared = get_args(option.annotation)
+    declared = copy.copy(declared)  # other commands share it
+    declared.rich_help_panel = panel
+    return option.replace(annotation=Annotated[kind, declared])

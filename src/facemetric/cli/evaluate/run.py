@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
     from facemetric.evaluation.leakage import Leakage
 
 
+_MOST_NAMED = 20  # a noise list is long
+
+
 @dataclass(frozen=True, kw_only=True)
 class Run:
     """The shared options, and what every measuring command does with them."""
@@ -60,9 +64,34 @@ class Run:
     threads: int | None
     json_: bool
 
+    def check(self, *, compares: bool = True) -> None:
+        """Refuse, before the work, what would fail after it.
+
+        Parameters
+        ----------
+        compares
+            Whether ``--training`` and ``--groups`` are used.
+        """
+        from facemetric.datasets import read_identity_folders
+        from facemetric.evaluation.report import check_groups, check_report
+
+        self.bundles()
+        if compares and self.groups is not None:
+            if self.report is None:
+                raise InputError(
+                    "groups are shown in the report alone",
+                    item="--groups",
+                    fix="Add --report FOLDER",
+                )
+            check_groups(self.groups)
+        if compares and self.training is not None:
+            read_identity_folders(self.training)
+        if self.report is not None:
+            check_report(self.report)
+
     def measure(self, task: Task) -> None:
         """Embed the task's photographs with each bundle, measure, and say what came out."""
-        groups = self._before_the_work(task)
+        groups = self._groups(task)
         bundles = self.bundles()
         evaluations = [self.evaluate(task, bundle) for bundle in bundles]
         leakage = self._leakage(evaluations[0], bundles[0])
@@ -70,7 +99,7 @@ class Run:
         if self.report is not None:
             self._write_report(evaluations, groups, leakage)
         self._print(evaluations, leakage)
-        finish(task.left_out, done=len(task.photos), json_=self.json_)
+        finish(task.left_out, done=len(task.photos), json_=self.json_, most=_MOST_NAMED)
 
     def evaluate(self, task: Task, bundle: Bundle, *, change: Change | None = None) -> Evaluation:
         """Measure one bundle."""
@@ -112,6 +141,10 @@ class Run:
 
     def bundles(self) -> list[Bundle]:
         """Open the bundles, each once."""
+        return self._opened
+
+    @functools.cached_property
+    def _opened(self) -> list[Bundle]:
         from facemetric.bundle import open_bundle
 
         return [open_bundle(name) for name in dict.fromkeys(self.bundle or [DEFAULT_BUNDLE])]
@@ -174,16 +207,9 @@ class Run:
 
         return cache_folder() / "evaluation" if self.cache else None
 
-    def _before_the_work(self, task: Task) -> tuple[str | None, ...] | None:
-        """Refuse what would fail after it: a report that cannot be written, a wrong list."""
-        from facemetric.evaluation.report import check_report, read_groups
+    def _groups(self, task: Task) -> tuple[str | None, ...] | None:
+        from facemetric.evaluation.report import read_groups
 
-        if self.groups is not None and self.report is None:
-            raise InputError(
-                "groups are shown in the report alone", item="--groups", fix="Add --report FOLDER"
-            )
-        if self.report is not None:
-            check_report(self.report)
         if self.groups is None:
             return None
         return read_groups(self.groups, task.photos, task.people)

@@ -53,6 +53,12 @@ def read_groups(
     return found
 
 
+def check_groups(path: Path) -> None:
+    """Raise DataError where the file has no groups, whatever the protocol (see `read_groups`)."""
+    if not _read(path)[1]:
+        raise DataError("it names nobody: there is a header alone", item=str(path), fix=_FORM)
+
+
 def _read(path: Path) -> tuple[str, dict[str, str]]:
     """Return the kind of key, and the group of each."""
     try:
@@ -61,8 +67,9 @@ def _read(path: Path) -> tuple[str, dict[str, str]]:
             heads = [(head or "").strip() for head in reader.fieldnames or ()]
             kinds = [kind for kind in ("person", "photo") if kind in heads]
             if len(kinds) != 1 or "group" not in heads:
+                got = ", ".join(map(repr, heads)) or "an empty file"
                 raise DataError(
-                    f"expected a column group and one of person and photo, got {heads}",
+                    f"expected a column group and one of person and photo, got {got}",
                     item=str(path),
                     fix=_FORM,
                 )
@@ -70,8 +77,11 @@ def _read(path: Path) -> tuple[str, dict[str, str]]:
             groups: dict[str, str] = {}
             for row in reader:
                 _add(groups, row, kinds[0], f"{path}, line {reader.line_num}")
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"it cannot be read: {error}", item=str(path), fix=_FORM) from error
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise DataError(f"it cannot be read: {reason}", item=str(path), fix=_FORM) from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise DataError("it is no CSV in UTF-8", item=str(path), fix=_FORM) from error
     return kinds[0], groups
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from facemetric.errors import DataError
-from facemetric.evaluation.report import read_groups
+from facemetric.evaluation.report import check_groups, read_groups
 
 PHOTOS = [Path(f"/data/{name}") for name in ("Ada/1.jpg", "Ada/2.jpg", "Bob/1.jpg")]
 PEOPLE = ("Ada", "Ada", "Bob")
@@ -59,5 +59,25 @@ def test_unknown_people_and_an_absent_file(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="cannot be read"):
         read_groups(tmp_path / "absent.csv", PHOTOS, PEOPLE)
     (tmp_path / "bytes.csv").write_bytes(b"\xff\xfeperson")
-    with pytest.raises(DataError, match="cannot be read"):
+    with pytest.raises(DataError, match="no CSV in UTF-8"):
         read_groups(tmp_path / "bytes.csv", PHOTOS, PEOPLE)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "got an empty file"),
+        (b"name,group\nAda,x\n", "got 'name', 'group'"),
+        (b"person,group\n", "it names nobody"),
+        (b"\xff\xfe\x00", "no CSV in UTF-8"),
+        (None, "cannot be read: No such file"),
+    ],
+)
+def test_a_file_without_groups_is_refused_without_a_protocol(
+    tmp_path: Path, data: bytes | None, said: str
+) -> None:
+    path = tmp_path / "groups.csv"
+    if data is not None:
+        path.write_bytes(data)
+    with pytest.raises(DataError, match=said):
+        check_groups(path)
