@@ -98,7 +98,9 @@ def faces_of_folds(
         )
         for (first, second), score in zip(near.rows.tolist(), near.similarities, strict=True)
     ]
-    what = f"{len(names):,} people by mean embedding, cosine {person:.3f} and more"
+    what = (
+        f"{len(names):,} people under another name by mean embedding, cosine {person:.3f} and more"
+    )
     return answer + Leakage((Check("likely person", what, len(findings)),), tuple(findings))
 
 
@@ -144,8 +146,8 @@ def faces_of_training(
                 Finding("likely person", where, name, other_name, round(float(score), 4))
             )
     what = (
-        f"{len(names):,} people with {len(others):,} training people by mean embedding, "
-        f"cosine {person:.3f} and more"
+        f"{len(names):,} people with {len(others):,} training people under another name by mean "
+        f"embedding, cosine {person:.3f} and more"
     )
     return answer + Leakage((Check("likely person", what, len(findings)),), tuple(findings))
 
@@ -165,7 +167,8 @@ def _faces(
         for (first, second), score, where in zip(ends.tolist(), similarities, places, strict=True)
         if (first, second) not in told
     )
-    what = f"{compared}, cosine {least:.3f} and more"
+    besides = " beside those found as pictures" if told else ""
+    what = f"{compared}{besides}, cosine {least:.3f} and more"
     return Leakage((Check("face", what, len(findings)),), findings)
 
 

@@ -79,9 +79,10 @@ def _told(
     files = sum(finding.kind == "file" for finding in findings)
     dropped = int(chance.sum())
     aside = f" ({dropped:,} likenesses of different faces left out)" if dropped else ""
+    besides = " beside those" if files else ""
     checks = (
         Check("file", f"{what} by the bytes of their files", files),
-        Check("picture", f"{what} by how they look{aside}", len(findings) - files),
+        Check("picture", f"{what} by how they look{besides}{aside}", len(findings) - files),
     )
     return Leakage(checks, tuple(findings)), pairs.rows[kept]
 
