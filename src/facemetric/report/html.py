@@ -11,7 +11,7 @@ import html
 import re
 from collections.abc import Iterable
 
-_VOID = frozenset({"br", "hr", "img", "link", "meta", "path", "rect"})
+_VOID = frozenset({"br", "hr", "img", "link", "meta", "path", "rect", "wbr"})
 # Surrogates (from undecodable file names) cannot be written as UTF-8; controls are not HTML.
 _UNWRITABLE = re.compile("[\ud800-\udfff\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
 

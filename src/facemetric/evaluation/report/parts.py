@@ -88,7 +88,7 @@ def part_view(
         slices = slices_views(evaluations, names, known, settings, traits=traits, groups=groups)
     return PartView(
         key=_key(first, place),
-        title=f"{_TITLES[first.kind]}: {first.name}",
+        title=_title(first),
         lead=f"{counts}.",
         models=tuple(names),
         figures=_figures(parts),
@@ -214,3 +214,8 @@ def _comparison(one: ModelComparison, settings: Settings) -> ComparisonView:
         p_holm=one.p_holm,
         decided=one.p_holm < 1 - settings.confidence,
     )
+
+
+def _title(part: Part) -> str:
+    kind = _TITLES[part.kind]
+    return kind if part.name == kind.lower() else f"{kind}: {part.name}"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Sequence
 
 from facemetric.report.evaluation.canvas import Plot, for_page
 from facemetric.report.evaluation.views import FaceView, HardestView, PairView
-from facemetric.report.html import Html, element, isolate
+from facemetric.report.html import Html, element
 from facemetric.report.tables import figure as number
 
 
@@ -106,7 +107,16 @@ def _face(face: FaceView) -> Html:
     return element(
         "div",
         shown,
-        element("p", isolate(face.person), class_="who") if face.person else None,
-        element("p", isolate(face.photo), class_="file note"),
+        element("p", _broken(face.person), class_="who") if face.person else None,
+        element("p", _broken(face.photo), class_="file note"),
         element("p", face.note, class_="note wrong") if face.note else None,
+    )
+
+
+def _broken(name: str) -> Html:
+    """Return a name whose lines end behind underscores, as far as they can."""
+    words = re.split("(?<=_)(?=[^_])", name)
+    # Isolated, so that right-to-left text stays inside it.
+    return element(
+        "bdi", words[0], *(part for word in words[1:] for part in (element("wbr"), word))
     )

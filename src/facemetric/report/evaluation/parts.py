@@ -95,7 +95,7 @@ def _comparisons(part: PartView) -> Html:
 
 
 def _folds(part: PartView, drawn: list[Plot]) -> Html:
-    if len(part.folds) > 2:  # a wide table
+    if len(part.folds) > 1:  # a wide table
         return join((plots(drawn), folds_table(part.folds)))
     return element("div", plots(drawn), folds_table(part.folds), class_="slice")
 
