@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facemetric.evaluation.evaluate import Evaluation
-from facemetric.evaluation.intervals import Comparison, compare_means, compare_tar
+from facemetric.evaluation.intervals import Comparison, compare_means, compare_rank, compare_tar
 from facemetric.evaluation.metrics import kfold_decisions, supports
 from facemetric.evaluation.parts import Identification, Part, Verification
 from facemetric.evaluation.settings import Settings
@@ -100,14 +100,9 @@ def _figures(
                     (f"TAR at FAR {far:g}", lambda: compare_tar(one, other, rate, **draws))
                 )
     if isinstance(a, Identification) and isinstance(b, Identification):
-        mated = a.searches.mated
-        one_found, other_found = a.searches.ranks[mated] <= 1, b.searches.ranks[mated] <= 1
-        who = a.probe_people[mated]
+        found, others, who = a.searches, b.searches, a.probe_people
         figures.append(
-            (
-                "rank-1 identification",
-                lambda: compare_means(one_found, other_found, who, **draws),
-            )
+            ("rank-1 identification", lambda: compare_rank(found, others, who, 1, **draws))
         )
     return figures
 
