@@ -49,7 +49,7 @@ def test_the_page_shows_every_part_of_both_models(out: Path) -> None:
         "Verification: pairs",
         "Verification: all pairs",
         "Identification: open set",
-        "Groups: groups",
+        ">Groups<",
         "good is better",
         "1 found",
         "not checked",
