@@ -23,7 +23,9 @@ def finding_views(leakage: Leakage | None) -> tuple[FindingView, ...]:
     found = []
     for kind in kinds:
         items = [item for item in leakage.findings if item.kind == kind]
-        compared = [check.compared for check in leakage.checked if check.kind == kind]
+        compared = [
+            check.compared for check in leakage.checked if check.kind == kind and check.found
+        ]
         found.append(
             FindingView(
                 _WORDS[kind],

@@ -138,8 +138,12 @@ def _figures(parts: Sequence[Part]) -> tuple[FigureRow, ...]:
 
 
 def _notes(names: Sequence[str], parts: Sequence[Part]) -> tuple[str, ...]:
-    """Return every note once, those of a figure with the model where the models' differ."""
-    notes = [note for part in parts for note in part.notes]
+    """Return every note once, with the model where not all models have it."""
+    notes = [
+        note if all(note in other.notes for other in parts) else f"{name}: {note}"
+        for name, part in zip(names, parts, strict=True)
+        for note in part.notes
+    ]
     for figure in dict.fromkeys(figure.name for part in parts for figure in part.figures):
         said = [
             (name, each.note)

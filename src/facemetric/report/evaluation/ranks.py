@@ -79,7 +79,11 @@ def _plot(
         axes.set_xlabel(x_label)
         axes.set_ylabel(y_label)
         if len(lines) > 1:
-            axes.legend(loc="best")
+            figure.legend(
+                *axes.get_legend_handles_labels(),
+                loc="outside upper center",
+                ncols=2 if len(lines) < 5 else 3,
+            )
         if any(np.isfinite(line.low).any() for line in lines):
             caption += " Shaded: interval over people."
         return finish(

@@ -165,7 +165,10 @@ def study_plot(view: StudyView, shown: StudyFigure) -> Plot:
         axes.set_xlabel(plain(_capital(view.axis)))
         axes.set_ylabel(plain(shown.title))
         axes.plot([], [], color=SOFT, linewidth=0.6, dashes=(1, 2), label="unchanged")
-        axes.legend(loc="best")
+        handles, labels = axes.get_legend_handles_labels()
+        figure.legend(
+            handles, labels, loc="outside upper center", ncols=3 if len(labels) == 3 else 2
+        )
         beside = f", with {view.paper_name}" if shown.paper else ""
         return finish(
             figure,

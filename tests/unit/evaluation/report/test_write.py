@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,11 @@ import pytest
 
 from facemetric import wire
 from facemetric.errors import InputError, SourceError
-from facemetric.evaluation import Evaluation, ReadyChips
+from facemetric.evaluation import Evaluation, ReadyChips, Settings
 from facemetric.evaluation.leakage import Check, Finding, Leakage
 from facemetric.evaluation.report import check_report, write_report
+from facemetric.evaluation.report.leakage import finding_views
+from facemetric.evaluation.report.parts import part_view
 from facemetric.evaluation.report.write import model_names
 
 LEAKAGE = Leakage(
@@ -136,3 +139,26 @@ def test_two_models_of_one_name_get_numbers(measure: Callable[[str, float], Eval
     one = measure("a", 0.8)
     assert model_names([one, replace(one, bundle="b"), one]) == ("a (1)", "b", "a (2)")
     assert model_names([replace(one, bundle="")]) == ("model",)
+
+
+def test_findings_name_the_checks_that_found_them() -> None:
+    leakage = Leakage(
+        checked=(
+            Check("person", "30 people of 10 folds", 0),
+            Check("person", "30 people with 12 training people", 1),
+        ),
+        findings=LEAKAGE.findings,
+    )
+    found, clean = finding_views(leakage)
+    assert found.text == "Among 30 people with 12 training people."
+    assert (clean.check, clean.found) == ("30 people of 10 folds", 0)
+
+
+def test_a_note_of_one_model_alone_names_it(measure: Callable[[str, float], Evaluation]) -> None:
+    good, bad = measure("good", 0.5), measure("bad", 1.0)
+    first, *_ = bad.parts
+    own = replace(bad, parts=(replace(first, notes=("Threshold 0.9",)), *bad.parts[1:]))
+    made = partial(part_view, faces=None, traits=None, groups=None, sliced=True)
+    settings = Settings(replicates=100)
+    assert "bad: Threshold 0.9" in made([good, own], ["good", "bad"], 0, (), settings).notes
+    assert "Threshold 0.9" in made([own], ["bad"], 0, (), settings).notes
