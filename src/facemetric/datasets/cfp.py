@@ -87,7 +87,10 @@ def _fold_folders(splits: Path) -> list[Path]:
             if entry.name.isdecimal() and entry.is_dir()
         )
     except (OSError, ValueError) as error:
-        raise DataError(f"the folds cannot be read: {error}", item=str(splits), fix=_FIX) from error
+        reason = getattr(error, "strerror", None) or error
+        raise DataError(
+            f"the folds cannot be read: {reason}", item=str(splits), fix=_FIX
+        ) from error
     if not numbered or [number for number, _ in numbered] != list(range(1, len(numbered) + 1)):
         raise DataError(
             f"expected folders 01, 02 …, got {[entry.name for _, entry in numbered]}",

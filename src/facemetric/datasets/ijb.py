@@ -111,7 +111,8 @@ def _line_by_line(path: Path, columns: int, separator: str | None) -> NDArray[np
                         item=f"{path}, line {number}",
                     ) from error
     except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"the table cannot be read: {error}", item=str(path), fix=_FIX) from error
+        reason = getattr(error, "strerror", None) or error
+        raise DataError(f"the table cannot be read: {reason}", item=str(path), fix=_FIX) from error
     if not values:
         raise DataError("the table is empty", item=str(path), fix=_FIX)
     return np.frombuffer(values, np.int64).reshape(-1, columns)

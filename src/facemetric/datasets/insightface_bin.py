@@ -75,7 +75,8 @@ def read_bin_pairs(path: Path, *, folds: int = 10) -> BinPairs:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise DataError(f"the set cannot be read: {error}", item=str(path)) from error
+        reason = getattr(error, "strerror", None) or error
+        raise DataError(f"the set cannot be read: {reason}", item=str(path)) from error
     content = read_plain_pickle(data, name=str(path))
     if not isinstance(content, tuple | list) or len(content) != 2:
         raise DataError("expected two lists", item=str(path), fix=_FIX)

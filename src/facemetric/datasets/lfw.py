@@ -34,8 +34,9 @@ def read_lfw_pairs(root: Path, *, list_name: str = "pairs.txt") -> LfwPairs:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or error
         raise DataError(
-            f"the pair list cannot be read: {error}",
+            f"the pair list cannot be read: {reason}",
             item=str(path),
             fix="LFW's pairs.txt belongs beside the folders of the people",
         ) from error

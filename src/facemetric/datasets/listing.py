@@ -22,7 +22,8 @@ def read_text(path: Path, *, what: str, fix: str | None = None) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{what} cannot be read: {error}", item=str(path), fix=fix) from error
+        reason = getattr(error, "strerror", None) or error
+        raise DataError(f"{what} cannot be read: {reason}", item=str(path), fix=fix) from error
 
 
 def read_lines(path: Path, *, what: str, fix: str | None = None) -> list[str]:

@@ -65,7 +65,10 @@ def tars_without_people(
     for far in fars:
         point = supported_tar(scores, same, far)
         if isinstance(point, TarBound):
-            note = f"{point}; the bound is that of these pairs, with no allowance for chance"
+            note = (
+                f"needs {point.pairs_needed:,} impostor pairs, there are {point.impostor_pairs:,}; "
+                "the bound is that of these pairs, with no allowance for chance"
+            )
             figures.append(Figure(tar_name(far), None, at_most=point.tar_at_most, note=note))
         else:
             figures.append(Figure(tar_name(far), point.tar))
