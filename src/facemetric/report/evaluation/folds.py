@@ -52,7 +52,7 @@ def folds_plot(models: Sequence[FoldsView], *, name: str = "folds") -> Plot:
             figure.legend(
                 *upper.get_legend_handles_labels(),
                 loc="outside upper center",
-                ncols=2 if len(models) < 5 else 3,
+                ncols=2,
             )
         return finish(
             figure,

@@ -82,7 +82,7 @@ def _plot(
             figure.legend(
                 *axes.get_legend_handles_labels(),
                 loc="outside upper center",
-                ncols=2 if len(lines) < 5 else 3,
+                ncols=2,
             )
         if any(np.isfinite(line.low).any() for line in lines):
             caption += " Shaded: interval over people."

@@ -166,9 +166,7 @@ def study_plot(view: StudyView, shown: StudyFigure) -> Plot:
         axes.set_ylabel(plain(shown.title))
         axes.plot([], [], color=SOFT, linewidth=0.6, dashes=(1, 2), label="unchanged")
         handles, labels = axes.get_legend_handles_labels()
-        figure.legend(
-            handles, labels, loc="outside upper center", ncols=3 if len(labels) == 3 else 2
-        )
+        figure.legend(handles, labels, loc="outside upper center", ncols=2)
         beside = f", with {view.paper_name}" if shown.paper else ""
         return finish(
             figure,
