@@ -271,7 +271,8 @@ def _print(one: Evaluation) -> None:
     print(f"{one.bundle}, {'with' if one.conditions['flip'] else 'no'} flip averaging")
     print(f"  photographs  {len(one.found):,}, a face found in {int(one.found.sum()):,}")
     for part in one.parts:
-        print(f"{part.name}: {', '.join(f'{n:,} {what}' for what, n in part.counts.items())}")
+        counts = ", ".join(f"{n:,} {what}" for what, n in part.counts.items())
+        print(f"{part.name}: {counts}" if counts else part.name)
         _print_figures(part)
 
 
