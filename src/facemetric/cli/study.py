@@ -79,7 +79,7 @@ def study(
         print_json(study_document(results))
     else:
         _print(results)
-    finish(task.left_out, done=len(task.photos), json_=run.json_)
+    finish(task.failed, done=len(task.photos), json_=run.json_)
 
 
 def _check(run: Run) -> None:

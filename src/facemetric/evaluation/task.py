@@ -21,6 +21,9 @@ Faces: TypeAlias = Literal["central", "usual", "centre", "ready"]
 and one that is not found is where the others are (`UsualPlace`); ``"centre"``: the middle of the
 picture, nothing detected; ``"ready"``: the pictures are aligned faces."""
 
+BY_RULE = "left_out"
+"""Code of a photograph that a protocol's rule leaves out: no failure."""
+
 Condition: TypeAlias = str | int | float | bool
 
 
@@ -46,7 +49,8 @@ class Task(ABC):
     conditions
         What else the figures depend on: seeds, list names, sizes.
     left_out
-        Photographs of the source that do not count, and why.
+        Photographs of the source that do not count, and why; with the code `BY_RULE` where the
+        protocol wants it so, otherwise because they could not be used.
     """
 
     protocol: ClassVar[str]
@@ -77,6 +81,11 @@ class Task(ABC):
             Whether embeddings are averaged over the mirrored chip.
         """
         return self
+
+    @property
+    def failed(self) -> tuple[ItemError, ...]:
+        """Those of ``left_out`` that could not be used."""
+        return tuple(one for one in self.left_out if one.code != BY_RULE)
 
     @abstractmethod
     def measure(

@@ -99,7 +99,7 @@ class Run:
         if self.report is not None:
             self._write_report(evaluations, groups, leakage)
         self._print(evaluations, leakage)
-        finish(task.left_out, done=len(task.photos), json_=self.json_, most=_MOST_NAMED)
+        finish(task.failed, done=len(task.photos), json_=self.json_, most=_MOST_NAMED)
 
     def evaluate(self, task: Task, bundle: Bundle, *, change: Change | None = None) -> Evaluation:
         """Measure one bundle."""
@@ -270,6 +270,9 @@ def _print(one: Evaluation) -> None:
     print(one.task.title)
     print(f"{one.bundle}, {'with' if one.conditions['flip'] else 'no'} flip averaging")
     print(f"  photographs  {len(one.found):,}, a face found in {int(one.found.sum()):,}")
+    by_rule = len(one.task.left_out) - len(one.task.failed)
+    if by_rule:
+        print(f"  left out     {by_rule:,} by the protocol's rules (--json names them)")
     for part in one.parts:
         counts = ", ".join(f"{n:,} {what}" for what, n in part.counts.items())
         print(f"{part.name}: {counts}" if counts else part.name)

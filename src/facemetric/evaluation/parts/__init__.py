@@ -5,6 +5,7 @@ from facemetric.evaluation.parts.decision import (
     Decision,
     measure_pair_decision,
     measure_search_decision,
+    uncalibrated,
     unmeasured,
 )
 from facemetric.evaluation.parts.grouping import Grouping, measure_groups
@@ -30,5 +31,6 @@ __all__ = [
     "measure_search_decision",
     "measure_searches",
     "measure_splits",
+    "uncalibrated",
     "unmeasured",
 ]

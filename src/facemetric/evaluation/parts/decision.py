@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facemetric.decide import Threshold
+from facemetric.errors import CalibrationError
 from facemetric.evaluation.figure import Figure
 from facemetric.evaluation.intervals import Interval, far_bound, mean_interval, rate_intervals
 from facemetric.evaluation.metrics import Searches
@@ -47,6 +48,12 @@ def unmeasured(name: str, kind: PartKind, figure: str, why: str) -> Part:
         For people.
     """
     return Part(kind=kind, name=name, figures=(Figure(figure, None, note=why),), counts={})
+
+
+def uncalibrated(name: str, kind: PartKind, figure: str, error: CalibrationError) -> Part:
+    """Return a part without a figure, because the bundle has no table for such a decision."""
+    help_ = "facemetric calibrate makes a table from photographs of more people"
+    return unmeasured(name, kind, figure, f"{error.cause}; {help_}")
 
 
 def measure_search_decision(

@@ -28,7 +28,7 @@ from facemetric.evaluation.parts import (
     measure_groups,
     measure_pair_decision,
     measure_pairs,
-    unmeasured,
+    uncalibrated,
 )
 from facemetric.evaluation.protocols.holdout import LEAST_PEOPLE
 from facemetric.evaluation.protocols.open_set import measure_open_set, open_set_problem
@@ -161,7 +161,7 @@ class FolderTask(Task):
         try:
             threshold = threshold_for(self.manifest, far=FAR, flip=self.flip)
         except CalibrationError as error:
-            return (unmeasured(name, "verification", "FAR", str(error)),)
+            return (uncalibrated(name, "verification", "FAR", error),)
         return (measure_pair_decision(name, pairs, settings, threshold=threshold, promised=FAR),)
 
     def _groups(self, vectors: Float32, settings: Settings) -> tuple[Part, ...]:
@@ -170,7 +170,7 @@ class FolderTask(Task):
         try:
             threshold = threshold_for(self.manifest, far=FAR, flip=self.flip)
         except CalibrationError as error:
-            return (unmeasured("groups", "clustering", "pairwise F", str(error)),)
+            return (uncalibrated("groups", "clustering", "pairwise F", error),)
         groups = cluster(vectors, threshold=threshold.similarity, seed=self.seed)
         note = f"Method auto at {threshold.similarity:.4f}: {threshold.source}"
         return (

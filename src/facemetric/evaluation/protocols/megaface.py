@@ -22,7 +22,7 @@ from facemetric.evaluation.parts.distractors import (
 )
 from facemetric.evaluation.parts.streamed import highest_far, impostors_to_keep
 from facemetric.evaluation.settings import Settings
-from facemetric.evaluation.task import Condition, Task, person_numbers
+from facemetric.evaluation.task import BY_RULE, Condition, Task, person_numbers
 from facemetric.types import Float32, ItemError
 
 HEADLINE_FAR = 1e-6
@@ -187,7 +187,7 @@ def _strangers(
         else:
             kept.append(path)
             continue
-        left_out.append(ItemError.of(DataError(cause), item=str(path)))
+        left_out.append(ItemError(str(path), BY_RULE, cause))
     return kept, left_out
 
 

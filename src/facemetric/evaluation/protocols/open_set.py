@@ -25,7 +25,7 @@ from facemetric.evaluation.parts import (
     Part,
     measure_search_decision,
     measure_searches,
-    unmeasured,
+    uncalibrated,
 )
 from facemetric.evaluation.screening import Screen, reasons_text, unscreened
 from facemetric.evaluation.settings import Settings
@@ -186,7 +186,7 @@ def measure_open_set(
             manifest, compared=samples, stranger_risk=stranger_risk, flip=flip
         )
     except CalibrationError as error:
-        return part, unmeasured(_DECISION, "identification", "FPIR", str(error))
+        return part, uncalibrated(_DECISION, "identification", "FPIR", error)
     decision = measure_search_decision(
         _DECISION,
         searches,

@@ -30,14 +30,18 @@ def test_any_folders_serve(small_trees: SmallTrees) -> None:
     root = small_trees.megaface
     everybody = ("--distractors", small_trees.people_folder)
     probes = ("--probes", root / "facescrub_images")
-    # The folder has the probes' people too: left out, which 3 says.
-    one = measured("megaface", *probes, *everybody, "--sizes", "5,9", exit_code=3)
+    # The folder has the probes' people too, whom the rule leaves out: no failure.
+    one = measured("megaface", *probes, *everybody, "--sizes", "5,9")
     assert [row["name"] for row in one["parts"][0]["figures"]] == [
         "rank-1 among 9 distractors",
         "rank-1 among 5 distractors",
     ]
     assert one["conditions"]["distractors_left_out"] == len(one["left_out"]) > 0
     assert "who is among the probes" in one["left_out"][0]["cause"]
+    assert {row["code"] for row in one["left_out"]} == {"left_out"}
+    text = run("megaface", *probes, *everybody, "--sizes", "5,9", *QUICK)
+    assert f"left out     {len(one['left_out'])} by the protocol's rules" in text.stdout
+    assert text.exit_code == 0
 
 
 def test_ijb(small_trees: SmallTrees) -> None:
