@@ -274,8 +274,7 @@ def _print(one: Evaluation) -> None:
     if by_rule:
         print(f"  left out     {by_rule:,} by the protocol's rules (--json names them)")
     for part in one.parts:
-        counts = ", ".join(f"{n:,} {what}" for what, n in part.counts.items())
-        print(f"{part.name}: {counts}" if counts else part.name)
+        print(f"{part.name}: {part.compared}" if part.counts else part.name)
         _print_figures(part)
 
 

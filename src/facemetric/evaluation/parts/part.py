@@ -9,6 +9,8 @@ from facemetric.evaluation.figure import Curve, Figure
 from facemetric.evaluation.metrics import KFold
 from facemetric.wire import CurveOut, FigureOut, FoldOut, IntervalOut, PartKind, PartOut
 
+_SINGULAR = {"people": "person", "galleries": "gallery"}
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Part:
@@ -40,6 +42,13 @@ class Part:
     folds: KFold | None = None
     notes: tuple[str, ...] = field(default=())
 
+    @property
+    def compared(self) -> str:
+        """What was compared, in words: ``"3,000 genuine pairs, 1 person"``."""
+        return ", ".join(
+            f"{n:,} {what if n != 1 else _one(what)}" for what, n in self.counts.items()
+        )
+
     def figure(self, name: str) -> Figure:
         """Return the figure of this name; KeyError where there is none."""
         for figure in self.figures:
@@ -66,6 +75,16 @@ class Part:
             curves=tuple(map(_curve, self.curves)),
             notes=self.notes,
         )
+
+
+def _one(what: str) -> str:
+    """Return the singular of a count's name: ``"pairs with a face"`` is ``"pair with a face"``."""
+    words = what.split()
+    for place, word in enumerate(words):
+        single = _SINGULAR.get(word, word.removesuffix("s"))
+        if single != word:
+            return " ".join([*words[:place], single, *words[place + 1 :]])
+    return what
 
 
 def _figure(figure: Figure) -> FigureOut:

@@ -72,7 +72,7 @@ def part_view(
     """
     parts = [one.parts[place] for one in evaluations]
     first = parts[0]
-    counts = ", ".join(f"{number:,} {what}" for what, number in first.counts.items())
+    counts = first.compared
     pairs = [part for part in parts if isinstance(part, Verification)]
     searches = [part for part in parts if isinstance(part, Identification)]
     decided = (

@@ -3,7 +3,7 @@ import pytest
 from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
 
 from facemetric.evaluation import Settings
-from facemetric.evaluation.parts import measure_groups
+from facemetric.evaluation.parts import Part, measure_groups
 
 SETTINGS = Settings(replicates=100)
 
@@ -33,6 +33,16 @@ def test_figures_agree_with_scikit_learn_and_lie_in_their_intervals() -> None:
     for figure in part.figures:
         assert figure.interval is not None and figure.value is not None
         assert figure.interval.low <= figure.value <= figure.interval.high
+
+
+def test_one_is_counted_in_the_singular() -> None:
+    part = Part(
+        kind="verification",
+        name="pairs",
+        figures=(),
+        counts={"genuine pairs": 1, "impostor pairs": 2000, "people": 1, "pairs with a gap": 1},
+    )
+    assert part.compared == "1 genuine pair, 2,000 impostor pairs, 1 person, 1 pair with a gap"
 
 
 def test_one_person_has_no_interval() -> None:
