@@ -133,8 +133,8 @@ def make_open_set(
     enrolled = min(max(1, round(known_share * len(able))), len(people) - 1)
     if not able or enrolled == 0:
         raise DataError(
-            f"an open set needs a person with more than {enrolled_each} photographs and another "
-            f"person, got {len(able)} of {len(people)} people with so many",
+            f"an open set needs another person beside one with {enrolled_each + 1} or more "
+            f"photographs; of {len(people)} people {len(able)} have so many",
             item="photos",
             fix="Add photographs of more people",
         )

@@ -98,9 +98,7 @@ def faces_of_folds(
         )
         for (first, second), score in zip(near.rows.tolist(), near.similarities, strict=True)
     ]
-    what = (
-        f"{len(names):,} people under another name by mean embedding, cosine {person:.3f} and more"
-    )
+    what = f"{len(names):,} people by mean embedding (other names), cosine {person:.3f} and more"
     return answer + Leakage((Check("likely person", what, len(findings)),), tuple(findings))
 
 
@@ -146,8 +144,8 @@ def faces_of_training(
                 Finding("likely person", where, name, other_name, round(float(score), 4))
             )
     what = (
-        f"{len(names):,} people with {len(others):,} training people under another name by mean "
-        f"embedding, cosine {person:.3f} and more"
+        f"{len(names):,} people with {len(others):,} training people by mean embedding "
+        f"(other names), cosine {person:.3f} and more"
     )
     return answer + Leakage((Check("likely person", what, len(findings)),), tuple(findings))
 
@@ -184,7 +182,10 @@ def _numbered(people: Sequence[str]) -> tuple[list[str], NDArray[np.int64]]:
 
 def _missing(side: Side, what: str) -> Leakage:
     count = int((~side.found).sum())
-    return _unseen(f"{count:,} {what} have no face", what="faces") if count else Leakage((), ())
+    said = (
+        f"{count:,} {what} have no face" if count > 1 else f"1 {what.removesuffix('s')} has no face"
+    )
+    return _unseen(said, what="faces") if count else Leakage((), ())
 
 
 def _no_people(person: float | None) -> str:

@@ -82,7 +82,7 @@ def test_faces_and_likely_people(photos: list[Path]) -> None:
         person_similarity=0.99,
     )
     assert kinds(answer) == [("face", "a/a.png", "c/c.png"), ("likely person", "a", "c")]
-    assert "faces: 1 photographs have no face" in answer.not_checked
+    assert "faces: 1 photograph has no face" in answer.not_checked
     apart = check_training(
         photos[:2],
         ["a", "b"],
