@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import shutil
 from pathlib import Path
@@ -27,6 +28,37 @@ def test_cfp(small_trees: SmallTrees) -> None:
     assert part["counts"]["genuine pairs"] == part["counts"]["impostor pairs"] == pairs
     assert part["figures"][0]["name"] == "accuracy"
     assert f"accuracy {100 * part['figures'][0]['value']:.2f} %" in " ".join(text.stdout.split())
+
+
+def small_lfw(people_folder: Path, root: Path) -> Path:
+    """LFW's layout: two folds of two genuine and two impostor pairs."""
+    several = [one for one in sorted(people_folder.iterdir()) if len(list(one.iterdir())) > 1][:4]
+    names = [f"Person_{letter}" for letter in "ABCD"]
+    for person, name in zip(several, names, strict=True):
+        for number, photo in enumerate(sorted(person.iterdir())[:2], start=1):
+            target = root / name / f"{name}_{number:04d}.jpg"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(photo, target)
+    lines = ["2\t2"]
+    for first, second in (names[:2], names[2:]):
+        lines += [f"{first}\t1\t2", f"{second}\t1\t2"]
+        lines += [f"{first}\t1\t{second}\t1", f"{first}\t2\t{second}\t2"]
+    (root / "pairs.txt").write_text("\n".join(lines))
+    return root
+
+
+def test_lfw_aligned_and_the_middle(small_trees: SmallTrees, tmp_path: Path) -> None:
+    root = small_lfw(small_trees.people_folder, tmp_path / "lfw")
+    found = measured("lfw", "--data", root)
+    assert found["conditions"]["faces"] == "central"
+    result = run("lfw", "--data", root, "--faces", "centre", *QUICK, "--json")
+    document = json.loads(result.stdout)
+    (middle,) = document["measured"]
+    assert middle["conditions"]["faces"] == "centre"
+    assert middle["faces_found"] == middle["photos"] == 8
+    assert found["parts"][0]["figures"] != middle["parts"][0]["figures"]
+    # Calibrated similarities do not hold for crops: nobody is called one person by them.
+    assert "likely person" not in {check["kind"] for check in document["leakage"]["checked"]}
 
 
 def test_bin(small_trees: SmallTrees, tmp_path: Path) -> None:
