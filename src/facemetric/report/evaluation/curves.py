@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -90,7 +91,7 @@ def det_plot(curves: Sequence[CurveView], *, name: str = "det") -> Plot:
         for axis, ends in ((axes.xaxis, (left, 0.5)), (axes.yaxis, (bottom, top))):
             ticks = [tick for tick in _TICKS if ends[0] * 0.999 <= tick <= ends[1] * 1.001]
             axis.set_ticks([_deviate(tick) for tick in ticks])
-            axis.set_ticklabels([f"{100 * tick:g}" for tick in ticks])
+            axis.set_ticklabels([_percent(tick) for tick in ticks])
         axes.set_xlim(_deviate(left), _deviate(0.5))
         axes.set_ylim(_deviate(bottom), _deviate(top))
         axes.set_xlabel("False match rate, %")
@@ -245,6 +246,12 @@ def _at(curve: CurveView, grid: Float64) -> Float64:
     """Return the rate at each ``x`` of the grid: the highest that keeps it."""
     place = np.searchsorted(curve.x, grid * (1 + 1e-9), side="right") - 1
     return np.where(place < 0, 0.0, curve.y[np.maximum(place, 0)])
+
+
+def _percent(rate: float) -> str:
+    """Return a rate in percent, short enough to stand beside the next one."""
+    power = round(math.log10(100 * rate))
+    return f"{100 * rate:g}" if power >= -2 else f"$10^{{{power}}}$"
 
 
 def _deviate(rate: float) -> float:
