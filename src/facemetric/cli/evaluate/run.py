@@ -93,21 +93,25 @@ class Run:
         """Embed the task's photographs with each bundle, measure, and say what came out."""
         groups = self._groups(task)
         bundles = self.bundles()
-        evaluations = [self.evaluate(task, bundle) for bundle in bundles]
-        leakage = self._leakage(evaluations[0], bundles[0])
+        embeds = [self.embed(task, bundle) for bundle in bundles]
+        evaluations = [
+            self.evaluate(task, bundle, embed)
+            for bundle, embed in zip(bundles, embeds, strict=True)
+        ]
+        leakage = self._leakage(evaluations[0], bundles[0], embeds[0])
         say_leakage(leakage)
         if self.report is not None:
             self._write_report(evaluations, groups, leakage)
         self._print(evaluations, leakage)
         finish(task.failed, done=len(task.photos), json_=self.json_, most=_MOST_NAMED)
 
-    def evaluate(self, task: Task, bundle: Bundle, *, change: Change | None = None) -> Evaluation:
-        """Measure one bundle."""
+    def evaluate(self, task: Task, bundle: Bundle, embed: Embed) -> Evaluation:
+        """Measure one bundle, given what embeds with it."""
         from facemetric.evaluation import evaluate
 
         return evaluate(
             task.for_bundle(bundle.manifest, flip=self.flip),
-            self.embed(task, bundle, change=change),
+            embed,
             self.settings(),
             bundle=bundle.id,
             conditions=self.conditions(),
@@ -214,11 +218,11 @@ class Run:
             return None
         return read_groups(self.groups, task.photos, task.people)
 
-    def _leakage(self, one: Evaluation, bundle: Bundle) -> Leakage | None:
+    def _leakage(self, one: Evaluation, bundle: Bundle, embed: Embed) -> Leakage | None:
         return find_leakage(
             one,
             bundle,
-            self.embed(one.task, bundle),
+            embed,
             training=self.training,
             flip=self.flip,
             cache=self.cache_folder(),
