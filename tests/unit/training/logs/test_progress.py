@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import io
+
+from rich.console import Console
+
+from facemetric.training.logs import LineSink, LogRecord, ProgressSink
+from facemetric.training.logs.progress import brief, duration, line_of
+
+
+def step(number: int) -> LogRecord:
+    return LogRecord("step", number, 0, 0.0, 2.5, {"lr_backbone": 0.1, "images_per_s": 1234.0})
+
+
+def test_lines_about_steps_are_few_and_others_are_not() -> None:
+    stream = io.StringIO()
+    now = iter(range(100))
+    sink = LineSink(stream, total_steps=100, every_s=10, clock=lambda: float(next(now)))
+    for number in range(1, 22):
+        sink.write(step(number))
+    sink.write(LogRecord("evaluation", 21, 0, 0.0, figures={"lfw_accuracy": 0.75}))
+    sink.close()
+    assert stream.getvalue().splitlines() == [
+        "step 1/100  epoch 1  loss 2.5  lr_backbone 0.1  1,234 images/s",
+        "step 11/100  epoch 1  loss 2.5  lr_backbone 0.1  1,234 images/s  1:29 left",
+        "step 21/100  epoch 1  loss 2.5  lr_backbone 0.1  1,234 images/s  1:19 left",
+        "step 21  evaluation  lfw_accuracy 0.75",
+    ]
+
+
+def test_a_terminal_gets_a_bar() -> None:
+    stream = io.StringIO()
+    console = Console(file=stream, force_terminal=True, width=140)
+    sink = ProgressSink(console, total_steps=10, first_step=4)
+    sink.write(step(5))
+    sink.write(LogRecord("note", 5, 0, 0.0, text="[stopped]"))
+    sink.close()
+    text = stream.getvalue()
+    assert "5/10" in text
+    assert "loss 2.5" in text
+    assert "step 5  note  [stopped]" in text
+
+
+def test_words() -> None:
+    assert brief(LogRecord("step", 1, 2, 0.0)) == "epoch 3"
+    assert line_of(LogRecord("epoch", 8, 0, 0.0, 1.5)) == "step 8  epoch  loss 1.5"
+    assert [duration(s) for s in (0, 61, 3723.4)] == ["0:00", "1:01", "1:02:03"]
