@@ -16,6 +16,8 @@
     ├── BundleError           a model bundle cannot be read, written or used
     │   ├── IntegrityError    a hash, a shape or a golden embedding does not match
     │   └── CalibrationError  a threshold was asked for that no calibration supports
+    ├── TrainingError         a training run cannot go on
+    │   └── CheckpointError   a checkpoint is damaged, or does not fit
     └── GalleryError          a gallery cannot be opened or changed
         ├── BundleMismatchError  the gallery holds embeddings of another bundle
         └── PersonError       a person is absent, or the name is ambiguous or taken
@@ -126,6 +128,18 @@ class CalibrationError(BundleError):
     """A threshold was asked for that no calibration supports."""
 
     code = "calibration"
+
+
+class TrainingError(FacemetricError):
+    """A training run cannot go on: values are not finite, or a checkpoint does not fit."""
+
+    code = "training"
+
+
+class CheckpointError(TrainingError):
+    """A checkpoint is damaged, cannot be written, or does not fit what it is loaded into."""
+
+    code = "checkpoint"
 
 
 class GalleryError(FacemetricError):
