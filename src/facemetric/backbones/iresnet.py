@@ -16,6 +16,7 @@ from facemetric.backbones.blocks import Blocks
 from facemetric.backbones.convolution import convolution, halved, scaled
 from facemetric.backbones.initialisation import Closing
 from facemetric.backbones.norm import Norm
+from facemetric.backbones.prelu import PReLU
 
 STAGES = (64, 128, 256, 512)
 
@@ -28,7 +29,7 @@ class ImprovedBlock(nn.Module):
         self.branch = nn.Sequential(
             norm.maps(inputs),
             *convolution(inputs, outputs, 3, norm=norm),
-            nn.PReLU(outputs),
+            PReLU(outputs),
             Closing(*convolution(outputs, outputs, 3, stride=stride, norm=norm)),
         )
         same = stride == 1 and inputs == outputs
@@ -61,9 +62,7 @@ def iresnet(
         As of `build_backbone`.
     """
     before = scaled(STAGES[0], width)
-    layers: list[nn.Module] = [
-        nn.Sequential(*convolution(3, before, 3, norm=norm), nn.PReLU(before))
-    ]
+    layers: list[nn.Module] = [nn.Sequential(*convolution(3, before, 3, norm=norm), PReLU(before))]
     for base, count in zip(STAGES, blocks, strict=True):
         channels = scaled(base, width)
         for number in range(count):

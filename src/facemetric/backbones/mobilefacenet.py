@@ -14,6 +14,7 @@ from facemetric.backbones.blocks import Blocks
 from facemetric.backbones.convolution import convolution, halved, scaled
 from facemetric.backbones.initialisation import Closing
 from facemetric.backbones.norm import Norm
+from facemetric.backbones.prelu import PReLU
 
 STAGES = ((2, 64, 5, 2), (4, 128, 1, 2), (2, 128, 6, 1), (4, 128, 1, 2), (2, 128, 2, 1))
 """Expansion, channels, blocks and first stride of each stage."""
@@ -27,9 +28,9 @@ class Bottleneck(nn.Module):
     ) -> None:
         super().__init__()
         inner = inputs * expansion
-        self.expand = nn.Sequential(*convolution(inputs, inner, 1, norm=norm), nn.PReLU(inner))
+        self.expand = nn.Sequential(*convolution(inputs, inner, 1, norm=norm), PReLU(inner))
         self.spread = nn.Sequential(
-            *convolution(inner, inner, 3, stride=stride, groups=inner, norm=norm), nn.PReLU(inner)
+            *convolution(inner, inner, 3, stride=stride, groups=inner, norm=norm), PReLU(inner)
         )
         self.residual = stride == 1 and inputs == outputs
         project = convolution(inner, outputs, 1, norm=norm)
@@ -59,8 +60,8 @@ def mobilefacenet(
     """
     before = scaled(64, width)
     blocks: list[nn.Module] = [
-        nn.Sequential(*convolution(3, before, 3, stride=2, norm=norm), nn.PReLU(before)),
-        nn.Sequential(*convolution(before, before, 3, groups=before, norm=norm), nn.PReLU(before)),
+        nn.Sequential(*convolution(3, before, 3, stride=2, norm=norm), PReLU(before)),
+        nn.Sequential(*convolution(before, before, 3, groups=before, norm=norm), PReLU(before)),
     ]
     for expansion, base, count, first in STAGES:
         channels = scaled(base, width)
@@ -71,7 +72,7 @@ def mobilefacenet(
             )
             before = channels
     last = scaled(512, width)
-    blocks.append(nn.Sequential(*convolution(before, last, 1, norm=norm), nn.PReLU(last)))
+    blocks.append(nn.Sequential(*convolution(before, last, 1, norm=norm), PReLU(last)))
     whole = halved(size_px, 4)
     head = nn.Sequential(
         convolution(last, last, whole, padding=0, groups=last, norm=norm),

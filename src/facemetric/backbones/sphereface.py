@@ -15,6 +15,7 @@ from facemetric.backbones.blocks import Blocks
 from facemetric.backbones.convolution import convolution, halved, scaled
 from facemetric.backbones.initialisation import Closing
 from facemetric.backbones.norm import Norm
+from facemetric.backbones.prelu import PReLU
 
 STAGES = (64, 128, 256, 512)
 
@@ -25,9 +26,9 @@ class Pair(nn.Module):
     def __init__(self, channels: int, *, norm: Norm) -> None:
         super().__init__()
         self.first = convolution(channels, channels, 3, norm=norm)
-        self.first_slope = nn.PReLU(channels)
+        self.first_slope = PReLU(channels)
         self.second = Closing(*convolution(channels, channels, 3, norm=norm))
-        self.second_slope = nn.PReLU(channels)
+        self.second_slope = PReLU(channels)
 
     def forward(self, maps: Tensor) -> Tensor:
         """Return maps of the same shape."""
@@ -60,7 +61,7 @@ def sphereface(
     for base, count in zip(STAGES, pairs, strict=True):
         channels = scaled(base, width)
         opening = convolution(before, channels, 3, stride=2, norm=norm)
-        blocks.append(nn.Sequential(*opening, nn.PReLU(channels)))
+        blocks.append(nn.Sequential(*opening, PReLU(channels)))
         blocks.extend(Pair(channels, norm=norm) for _ in range(count))
         before = channels
     height, across = halved(size_px, len(STAGES))
