@@ -6,7 +6,6 @@ A 112 x 112 JPEG takes about 105 microseconds in OpenCV and 12 to 18 more for th
 
 from __future__ import annotations
 
-from facemetric.datasets.chips.source import ChipSource
 from facemetric.errors import DataError
 from facemetric.images import jpeg, load_image
 from facemetric.images.formats import sniff
@@ -44,22 +43,18 @@ def decode_chip(data: bytes, *, item: str, size_px: tuple[int, int] | None = Non
         header = jpeg.read_header(data, item=item)
         width, height = upright_size(header.size_px, header.orientation)
         if size_px is not None and (height, width) != size_px:
-            raise _other_size((height, width), size_px, item)
+            raise other_size((height, width), size_px, item)
         if header.channels != 4 and 0 < width * height <= _MOST_PIXELS:
             pixels = jpeg.decode(data, header, factor=1, item=item)
             return upright(pixels, header.orientation)
     pixels = load_image(data, name=item, max_pixels=_MOST_PIXELS).pixels
     if size_px is not None and pixels.shape[:2] != size_px:
-        raise _other_size((pixels.shape[0], pixels.shape[1]), size_px, item)
+        raise other_size((pixels.shape[0], pixels.shape[1]), size_px, item)
     return pixels
 
 
-def read_chip(source: ChipSource, row: int, *, size_px: tuple[int, int] | None = None) -> UInt8:
-    """Read and decode one picture of a source; parameters and errors as `decode_chip`."""
-    return decode_chip(source.encoded(row), item=source.item(row), size_px=size_px)
-
-
-def _other_size(got: tuple[int, int], wanted: tuple[int, int], item: str) -> DataError:
+def other_size(got: tuple[int, int], wanted: tuple[int, int], item: str) -> DataError:
+    """Make the error of a picture of another size; both are rows and columns."""
     return DataError(
         f"expected {wanted[1]} × {wanted[0]} pixels (width × height), got {got[1]} × {got[0]}",
         item=item,

@@ -8,12 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
-from facemetric.datasets.chips.decode import read_chip
+from facemetric.datasets.chips.decode import decode_chip
 from facemetric.datasets.chips.source import ChipSource
 from facemetric.errors import InputError
 from facemetric.types import UInt8
 
-LIMIT_BYTES = 4 << 30
+MOST_BYTES = 4 << 30
 _AT_ONCE = 256
 
 
@@ -26,17 +26,17 @@ class DecodedChips:
         Pictures of one size.
     size_px
         Rows and columns; ``None`` for those of the first picture.
-    limit_bytes
+    most_bytes
         Most bytes that the array may take.
     threads
         Pictures decoded at once.
-    on_progress
-        Called with the number of pictures done, from the calling thread.
+    progress
+        Called with the pictures done and their number, from the calling thread.
 
     Raises
     ------
     InputError
-        The array would be larger than ``limit_bytes``, or an option is out of range.
+        The array would be larger than ``most_bytes``, or an option is out of range.
     DataError
         A picture has another size, or cannot be read.
     DecodeError
@@ -48,37 +48,38 @@ class DecodedChips:
         source: ChipSource,
         *,
         size_px: tuple[int, int] | None = None,
-        limit_bytes: int = LIMIT_BYTES,
+        most_bytes: int = MOST_BYTES,
         threads: int = 4,
-        on_progress: Callable[[int], None] | None = None,
+        progress: Callable[[int, int], None] | None = None,
     ) -> None:
         if threads < 1:
             raise InputError(f"expected at least 1, got {threads}", item="threads")
         if not len(source):
             raise InputError("expected pictures, got none", item="source")
-        rows, columns = size_px or read_chip(source, 0).shape[:2]
+        rows, columns = size_px or _decode(source, 0).shape[:2]
         needed = len(source) * rows * columns * 3
-        if needed > limit_bytes:
+        if needed > most_bytes:
             raise InputError(
                 f"{len(source):,} pictures of {columns} × {rows} need {needed:,} bytes, allowed "
-                f"are {limit_bytes:,}",
-                item="limit_bytes",
+                f"are {most_bytes:,}",
+                item="most_bytes",
                 fix="Allow more, or decode them while training",
             )
         self.source = source
         self.pixels: UInt8 = np.empty((len(source), rows, columns, 3), np.uint8)
-        """``uint8 (N, H, W, 3)`` RGB."""
+        """``uint8 (N, H, W, 3)`` RGB, not to be written to."""
 
         def fill(row: int) -> None:
-            self.pixels[row] = read_chip(source, row, size_px=(rows, columns))
+            self.pixels[row] = _decode(source, row, size_px=(rows, columns))
 
         with ThreadPoolExecutor(threads) as pool:
             for start in range(0, len(source), _AT_ONCE):
                 stop = min(start + _AT_ONCE, len(source))
                 for _ in pool.map(fill, range(start, stop)):
                     pass
-                if on_progress is not None:
-                    on_progress(stop)
+                if progress is not None:
+                    progress(stop, len(source))
+        self.pixels.flags.writeable = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -105,3 +106,7 @@ class DecodedChips:
     def item(self, row: int) -> str:
         """Return what errors call a picture."""
         return self.source.item(row)
+
+
+def _decode(source: ChipSource, row: int, *, size_px: tuple[int, int] | None = None) -> UInt8:
+    return decode_chip(source.encoded(row), item=source.item(row), size_px=size_px)

@@ -44,13 +44,19 @@ class MergedSource:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def origin(self, row: int) -> tuple[ChipSource, int]:
+        """Return the source of a picture and its row there."""
+        return self.sources[int(self.of_source[row])], int(self.rows[row])
+
     def encoded(self, row: int) -> bytes:
         """Return a picture's bytes; errors as its source's."""
-        return self.sources[self.of_source[row]].encoded(int(self.rows[row]))
+        source, place = self.origin(row)
+        return source.encoded(place)
 
     def item(self, row: int) -> str:
         """Return what its source calls a picture."""
-        return self.sources[self.of_source[row]].item(int(self.rows[row]))
+        source, place = self.origin(row)
+        return source.item(place)
 
 
 def merge_sources(

@@ -44,7 +44,9 @@ class RecordHeads:
     @property
     def bare(self) -> NDArray[np.bool_]:
         """``bool (R,)``: whether at least two labels are all that the record holds."""
-        return (self.flag >= 2) & (self.length == HEADER.size + 4 * self.flag)
+        whole = self.length == HEADER.size + 4 * self.flag
+        result: NDArray[np.bool_] = whole & (self.flag >= 2)
+        return result
 
 
 def read_heads(file: PositionalFile, offsets: AnyArray, keys: AnyArray) -> RecordHeads:

@@ -12,37 +12,28 @@ from facemetric.errors import InputError
 
 
 class SubsetSource:
-    """Rows of another source as a `ChipSource`.
+    """Rows of another source as a `ChipSource`; people without pictures are left out of it.
 
     Parameters
     ----------
     source
         Where the pictures are.
     rows
-        ``int (M,)``: rows of ``source``, each at most once.
-    keep_names
-        Keep people without pictures in ``names``, so that labels mean the same as in ``source``
-        (for parts of a closed set); else labels are counted anew.
+        ``int (M,)``: rows of ``source``, each at most once, in any order.
 
     Raises
     ------
     InputError
-        A row is out of range or occurs twice, or there are none.
+        A row is out of range or occurs twice.
     """
 
-    def __init__(
-        self,
-        source: ChipSource,
-        rows: Sequence[int] | NDArray[np.integer],
-        *,
-        keep_names: bool = False,
-    ) -> None:
+    def __init__(self, source: ChipSource, rows: Sequence[int] | NDArray[np.integer]) -> None:
         chosen = np.asarray(rows)
-        if chosen.ndim != 1 or not len(chosen) or chosen.dtype.kind not in "iu":
+        if chosen.ndim != 1 or (len(chosen) and chosen.dtype.kind not in "iu"):
             raise InputError(
                 f"expected whole numbers (M,), got {chosen.dtype} {chosen.shape}", item="rows"
             )
-        if chosen.min() < 0 or chosen.max() >= len(source):
+        if len(chosen) and (chosen.min() < 0 or chosen.max() >= len(source)):
             raise InputError(
                 f"expected rows 0 to {len(source) - 1}, got {chosen.min()} to {chosen.max()}",
                 item="rows",
@@ -53,19 +44,18 @@ class SubsetSource:
         self.rows: NDArray[np.int64] = chosen.astype(np.int64)
         self.found: NDArray[np.bool_] = source.found[self.rows]
         """``bool (N,)``: False where no face was detected and a stand-in area was cut out."""
-        labels = source.labels[self.rows]
-        people = np.unique(labels)
-        self.names: tuple[str, ...] = (
-            source.names if keep_names else tuple(source.names[row] for row in people)
-        )
+        people, labels = np.unique(source.labels[self.rows], return_inverse=True)
+        self.names: tuple[str, ...] = tuple(source.names[row] for row in people)
         """The different people, sorted as text."""
-        self.labels: NDArray[np.int64] = (
-            labels if keep_names else np.searchsorted(people, labels).astype(np.int64)
-        )
+        self.labels: NDArray[np.int64] = labels.astype(np.int64)
         """``int64 (N,)``: the row of each picture's person in ``names``."""
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def origin(self, row: int) -> tuple[ChipSource, int]:
+        """Return the source of a picture and its row there."""
+        return self.source, int(self.rows[row])
 
     def encoded(self, row: int) -> bytes:
         """Return a picture's bytes; errors as the whole source's."""
@@ -77,17 +67,14 @@ class SubsetSource:
 
 
 def at_least_k(source: ChipSource, k: int) -> SubsetSource:
-    """Keep the people with at least ``k`` pictures.
+    """Keep the people with at least ``k`` pictures; there may be none.
 
     Raises
     ------
     InputError
-        ``k`` is below 1, or nobody has so many.
+        ``k`` is below 1.
     """
     if k < 1:
         raise InputError(f"expected at least 1, got {k}", item="k")
     count = np.bincount(source.labels, minlength=len(source.names))
-    rows = np.flatnonzero(count[source.labels] >= k)
-    if not len(rows):
-        raise InputError(f"nobody has {k} pictures, the most are {count.max(initial=0)}", item="k")
-    return SubsetSource(source, rows)
+    return SubsetSource(source, np.flatnonzero(count[source.labels] >= k))
