@@ -1,6 +1,6 @@
 """Pictures for training: folders, lists, record files and shards behind one protocol."""
 
-from facemetric.datasets.chips.closed_set import by_order_split, random_split
+from facemetric.datasets.chips.closed_set import ClosedSet, split_at_random, split_by_order
 from facemetric.datasets.chips.decode import decode_chip
 from facemetric.datasets.chips.decoded import DecodedChips
 from facemetric.datasets.chips.folders import PhotoSource, open_identity_folders
@@ -14,19 +14,20 @@ from facemetric.datasets.chips.subset import SubsetSource, at_least_k
 
 __all__ = [
     "ChipSource",
+    "ClosedSet",
     "DecodedChips",
     "MergedSource",
     "PhotoSource",
     "RecSource",
     "SubsetSource",
     "at_least_k",
-    "by_order_split",
     "decode_chip",
     "merge_sources",
     "open_chips",
     "open_identity_folders",
     "open_list_file",
     "open_rec",
-    "random_split",
     "read_chip",
+    "split_at_random",
+    "split_by_order",
 ]

@@ -6,53 +6,74 @@ split by order leaves whoever comes last out of it altogether, and then no class
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
-from numpy.typing import NDArray
 
 from facemetric.datasets.chips.source import ChipSource
+from facemetric.datasets.chips.subset import SubsetSource
 from facemetric.errors import InputError
 
 
-def random_split(
-    source: ChipSource, train: int, *, seed: int = 0
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Draw ``train`` pictures without regard to who they show.
+@dataclass(frozen=True, eq=False, slots=True)
+class ClosedSet:
+    """Two parts of one source whose labels mean the same people.
 
-    Returns
-    -------
-    tuple of ndarray
-        Rows of the training and of the test part, ``int64``, each rising.
+    Attributes
+    ----------
+    train, test
+        No picture is in both; ``names`` are the whole source's.
+    ceiling
+        Share of the test pictures whose person has a training picture: no classifier that is
+        trained on ``train`` can name more.
+    """
+
+    train: SubsetSource
+    test: SubsetSource
+
+    @property
+    def ceiling(self) -> float:
+        """Share of the test pictures whose person has a training picture, in [0, 1]."""
+        return float(np.isin(self.test.labels, self.train.labels).mean())
+
+
+def split_at_random(source: ChipSource, *, test_images: int, seed: int) -> ClosedSet:
+    """Draw the test pictures without regard to who they show.
+
+    Both parts keep the order of the source.
 
     Raises
     ------
     InputError
         A part would be empty.
     """
-    _check(source, train)
-    order = np.random.default_rng(seed).permutation(len(source)).astype(np.int64)
-    return np.sort(order[:train]), np.sort(order[train:])
+    _check(source, test_images)
+    order = np.random.default_rng(seed).permutation(len(source))
+    return _cut(source, np.sort(order[test_images:]), np.sort(order[:test_images]))
 
 
-def by_order_split(source: ChipSource, train: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Take the first ``train`` pictures for training, the rest for the test.
-
-    Returns
-    -------
-    tuple of ndarray
-        Rows of the training and of the test part, ``int64``, each rising.
+def split_by_order(source: ChipSource, *, test_images: int) -> ClosedSet:
+    """Take the last pictures of the source as the test part.
 
     Raises
     ------
     InputError
         A part would be empty.
     """
-    _check(source, train)
-    rows = np.arange(len(source), dtype=np.int64)
-    return rows[:train], rows[train:]
+    _check(source, test_images)
+    rows = np.arange(len(source))
+    return _cut(source, rows[:-test_images], rows[-test_images:])
 
 
-def _check(source: ChipSource, train: int) -> None:
-    if not 1 <= train < len(source):
+def _cut(source: ChipSource, train: np.ndarray, test: np.ndarray) -> ClosedSet:
+    return ClosedSet(
+        SubsetSource(source, train, keep_names=True), SubsetSource(source, test, keep_names=True)
+    )
+
+
+def _check(source: ChipSource, test_images: int) -> None:
+    if not 1 <= test_images < len(source):
         raise InputError(
-            f"expected 1 to {len(source) - 1} of {len(source)} pictures, got {train}", item="train"
+            f"expected 1 to {len(source) - 1} of {len(source)}, got {test_images}",
+            item="test_images",
         )

@@ -13,7 +13,7 @@ from facemetric.datasets.chips.source import ChipSource
 from facemetric.errors import InputError
 from facemetric.types import UInt8
 
-MOST_BYTES = 4 << 30
+LIMIT_BYTES = 4 << 30
 _AT_ONCE = 256
 
 
@@ -26,17 +26,17 @@ class DecodedChips:
         Pictures of one size.
     size_px
         Rows and columns; ``None`` for those of the first picture.
-    most_bytes
+    limit_bytes
         Most bytes that the array may take.
     threads
         Pictures decoded at once.
-    progress
-        Called with the pictures done and their number, from the calling thread.
+    on_progress
+        Called with the number of pictures done, from the calling thread.
 
     Raises
     ------
     InputError
-        The array would be larger than ``most_bytes``, or an option is out of range.
+        The array would be larger than ``limit_bytes``, or an option is out of range.
     DataError
         A picture has another size, or cannot be read.
     DecodeError
@@ -48,9 +48,9 @@ class DecodedChips:
         source: ChipSource,
         *,
         size_px: tuple[int, int] | None = None,
-        most_bytes: int = MOST_BYTES,
+        limit_bytes: int = LIMIT_BYTES,
         threads: int = 4,
-        progress: Callable[[int, int], None] | None = None,
+        on_progress: Callable[[int], None] | None = None,
     ) -> None:
         if threads < 1:
             raise InputError(f"expected at least 1, got {threads}", item="threads")
@@ -58,11 +58,11 @@ class DecodedChips:
             raise InputError("expected pictures, got none", item="source")
         rows, columns = size_px or _decode(source, 0).shape[:2]
         needed = len(source) * rows * columns * 3
-        if needed > most_bytes:
+        if needed > limit_bytes:
             raise InputError(
                 f"{len(source):,} pictures of {columns} × {rows} need {needed:,} bytes, allowed "
-                f"are {most_bytes:,}",
-                item="most_bytes",
+                f"are {limit_bytes:,}",
+                item="limit_bytes",
                 fix="Allow more, or decode them while training",
             )
         self.source = source
@@ -77,8 +77,8 @@ class DecodedChips:
                 stop = min(start + _AT_ONCE, len(source))
                 for _ in pool.map(fill, range(start, stop)):
                     pass
-                if progress is not None:
-                    progress(stop, len(source))
+                if on_progress is not None:
+                    on_progress(stop)
         self.pixels.flags.writeable = False
 
     @property

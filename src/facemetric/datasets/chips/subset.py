@@ -12,7 +12,7 @@ from facemetric.errors import InputError
 
 
 class SubsetSource:
-    """Rows of another source as a `ChipSource`; people without pictures are left out of it.
+    """Rows of another source as a `ChipSource`.
 
     Parameters
     ----------
@@ -20,6 +20,9 @@ class SubsetSource:
         Where the pictures are.
     rows
         ``int (M,)``: rows of ``source``, each at most once, in any order.
+    keep_names
+        Keep people without pictures in ``names``, so that labels mean the same as in ``source``
+        (for parts of a closed set); else labels are counted anew.
 
     Raises
     ------
@@ -27,7 +30,13 @@ class SubsetSource:
         A row is out of range or occurs twice.
     """
 
-    def __init__(self, source: ChipSource, rows: Sequence[int] | NDArray[np.integer]) -> None:
+    def __init__(
+        self,
+        source: ChipSource,
+        rows: Sequence[int] | NDArray[np.integer],
+        *,
+        keep_names: bool = False,
+    ) -> None:
         chosen = np.asarray(rows)
         if chosen.ndim != 1 or (len(chosen) and chosen.dtype.kind not in "iu"):
             raise InputError(
@@ -44,10 +53,15 @@ class SubsetSource:
         self.rows: NDArray[np.int64] = chosen.astype(np.int64)
         self.found: NDArray[np.bool_] = source.found[self.rows]
         """``bool (N,)``: False where no face was detected and a stand-in area was cut out."""
-        people, labels = np.unique(source.labels[self.rows], return_inverse=True)
-        self.names: tuple[str, ...] = tuple(source.names[row] for row in people)
+        labels = source.labels[self.rows]
+        people = np.unique(labels)
+        self.names: tuple[str, ...] = (
+            source.names if keep_names else tuple(source.names[row] for row in people)
+        )
         """The different people, sorted as text."""
-        self.labels: NDArray[np.int64] = labels.astype(np.int64)
+        self.labels: NDArray[np.int64] = (
+            labels if keep_names else np.searchsorted(people, labels).astype(np.int64)
+        )
         """``int64 (N,)``: the row of each picture's person in ``names``."""
 
     def __len__(self) -> int:
