@@ -78,20 +78,32 @@ def margin_cross_entropy(
     return losses
 
 
-def logits_cross_entropy(
-    logits: Tensor, columns: Tensor, target_logits: Tensor, *, group: Any = None
+def cosines_cross_entropy(
+    cosines: Tensor,
+    columns: Tensor,
+    target_logits: Tensor,
+    *,
+    scales: Tensor | float,
+    bias: Tensor | None = None,
+    group: Any = None,
 ) -> Tensor:
-    """Return the same losses from a matrix of logits, for margins that change every column.
+    """Return the same losses from all the products, for margins that change every column.
 
     Parameters
     ----------
-    logits
-        ``(N, C)``; the own class's column is replaced by ``target_logits``. Not changed.
-    columns, target_logits, group
+    cosines
+        ``(N, C)``; what stands in the own class's column does not matter.
+    columns, target_logits, scales, bias, group
         As for ``margin_cross_entropy``.
     """
-    with torch.autocast(logits.device.type, enabled=False):
-        losses: Tensor = _OfLogits.apply(logits, columns, target_logits.to(logits.dtype), group)
+    with torch.autocast(cosines.device.type, enabled=False):
+        cosines = at_least_single(cosines)
+        dtype = cosines.dtype
+        scales = torch.as_tensor(scales, dtype=dtype, device=cosines.device)
+        bias = None if bias is None else bias.to(dtype)
+        losses: Tensor = _OfCosines.apply(
+            cosines, bias, columns, target_logits.to(dtype), scales, group
+        )
     return losses
 
 
@@ -249,18 +261,36 @@ class _Fused(torch.autograd.Function):
         return grad_embeddings, grad_centres, grad_bias, None, grad * slope, grad_scales, None
 
 
-class _OfLogits(torch.autograd.Function):
+class _OfCosines(torch.autograd.Function):
     @staticmethod
     def forward(
-        ctx: Any, logits: Tensor, columns: Tensor, target_logits: Tensor, group: Any
+        ctx: Any,
+        cosines: Tensor,
+        bias: Tensor | None,
+        columns: Tensor,
+        target_logits: Tensor,
+        scales: Tensor,
+        group: Any,
     ) -> Tensor:
-        logits = logits.clone()
+        logits = cosines * (scales[:, None] if scales.ndim else scales)
+        if bias is not None:
+            logits += bias
         losses, inverse, slope = _exponentials_(logits, columns, target_logits, group)
-        ctx.save_for_backward(logits, inverse, slope)
+        kept = cosines if ctx.needs_input_grad[4] else None
+        ctx.save_for_backward(logits, kept, inverse, slope, scales)
         return losses
 
     @staticmethod
     @torch.autograd.function.once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
-        powers, inverse, slope = ctx.saved_tensors
-        return powers * (grad * inverse)[:, None], None, grad * slope, None
+        powers, cosines, inverse, slope, scales = ctx.saved_tensors
+        _, for_bias, _, _, for_scales, _ = ctx.needs_input_grad
+        weights = grad * inverse
+        grad_bias = grad_scales = None
+        if for_bias:
+            grad_bias = weights @ powers
+        if for_scales:
+            grad_scales = weights * torch.linalg.vecdot(powers, cosines)
+            grad_scales = grad_scales if scales.ndim else grad_scales.sum()
+        grad_cosines = powers * (weights * scales)[:, None]
+        return grad_cosines, grad_bias, None, grad * slope, grad_scales, None

@@ -11,7 +11,7 @@ from facemetric.losses.margin import Margin
 from facemetric.losses.margin_cross_entropy import (
     at_least_single,
     check_columns,
-    logits_cross_entropy,
+    cosines_cross_entropy,
     margin_cross_entropy,
     own_cosines,
 )
@@ -87,9 +87,9 @@ def margin_loss(
             if margin.changes_others:
                 whole = _everywhere(torch.where(labels >= 0, target, 0.0), group)
                 cosines = margin.others(cosines, whole)
-            logits = cosines * (scales[:, None] if scales.ndim else scales)
-            logits = logits if bias is None else logits + bias
-            losses = logits_cross_entropy(logits, labels, target_logits, group=group)
+            losses = cosines_cross_entropy(
+                cosines, labels, target_logits, scales=scales, bias=bias, group=group
+            )
         penalty = margin.penalty(norms)
         if penalty is not None:
             losses = losses + _counted_once(penalty, group)
