@@ -1,0 +1,119 @@
+"""SGD and AdamW that touch only the rows that a sparse gradient holds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from facemetric.errors import InputError
+
+
+class RowSGD(torch.optim.SGD):  # type: ignore[misc]
+    """SGD; of a parameter with a sparse gradient it updates those rows and their momentum alone.
+
+    Rows that a step did not use keep weight and momentum: no decay, no drift, as Partial FC's
+    authors do (An et al. 2022). Parameters with dense gradients are updated as by
+    ``torch.optim.SGD``, whose arguments these are.
+
+    Raises
+    ------
+    InputError
+        ``dampening`` or ``maximize``, with a sparse gradient.
+    """
+
+    @torch.no_grad()
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Update every parameter that has a gradient."""
+        with _rows_apart(self, self._update_rows):
+            return super().step(closure)
+
+    def _update_rows(self, parameter: nn.Parameter, group: dict[str, Any]) -> None:
+        _refuse(group, "dampening", "maximize")
+        rows, gradient = _parts(parameter)
+        if group["weight_decay"]:
+            held = parameter.index_select(0, rows)
+            gradient = torch.add(gradient, held, alpha=group["weight_decay"])
+        if momentum := group["momentum"]:
+            state = self.state[parameter]
+            if state.get("momentum_buffer") is None:
+                state["momentum_buffer"] = torch.zeros_like(parameter)
+            moved = state["momentum_buffer"].index_select(0, rows).mul_(momentum).add_(gradient)
+            state["momentum_buffer"].index_copy_(0, rows, moved)
+            gradient = torch.add(gradient, moved, alpha=momentum) if group["nesterov"] else moved
+        parameter.index_add_(0, rows, gradient, alpha=-group["lr"])
+
+
+class RowAdamW(torch.optim.AdamW):  # type: ignore[misc]
+    """AdamW; of a parameter with a sparse gradient it updates those rows and their moments alone.
+
+    The correction of the moments' bias counts the parameter's steps, not a row's, as
+    ``torch.optim.SparseAdam`` does. Parameters with dense gradients are updated as by
+    ``torch.optim.AdamW``, whose arguments these are.
+
+    Raises
+    ------
+    InputError
+        ``amsgrad`` or ``maximize``, with a sparse gradient.
+    """
+
+    @torch.no_grad()
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Update every parameter that has a gradient."""
+        with _rows_apart(self, self._update_rows):
+            return super().step(closure)
+
+    def _update_rows(self, parameter: nn.Parameter, group: dict[str, Any]) -> None:
+        _refuse(group, "amsgrad", "maximize")
+        rows, gradient = _parts(parameter)
+        state = self.state[parameter]
+        if not state:
+            state["step"] = torch.tensor(0.0)
+            state["exp_avg"] = torch.zeros_like(parameter)
+            state["exp_avg_sq"] = torch.zeros_like(parameter)
+        state["step"] += 1
+        step, lr, (fast, slow) = state["step"].item(), group["lr"], group["betas"]
+        mean = state["exp_avg"].index_select(0, rows).lerp_(gradient, 1 - fast)
+        square = state["exp_avg_sq"].index_select(0, rows)
+        square.mul_(slow).addcmul_(gradient, gradient, value=1 - slow)
+        state["exp_avg"].index_copy_(0, rows, mean)
+        state["exp_avg_sq"].index_copy_(0, rows, square)
+        spread = square.sqrt_().div_(math.sqrt(1 - slow**step)).add_(group["eps"])
+        held = parameter.index_select(0, rows).mul_(1 - lr * group["weight_decay"])
+        held.addcdiv_(mean, spread, value=-lr / (1 - fast**step))
+        parameter.index_copy_(0, rows, held)
+
+
+@contextmanager
+def _rows_apart(
+    optimiser: torch.optim.Optimizer, update: Callable[[nn.Parameter, dict[str, Any]], None]
+) -> Iterator[None]:
+    """Update parameters with sparse gradients, and hide these from what follows."""
+    hidden: list[tuple[nn.Parameter, Tensor]] = []
+    for group in optimiser.param_groups:
+        for parameter in group["params"]:
+            if parameter.grad is not None and parameter.grad.is_sparse:
+                update(parameter, group)
+                hidden.append((parameter, parameter.grad))
+    try:
+        for parameter, _ in hidden:
+            parameter.grad = None
+        yield
+    finally:
+        for parameter, gradient in hidden:
+            parameter.grad = gradient
+
+
+def _parts(parameter: nn.Parameter) -> tuple[Tensor, Tensor]:
+    gradient = parameter.grad.coalesce()
+    return gradient.indices()[0], gradient.values()
+
+
+def _refuse(group: dict[str, Any], *names: str) -> None:
+    for name in names:
+        if group[name]:
+            raise InputError(f"{name} is not for sparse gradients", item="optimiser")
