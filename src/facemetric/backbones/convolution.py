@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from torch import nn
+import torch
+from torch import Tensor, nn
 
 from facemetric.backbones.norm import Norm
 
@@ -51,5 +52,23 @@ def convolution(
     if padding is None:
         sides = (kernel, kernel) if isinstance(kernel, int) else kernel
         padding = (sides[0] // 2, sides[1] // 2)
-    layer = nn.Conv2d(inputs, outputs, kernel, stride, padding, groups=groups, bias=norm.absent)
+    strided_depthwise = groups == inputs and stride > 1
+    layer = (StridedDepthwise if strided_depthwise else nn.Conv2d)(
+        inputs, outputs, kernel, stride, padding, groups=groups, bias=norm.absent
+    )
     return nn.Sequential(layer) if norm.absent else nn.Sequential(layer, norm.maps(outputs))
+
+
+class StridedDepthwise(nn.Conv2d):
+    """A depthwise convolution with a stride, trained in float32 on a CPU.
+
+    In bfloat16 the gradient of its input has no quick kernel there and takes forty times as long.
+    """
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """Return the convolved maps, of the type of ``inputs``."""
+        plain = inputs.device.type != "cpu" or not torch.is_grad_enabled()
+        if plain or torch.compiler.is_compiling() or not torch.is_autocast_enabled("cpu"):
+            return super().forward(inputs)
+        with torch.autocast("cpu", enabled=False):
+            return super().forward(inputs.float()).to(inputs.dtype)
