@@ -4,6 +4,8 @@ from facemetric.backbones.architecture import BACKBONES, Architecture, Published
 from facemetric.backbones.backbone import Backbone
 from facemetric.backbones.blocks import Blocks
 from facemetric.backbones.build import Description, build_backbone, describe
+from facemetric.backbones.inception import inception
+from facemetric.backbones.inception_resnet import inception_resnet
 from facemetric.backbones.iresnet import iresnet
 from facemetric.backbones.mobilefacenet import mobilefacenet
 from facemetric.backbones.norm import NORMS, Norm
@@ -14,6 +16,8 @@ from facemetric.backbones.virtual_batch_norm import (
     VirtualBatchNorm2d,
     average_running_statistics,
 )
+from facemetric.backbones.vit import vit
+from facemetric.backbones.zeiler_fergus import zeiler_fergus
 
 __all__ = [
     "BACKBONES",
@@ -29,8 +33,12 @@ __all__ = [
     "average_running_statistics",
     "build_backbone",
     "describe",
+    "inception",
+    "inception_resnet",
     "iresnet",
     "mobilefacenet",
     "resnet",
     "sphereface",
+    "vit",
+    "zeiler_fergus",
 ]

@@ -39,9 +39,9 @@ def initialise(network: nn.Module, *, generator: torch.Generator | None = None) 
             nn.init.kaiming_normal_(module.weight, a=slope, generator=generator)
         elif isinstance(module, nn.Linear):
             nn.init.kaiming_normal_(module.weight, nonlinearity="linear", generator=generator)
-        else:
-            continue
-        if module.bias is not None:
+        elif hasattr(module, "start"):  # parameters of the module's own
+            module.start(generator)
+        if isinstance(module, nn.Conv2d | nn.Linear) and module.bias is not None:
             nn.init.zeros_(module.bias)
     for module in network.modules():
         if isinstance(module, Closing):
