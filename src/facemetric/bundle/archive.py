@@ -41,6 +41,8 @@ def open_archive(path: Path) -> Bundle:
 def pack_bundle(bundle: Bundle, path: str | Path) -> Path:
     """Write a bundle as one ``.zip`` file, the same bytes for the same bundle.
 
+    It is for running the network: weights to train on with (``checkpoint``) stay in the folder.
+
     Raises
     ------
     BundleError
@@ -54,7 +56,8 @@ def pack_bundle(bundle: Bundle, path: str | Path) -> Path:
     model = bundle.model_path(recheck=True).read_bytes()
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        archive.writestr(zipfile.ZipInfo(MANIFEST_NAME, _EPOCH), manifest_bytes(bundle.manifest))
+        manifest = bundle.manifest.model_copy(update={"checkpoint": None})
+        archive.writestr(zipfile.ZipInfo(MANIFEST_NAME, _EPOCH), manifest_bytes(manifest))
         archive.writestr(zipfile.ZipInfo(bundle.manifest.model.file, _EPOCH), model)
     write_whole(path, buffer.getvalue())
     return path

@@ -88,7 +88,9 @@ def save_calibration(
     manifest = check_values(Manifest, values, item="name")
     if out is None and name is None:
         return save_manifest(bundle, manifest)
-    return save_bundle(folder, manifest, bundle.model_path().read_bytes(), replace=replace)
+    # A copy is for running the network: the weights to train on with stay where they are.
+    copied = manifest.model_copy(update={"checkpoint": None})
+    return save_bundle(folder, copied, bundle.model_path().read_bytes(), replace=replace)
 
 
 def _own_folder(bundle: Bundle, *, flip: bool, replace: bool) -> Path:

@@ -40,6 +40,8 @@ def describe_bundle(bundle: Bundle) -> str:
     ]
     for result in manifest.results:
         deviation = "" if result.deviation is None else f" ± {result.deviation:g}"
+        if result.low is not None and result.high is not None:
+            deviation += f" [{result.low:g}, {result.high:g}]"
         conditions = f" ({result.conditions})" if result.conditions else ""
         lines.append(
             f"Measured: {result.protocol} {result.metric} {result.value:g}{deviation}{conditions}"

@@ -150,13 +150,28 @@ def save_import(
     )
     with tempfile.TemporaryDirectory(prefix="facemetric-") as scratch:
         (Path(scratch) / manifest.model.file).write_bytes(graph)
-        manifest = _tried(manifest, Path(scratch))
+        manifest = tried(manifest, Path(scratch))
     target = imported_folder(name) if folder is None else Path(folder)
     return save_bundle(target, manifest, graph, replace=replace)
 
 
-def _tried(manifest: Manifest, folder: Path) -> Manifest:
-    """Run the graph; add the golden embedding and, where a batch goes wrong, a limit of one."""
+def tried(manifest: Manifest, folder: Path) -> Manifest:
+    """Run the graph; add the golden embedding and, where a batch goes wrong, a limit of one.
+
+    Parameters
+    ----------
+    manifest
+        Without a golden embedding.
+    folder
+        Where the graph lies, under the manifest's name for it.
+
+    Raises
+    ------
+    IntegrityError
+        The graph's shapes are others, or what it gives is not finite or always the same.
+    ProviderError
+        The graph cannot be run.
+    """
     network = Network(Bundle(manifest, folder))
     chips = _three_chips(manifest)
     alone = np.concatenate([network.raw(chips[row : row + 1]) for row in range(len(chips))])

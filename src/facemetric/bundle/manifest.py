@@ -68,6 +68,19 @@ class Alignment(_Part):
     """For ``margin-crop-160`` only: pixels added around the box, at the chip's scale."""
 
 
+class Checkpoint(_Part):
+    """The weights that the graph was made of, to train on with, and the recipe of their training.
+
+    Both files lie beside the graph; an archive holds neither.
+    """
+
+    file: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*\.safetensors$")] = (
+        "network.safetensors"
+    )
+    sha256: Sha256
+    recipe: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*\.json$")] = "recipe.json"
+
+
 class Embedding(_Part):
     """What comes out."""
 
@@ -100,12 +113,14 @@ class Provenance(_Part):
 
 
 class Result(_Part):
-    """One measured figure with its conditions."""
+    """One measured figure with its conditions; ``low`` and ``high`` bound it (95 %)."""
 
     protocol: str
     metric: str
     value: float
     deviation: float | None = None
+    low: float | None = None
+    high: float | None = None
     conditions: str = ""
 
 
@@ -230,6 +245,7 @@ class Manifest(_Part):
     calibrations: tuple[Calibration, ...] = ()
     codes: Codes | None = None
     golden: Golden | None = None
+    checkpoint: Checkpoint | None = None
 
     @model_validator(mode="after")
     def _lengths_agree(self) -> Manifest:

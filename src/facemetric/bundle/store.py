@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -102,7 +103,12 @@ def open_bundle(name_or_path: str | Path) -> Bundle:
 
 
 def save_bundle(
-    folder: str | Path, manifest: Manifest, model_bytes: bytes, *, replace: bool = False
+    folder: str | Path,
+    manifest: Manifest,
+    model_bytes: bytes,
+    *,
+    beside: Mapping[str, bytes] | None = None,
+    replace: bool = False,
 ) -> Bundle:
     """Write a bundle's folder, whole or not at all.
 
@@ -114,6 +120,8 @@ def save_bundle(
         Its ``model.sha256`` must be that of ``model_bytes``.
     model_bytes
         The ONNX graph.
+    beside
+        Further files by name, such as the manifest's ``checkpoint``.
     replace
         Put it in the place of a bundle that is there.
 
@@ -144,6 +152,8 @@ def save_bundle(
     try:
         write_whole(fresh / manifest.model.file, model_bytes)
         write_whole(fresh / MANIFEST_NAME, manifest_bytes(manifest))
+        for name, data in (beside or {}).items():
+            write_whole(fresh / name, data)
         if taken:
             folder.rename(old)
         fresh.replace(folder)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from torch import Tensor, nn
 
+from facemetric.bundle.manifest_file import MANIFEST_NAME, read_manifest
 from facemetric.errors import DataError, InputError
 
 WEIGHTS_NAME = "network.safetensors"
@@ -100,16 +102,18 @@ def read_weights(source: str | Path) -> dict[str, Tensor]:
     Raises
     ------
     DataError
-        There is none, or it is damaged.
+        There is none, or it is damaged; in a bundle it must have the manifest's SHA-256.
     """
     from safetensors import SafetensorError
-    from safetensors.torch import load_file
+    from safetensors.torch import load
 
     path = Path(source)
     if path.is_dir():
         path = path / WEIGHTS_NAME
     try:
-        weights: dict[str, Tensor] = load_file(path)
+        data = path.read_bytes()
+        _check_digest(path, data)
+        weights: dict[str, Tensor] = load(data)
     except FileNotFoundError as error:
         raise DataError(
             "no such file",
@@ -120,6 +124,20 @@ def read_weights(source: str | Path) -> dict[str, Tensor]:
     except (SafetensorError, OSError) as error:
         raise DataError(f"cannot be read: {error}", item=str(path)) from error
     return weights
+
+
+def _check_digest(path: Path, data: bytes) -> None:
+    """Raise DataError where a bundle's manifest beside the weights says that they are others."""
+    if not (path.parent / MANIFEST_NAME).is_file():
+        return
+    known = read_manifest(path.parent / MANIFEST_NAME).checkpoint
+    digest = hashlib.sha256(data).hexdigest()
+    if known is not None and known.file == path.name and known.sha256 != digest:
+        raise DataError(
+            f"expected SHA-256 {known.sha256}, got {digest}",
+            item=str(path),
+            fix="The file was changed or damaged: export or copy the bundle again",
+        )
 
 
 def last_layer(network: nn.Module) -> tuple[nn.Module, ...]:
