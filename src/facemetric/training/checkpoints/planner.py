@@ -31,7 +31,7 @@ from facemetric.errors import CheckpointError
 from facemetric.training.distributed.shard import Shard
 
 
-class ShardSavePlanner(DefaultSavePlanner):  # type: ignore[misc]
+class ShardSavePlanner(DefaultSavePlanner):
     """Plan writing: a shard by the process that holds it, any other tensor once.
 
     That shards cover the whole without overlap is checked by torch.
@@ -51,7 +51,7 @@ class ShardSavePlanner(DefaultSavePlanner):  # type: ignore[misc]
         return rows_of(self.state_dict[index.fqn])
 
 
-class ShardLoadPlanner(LoadPlanner):  # type: ignore[misc]
+class ShardLoadPlanner(LoadPlanner):
     """Plan reading: which rows of which files fill each tensor, whoever wrote them."""
 
     def __init__(self, folder: Path) -> None:

@@ -32,7 +32,7 @@ from facemetric.training.checkpoints.manifest import (
 )
 
 
-class SafetensorsWriter(StorageWriter):  # type: ignore[misc]
+class SafetensorsWriter(StorageWriter):
     """Write a process's share of the tensors into one file of a folder.
 
     Tensors are written from where they lie: no second copy in memory beside those that come
@@ -138,7 +138,7 @@ class SafetensorsWriter(StorageWriter):  # type: ignore[misc]
         replace_folder(self.partial, self.folder)
 
 
-class SafetensorsReader(StorageReader):  # type: ignore[misc]
+class SafetensorsReader(StorageReader):
     """Read rows of tensors out of the files of a checkpoint.
 
     Every file is hashed by one process before any process reads: a damaged checkpoint changes

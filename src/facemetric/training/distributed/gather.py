@@ -37,7 +37,7 @@ def gather_embeddings(local: Tensor, ranks: Ranks, *, rows: Sequence[int] | None
     """
     if ranks.group is None:
         return local
-    return _Gather.apply(local, ranks, _checked(local, ranks, rows))  # type: ignore[no-untyped-call]
+    return _Gather.apply(local, ranks, _checked(local, ranks, rows))
 
 
 def all_gather(local: Tensor, ranks: Ranks, *, rows: Sequence[int] | None = None) -> Tensor:

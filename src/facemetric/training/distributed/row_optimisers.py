@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from facemetric.errors import InputError
 
 
-class RowSGD(torch.optim.SGD):  # type: ignore[misc]
+class RowSGD(torch.optim.SGD):
     """SGD; of a parameter with a sparse gradient it updates those rows and their momentum alone.
 
     Rows that a step did not use keep weight and momentum: no decay, no drift, as Partial FC's
@@ -48,7 +48,7 @@ class RowSGD(torch.optim.SGD):  # type: ignore[misc]
         parameter.index_add_(0, rows, gradient, alpha=-group["lr"])
 
 
-class RowAdamW(torch.optim.AdamW):  # type: ignore[misc]
+class RowAdamW(torch.optim.AdamW):
     """AdamW; of a parameter with a sparse gradient it updates those rows and their moments alone.
 
     The correction of the moments' bias counts the parameter's steps, not a row's, as
