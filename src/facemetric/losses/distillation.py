@@ -52,10 +52,9 @@ def distillation_loss(embeddings: Tensor, teacher: Tensor, *, match: Match = "co
         )
     with torch.autocast(embeddings.device.type, enabled=False):
         if relational:
-            of_teacher = _relative_distances(teacher.detach()).to(embeddings.device)
-            return torch.nn.functional.huber_loss(
-                ours := _relative_distances(embeddings), of_teacher.to(ours.dtype)
-            )
+            ours, theirs = _relative_distances(embeddings), _relative_distances(teacher.detach())
+            gaps = torch.nn.functional.huber_loss(ours, theirs.to(ours.dtype), reduction="sum")
+            return gaps / max(len(ours), 1)
         unit = unit_embeddings(teacher.detach())
         if match == "cosine":
             return (1.0 - (unit_embeddings(embeddings) * unit).sum(1)).mean()
@@ -68,7 +67,8 @@ def _relative_distances(embeddings: Tensor) -> Tensor:
     upper = torch.triu_indices(count, count, offset=1, device=embeddings.device)
     squared = squared_distances(embeddings)[upper[0], upper[1]]
     distances = squared.clamp_min(_SMALLEST).sqrt()
-    return distances / distances.mean()
+    # No pair, no mean: a batch of one face has a loss of 0.
+    return distances / (distances.sum() / max(len(distances), 1))
 
 
 def _check(match: str) -> None:

@@ -25,6 +25,8 @@ class Anchors:
         Float ``(A, B)``: squared distances of unit rows.
     same
         bool ``(A, B)``: whether anchor and row are one person.
+    dim
+        Dimension of the embeddings.
     most
         The largest number of positives of any anchor of the batch.
 
@@ -37,10 +39,13 @@ class Anchors:
         Float ``(A, K)``: their distances, ascending; infinite beyond the anchor's own number.
     """
 
-    def __init__(self, rows: Tensor, distances: Tensor, same: Tensor, *, most: int) -> None:
+    def __init__(
+        self, rows: Tensor, distances: Tensor, same: Tensor, *, dim: int, most: int
+    ) -> None:
         self.rows = rows
         self.distances = distances
         self.same = same
+        self.dim = dim
         own = same.clone()
         own[torch.arange(len(rows), device=rows.device), rows] = False
         only_own = distances.masked_fill(~own, torch.inf)
@@ -132,7 +137,9 @@ def anchors_of(embeddings: Tensor, labels: Tensor) -> Iterator[Anchors]:
     for some in rows.split(_ANCHORS):
         with torch.autocast(unit.device.type, enabled=False):
             distances = 2.0 - 2.0 * unit[some] @ unit.T
-        yield Anchors(some, distances, labels[some, None] == labels, most=most)
+        yield Anchors(
+            some, distances, labels[some, None] == labels, dim=embeddings.shape[1], most=most
+        )
 
 
 def _ascending(values: Tensor) -> tuple[Tensor, Tensor]:

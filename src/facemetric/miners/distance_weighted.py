@@ -18,14 +18,13 @@ class DistanceWeighted(TripletMiner):
     """For every anchor-positive pair a negative, as likely at any distance from the anchor.
 
     A negative at Euclidean distance d is drawn with a weight of ``1 / q(d)``, where q is the
-    density of distances between random points of the sphere, ``d^(D-2) (1 - d^2/4)^((D-3)/2)``.
+    density of distances between random points of the sphere, ``d^(D-2) (1 - d^2/4)^((D-3)/2)``
+    for D dimensions.
     Anchors without a negative nearer than ``farthest`` give no triplet. Wu, Manmatha, Smola and
     Krähenbühl, "Sampling matters in deep embedding learning", 2017, section 4.
 
     Parameters
     ----------
-    dim
-        Dimension D of the embeddings, at least 3.
     margin
         Only for the shares; in (0, 4].
     nearest
@@ -39,24 +38,19 @@ class DistanceWeighted(TripletMiner):
         An option is out of range.
     """
 
-    def __init__(
-        self, *, dim: int, margin: float = 0.2, nearest: float = 0.5, farthest: float = 1.4
-    ) -> None:
+    def __init__(self, *, margin: float = 0.2, nearest: float = 0.5, farthest: float = 1.4) -> None:
         super().__init__(margin=margin)
-        if dim < 3:
-            raise InputError(f"expected a dimension of at least 3, got {dim}", item="dim")
         if not 0.0 < nearest < farthest <= 2.0:
             raise InputError(
                 f"expected 0 < nearest < farthest <= 2, got {nearest} and {farthest}",
                 item="nearest and farthest",
             )
-        self.dim = dim
         self.nearest = nearest
         self.farthest = farthest
 
     def choose(self, anchors: Anchors, generator: Generator | None) -> Tensor:
         """Return int64 ``(T, 3)`` of these anchors."""
-        cumulated = self._weights(anchors.negative_distances.double()).cumsum(1)
+        cumulated = self._weights(anchors.negative_distances.double(), anchors.dim).cumsum(1)
         whole = cumulated[:, -1:]
         draws = uniform(anchors.positives.shape, generator, whole.device) * whole
         # The first rank whose sum exceeds the draw: ranks of weight 0 are never chosen.
@@ -64,11 +58,11 @@ class DistanceWeighted(TripletMiner):
         last = (cumulated < whole).sum(1, keepdim=True)
         return anchors.triplets(ranks.minimum(last), anchors.is_pair & (whole > 0))
 
-    def _weights(self, squared: Tensor) -> Tensor:
+    def _weights(self, squared: Tensor, dim: int) -> Tensor:
         """Return weights of sorted negatives; each anchor's largest is 1."""
         clipped = squared.clamp(self.nearest**2, 4.0 - _FROM_ANTIPODE)
-        exponents = -(self.dim - 2) / 2 * clipped.log()
-        exponents -= (self.dim - 3) / 2 * (1.0 - clipped / 4).log()
+        exponents = -(dim - 2) / 2 * clipped.log()
+        exponents -= (dim - 3) / 2 * (1.0 - clipped / 4).log()
         beyond = squared >= self.farthest**2
         exponents.masked_fill_(beyond, -torch.inf)
         largest = exponents.amax(1, keepdim=True)

@@ -91,8 +91,8 @@ class PK:
         counts = np.sort(self._people.counts)[::-1]
         if len(counts) < self.people:
             return f"Choose people={len(counts)} or fewer"
+        fewer = f"people={len(self._known)} or fewer, or " if len(self._known) else ""
         return (
-            f"Choose people={len(self._known)} or fewer, or min_images="
-            f"{int(counts[self.people - 1])} or less (people with fewer than {self.images} images "
-            "are then repeated)"
+            f"Choose {fewer}min_images={int(counts[self.people - 1])} or less (the images of "
+            f"people with fewer than {self.images} are then repeated)"
         )
