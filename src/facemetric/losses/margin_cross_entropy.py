@@ -66,7 +66,7 @@ def margin_cross_entropy(
         elsewhere that would make the host wait for the device; there an index out of range
         stops the kernel that gathers it.
     """
-    check_columns(embeddings, centres, columns, sharded=group is not None)
+    check_columns(embeddings, centres, columns, bias=bias, sharded=group is not None)
     with torch.autocast(embeddings.device.type, enabled=False):
         embeddings = at_least_single(embeddings)
         dtype = embeddings.dtype
@@ -147,6 +147,7 @@ def check_columns(
     centres: Tensor,
     columns: Tensor,
     *,
+    bias: Tensor | None = None,
     centres_per_class: int = 1,
     sharded: bool = False,
 ) -> None:
@@ -163,8 +164,11 @@ def check_columns(
         raise InputError(
             f"expected int64 ({len(embeddings)},), got {_named(columns)}", item="labels"
         )
+    classes = len(centres) // centres_per_class
+    if bias is not None and bias.shape != (classes,):
+        raise InputError(f"expected ({classes},), got {_named(bias)}", item="bias")
     if columns.device.type == "cpu":
-        first, classes = -1 if sharded else 0, len(centres) // centres_per_class
+        first = -1 if sharded else 0
         low, high = (int(end) for end in torch.aminmax(columns))
         if low < first or high >= classes:
             raise InputError(

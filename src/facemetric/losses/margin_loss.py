@@ -59,7 +59,14 @@ def margin_loss(
         Shapes do not agree or a label is out of range (see ``margin_cross_entropy``).
     """
     many = margin.centres_per_class
-    check_columns(embeddings, centres, labels, centres_per_class=many, sharded=group is not None)
+    check_columns(
+        embeddings,
+        centres,
+        labels,
+        bias=bias,
+        centres_per_class=many,
+        sharded=group is not None,
+    )
     with torch.autocast(embeddings.device.type, enabled=False):
         embeddings = at_least_single(embeddings)
         centres = centres.to(embeddings.dtype)

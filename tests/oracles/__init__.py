@@ -1,0 +1,1 @@
+"""Slow or separate ways to the results that tests compare with."""
