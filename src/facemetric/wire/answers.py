@@ -13,6 +13,8 @@ from typing import Any, Literal
 from pydantic_core import PydanticSerializationError
 
 from facemetric.wire.calibration import CalibrateOut
+from facemetric.wire.dataset import DatasetOut
+from facemetric.wire.dataset_card import DatasetCard
 from facemetric.wire.evaluation import EvaluateOut
 from facemetric.wire.evaluation_report import EvaluationReportOut
 from facemetric.wire.faces import ErrorOut, FaceOut, ThresholdOut, Wire, schema
@@ -282,6 +284,8 @@ def schemas() -> dict[str, dict[str, Any]]:
         EvaluationReportOut,
         StudyOut,
         CalibrateOut,
+        DatasetOut,
+        DatasetCard,
         FailureOut,
     )
     return {

@@ -138,7 +138,7 @@ def _octal(field: bytes) -> int | None:
 
 
 def _pax(text: bytes, path: Path, at: int) -> dict[str, str]:
-    """Read ``"length key=value\\n"`` records."""
+    """Read records of a length, a blank, ``key=value`` and a line feed."""
     values: dict[str, str] = {}
     place = 0
     while place < len(text):

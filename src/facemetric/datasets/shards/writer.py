@@ -66,7 +66,7 @@ class ShardWriter:
             raise InputError(f"expected at least 1, got {max_bytes}", item="max_bytes")
         if not made_from:
             raise InputError("expected a digest, got an empty text", item="made_from")
-        self._folder = Path(folder)
+        self.folder = Path(folder)
         self._name = name
         self._max_bytes = max_bytes
         self._made_from = made_from
@@ -76,7 +76,7 @@ class ShardWriter:
         self._at = 0
         self.shards: list[Path] = []
         self.written = 0
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
         self._keep_finished()
 
     def __enter__(self) -> ShardWriter:
@@ -137,7 +137,7 @@ class ShardWriter:
         # Without its index a shard counts as unfinished, so the index comes last.
         index_path(path).unlink(missing_ok=True)
         self._partial().replace(path)
-        _sync_folder(self._folder)
+        _sync_folder(self.folder)
         index = make_index(self._pictures, self._labellings, made_from=self._made_from)
         save_index(path, index)
         self.shards.append(path)
@@ -167,13 +167,13 @@ class ShardWriter:
 
     def _numbered(self) -> list[Path]:
         shape = "[0-9]" * 6
-        return sorted(self._folder.glob(f"{self._name}-{shape}.tar"))
+        return sorted(self.folder.glob(f"{self._name}-{shape}.tar"))
 
     def _path(self, number: int) -> Path:
-        return self._folder / f"{self._name}-{number:06d}.tar"
+        return self.folder / f"{self._name}-{number:06d}.tar"
 
     def _partial(self) -> Path:
-        return self._folder / f"{self._name}.tar{_PARTIAL}"
+        return self.folder / f"{self._name}.tar{_PARTIAL}"
 
 
 def _sync_folder(folder: Path) -> None:
