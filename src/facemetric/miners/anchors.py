@@ -12,6 +12,7 @@ from torch import Generator, Tensor
 from facemetric.errors import InputError
 
 _ANCHORS = 256
+_BEYOND = 8.0
 
 
 class Anchors:
@@ -137,6 +138,8 @@ def anchors_of(embeddings: Tensor, labels: Tensor) -> Iterator[Anchors]:
     for some in rows.split(_ANCHORS):
         with torch.autocast(unit.device.type, enabled=False):
             distances = 2.0 - 2.0 * unit[some] @ unit.T
+        # A broken embedding is far from all: it is mined, and the loss then shows it.
+        distances.nan_to_num_(nan=_BEYOND)
         yield Anchors(
             some, distances, labels[some, None] == labels, dim=embeddings.shape[1], most=most
         )
