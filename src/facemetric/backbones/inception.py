@@ -109,6 +109,7 @@ def inception(
     norm: Norm,
     dropout: float,
     checkpointing: bool,
+    stem: tuple[int, int] = (64, 192),
     share: float = 1.0,
     dense: int = 0,
 ) -> Backbone:
@@ -120,13 +121,15 @@ def inception(
         Modules from 3a on.
     dim, size_px, width, norm, dropout, checkpointing
         As of `build_backbone`. ``norm="none"`` has the paper's local response norms.
+    stem
+        Channels of the layers before 3a.
     share
         Multiplies all channels, as ``width`` does.
     dense
         Length of a hidden dense layer over the whole last map; 0 averages the map instead.
     """
     thin = share * width
-    c64, c192 = scaled(64, thin), scaled(192, thin)
+    c64, c192 = (scaled(base, thin) for base in stem)
     response = [LocalResponseNorm()] if norm.absent else []
     blocks: list[nn.Module] = [
         nn.Sequential(
@@ -165,15 +168,26 @@ def inception(
     return Backbone(Blocks(blocks, checkpointing=checkpointing), head, dim=dim, size_px=size_px)
 
 
-_PAPER = "F. Schroff et al., FaceNet (2015)"
+_UPPER = (*TABLE[:-3], *(replace(one, five=(0, 0)) for one in TABLE[-3:]))
 _NORMS = 'the paper has local response norms: `norm="none"`'
-_UPPER = (*TABLE[:-2], *(replace(one, five=(0, 0)) for one in TABLE[-2:]))
-for _name, _input_px, _shape, _parameters, _multiply_adds, _remark in (
-    ("nn2", (224, 224), {"table": TABLE}, 7.5e6, 1.6e9, _NORMS),
-    ("nn3", (160, 160), {"table": TABLE}, None, None, _NORMS),
-    ("nn4", (96, 96), {"table": _UPPER}, None, 285e6, "no 5×5 in 5a and 5b"),
-    ("nns1", (165, 165), {"table": TABLE, "share": 0.5, "dense": 1280}, 26e6, 220e6, ""),
-    ("nns2", (140, 116), {"table": TABLE, "share": 0.175, "dense": 1024}, 4.3e6, 20e6, ""),
+_DERIVED = (
+    "the paper prints no table: NN2 thinned, with a hidden dense layer in place of the average"
+    " pooling, chosen for the paper's two figures"
+)
+_NNS1 = {"table": TABLE, "stem": (48, 176), "share": 0.44, "dense": 1512}
+_NNS2 = {"table": TABLE, "share": 0.145, "dense": 1376}
+for _name, _input_px, _shape, _published, _remark in (
+    ("nn2", (224, 224), {"table": TABLE}, (7.5e6, 1.6e9, "the paper, table 2"), _NORMS),
+    ("nn3", (160, 160), {"table": TABLE}, (), "NN2 for smaller pictures"),
+    (
+        "nn4",
+        (96, 96),
+        {"table": _UPPER},
+        (None, 285e6, "the paper, section 3.3"),
+        "no 5×5 in 4e, 5a and 5b, which is where the paper's figure is met",
+    ),
+    ("nns1", (165, 165), _NNS1, (26e6, 220e6, "the paper, section 3.3"), _DERIVED),
+    ("nns2", (140, 116), _NNS2, (4.3e6, 20e6, "the paper, section 3.3"), _DERIVED),
 ):
     BACKBONES.add(
         _name,
@@ -183,8 +197,8 @@ for _name, _input_px, _shape, _parameters, _multiply_adds, _remark in (
             dim=128,
             min_px=32,
             shape=_shape,
-            paper=f"{_PAPER}, table 2" if _name == "nn2" else f"{_PAPER}, section 3.3",
-            published=Published(_parameters, _multiply_adds, "the paper"),
+            paper="F. Schroff et al., FaceNet (2015)",
+            published=Published(*_published),
             remark=_remark,
         ),
     )

@@ -92,6 +92,6 @@ BACKBONES.add(
         dim=128,
         min_px=16,
         paper="S. Chen et al., MobileFaceNets (2018), table 1",
-        published=Published(0.99e6, 221e6, "the paper, table 2"),
+        published=Published(0.99e6, 221e6, "the paper; J. Zhang, SeesawFaceNets (2019)"),
     ),
 )
