@@ -36,8 +36,8 @@ def save_checkpoint(
     folder
         Where it will be.
     tensors
-        By name. A `Shard` is written by the process that holds it, any other tensor once, by one
-        of the processes that have it under that name.
+        By name. A `Shard` is written by the process that holds it, any other tensor by the first
+        process that has one of that name.
     state
         Whatever else resuming needs, as JSON can hold it; the first process's is kept.
     ranks

@@ -32,13 +32,18 @@ from facemetric.training.distributed.shard import Shard
 
 
 class ShardSavePlanner(DefaultSavePlanner):
-    """Plan writing: a shard by the process that holds it, any other tensor once.
+    """Plan writing: a shard by the process that holds it, other tensors by the first with one.
 
     That shards cover the whole without overlap is checked by torch.
     """
 
     def __init__(self) -> None:
-        super().__init__(flatten_state_dict=False, flatten_sharded_tensors=False)
+        # Of copies that differ after all, such as batch statistics, all are then one process's.
+        super().__init__(
+            flatten_state_dict=False,
+            flatten_sharded_tensors=False,
+            dedup_save_to_lowest_rank=True,
+        )
 
     def create_local_plan(self) -> SavePlan:
         """Return the tensors that this process could write; copies are dropped later."""
