@@ -23,6 +23,7 @@ from facemetric.evaluation.cache import Progress
 from facemetric.jobs.card import make_card, pack_settings
 from facemetric.jobs.collection import Collection, collect
 from facemetric.jobs.limits import FaceLimits
+from facemetric.jobs.lists import write_left_out
 from facemetric.jobs.packing import PlannedChip, digest_of, pack_chips
 from facemetric.jobs.selection import Counting, Rules, Selection, select
 from facemetric.types import ItemError
@@ -51,6 +52,15 @@ class DatasetBuild:
     card: DatasetCard
     left_out: tuple[LeftOutPhotoOut, ...]
     originals: tuple[Path, ...]
+
+    @property
+    def failed(self) -> tuple[ItemError, ...]:
+        """The photographs that could not be read, which is no rule's choice."""
+        return tuple(
+            ItemError(one.source, DataError.code, one.why)
+            for one in self.left_out
+            if one.reason == "unreadable"
+        )
 
 
 @contextmanager
@@ -178,6 +188,7 @@ def build_dataset(
         measures=found.measures,
         left_out=left_out,
     )
+    write_left_out(out, left_out)
     write_card(out, card)
     shutil.rmtree(out / UNFINISHED)
     return DatasetBuild(

@@ -13,6 +13,7 @@ from facemetric.evaluation.embedding import FaceEmbedder
 from facemetric.evaluation.faces import CentralFaceFinder
 from facemetric.jobs.build_dataset import DatasetBuild
 from facemetric.jobs.label_noise import STRANGER_SHARE, find_label_noise
+from facemetric.jobs.lists import write_suspects
 from facemetric.wire import AlikePeopleOut, LabelNoiseOut, SuspectOut
 
 
@@ -27,7 +28,8 @@ def judge_labels(
 ) -> LabelNoiseOut:
     """Embed the photographs of a pack and list labels that the embeddings contradict.
 
-    Photographs without a detected face are passed over.
+    The images are also listed beside the shards, see `write_suspects`. Photographs without a
+    detected face are passed over.
 
     Parameters
     ----------
@@ -55,7 +57,7 @@ def judge_labels(
     rows, vectors = rows[found], vectors[found]
     noise = find_label_noise(vectors, source.labels[rows], stranger_share=stranger_share)
     names = source.names
-    return LabelNoiseOut(
+    answer = LabelNoiseOut(
         bundle=embedder.bundle.id,
         judged=noise.judged,
         stranger_share=stranger_share,
@@ -81,3 +83,5 @@ def judge_labels(
             for pair in noise.alike
         ),
     )
+    write_suspects(build.folder, answer)
+    return answer

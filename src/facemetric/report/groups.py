@@ -53,3 +53,12 @@ def _tile(face: FaceTile) -> Html:
         element("p", face.note, class_="note") if face.note else None,
         class_="tile",
     )
+
+
+def face_group(group: ClusterGroup) -> Html:
+    """Return a small titled grid of face crops, to stand beside others."""
+    return element(
+        "div",
+        element("p", isolate(group.title), class_="file"),
+        element("div", *map(_tile, group.faces), class_="tiles"),
+    )
