@@ -46,12 +46,14 @@ def _register() -> None:
     from facemetric.cli import cache, evaluate, models, people
     from facemetric.cli.calibrate import calibrate
     from facemetric.cli.cluster import cluster
+    from facemetric.cli.dataset import dataset
     from facemetric.cli.demo import demo
     from facemetric.cli.detect import detect
     from facemetric.cli.doctor import doctor
     from facemetric.cli.enroll import enroll
     from facemetric.cli.identify import identify
     from facemetric.cli.study import study
+    from facemetric.cli.train import train
     from facemetric.cli.verify import verify
 
     app.command()(detect)
@@ -64,6 +66,8 @@ def _register() -> None:
     app.add_typer(evaluate.app, name="evaluate")
     app.command()(study)
     app.command()(calibrate)
+    app.command()(dataset)
+    app.command()(train)
     app.add_typer(cache.app, name="cache")
     app.command()(demo)
     app.command()(doctor)

@@ -1,0 +1,79 @@
+"""``facemetric train``: a recipe carried out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from facemetric.cli.options import INTERRUPTED
+from facemetric.cli.output import complain, guarded
+
+
+@guarded
+def train(
+    recipe: Annotated[
+        Path, typer.Argument(metavar="RECIPE", help="A TOML file.", show_default=False)
+    ],
+    overrides: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[KEY=VALUE]...",
+            help="Values put into the recipe: optimiser.lr=0.05 loss.0.margin=0.35",
+            show_default=False,
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", metavar="FOLDER", help="Folder of the run.", show_default="runs/<name>"
+        ),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the run that is in the folder.")
+    ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Read the recipe, print it in full, train nothing.")
+    ] = False,
+    progress: Annotated[bool, typer.Option("--progress/--quiet", help="Show progress.")] = True,
+) -> None:
+    """Train an embedding as a recipe says: data, network, losses, schedule, evaluation.
+
+    Under torchrun it trains on several processes or machines with the same result. A run that was
+    stopped (Ctrl-C, SIGTERM, a crash) goes on with --resume exactly where it was.
+
+    Example: facemetric train recipes/arcface.toml run.epochs=5 --out runs/first
+    """
+    _needs_torch()
+    from facemetric.training.recipe import read_recipe
+    from facemetric.training.session import run_recipe
+
+    chosen = read_recipe(recipe, overrides or ())
+    if check:
+        print(chosen.model_dump_json(indent=2))
+        return
+    folder = out if out is not None else Path("runs") / chosen.name
+    finished = run_recipe(
+        chosen,
+        folder,
+        resume=resume,
+        progress=progress,
+        tell=complain if progress else lambda text: None,
+    )
+    for name, value in finished.figures.items():
+        print(f"{name}  {value:.4f}")
+    if not finished.complete:
+        complain(f"stopped after step {finished.place.step}: go on with --resume")
+        raise typer.Exit(INTERRUPTED)
+
+
+def _needs_torch() -> None:
+    from importlib.util import find_spec
+
+    from facemetric.errors import DependencyError
+
+    if find_spec("torch") is None:
+        raise DependencyError(
+            "training needs torch", item="torch", fix='Install it: pip install "facemetric[train]"'
+        )

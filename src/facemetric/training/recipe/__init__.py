@@ -1,0 +1,8 @@
+"""Recipes: TOML, checked whole before anything runs."""
+
+from facemetric.training.recipe.components import loss_class
+from facemetric.training.recipe.overrides import apply_overrides
+from facemetric.training.recipe.read import merged, parse_recipe, read_recipe
+from facemetric.training.recipe.recipe import Recipe
+
+__all__ = ["Recipe", "apply_overrides", "loss_class", "merged", "parse_recipe", "read_recipe"]

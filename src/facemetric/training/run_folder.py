@@ -1,0 +1,112 @@
+"""The folder of a run: what lies where."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from facemetric.errors import DataError, InputError
+from facemetric.training.recipe import Recipe, parse_recipe
+
+RECIPE_NAME = "recipe.json"
+RESULTS_NAME = "results.json"
+PEOPLE_NAME = "people.json"
+CHECKPOINTS_NAME = "checkpoints"
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """A run's files: the resolved recipe, the classes, checkpoints, logs, results, the page."""
+
+    path: Path
+
+    @property
+    def checkpoints(self) -> Path:
+        """Folder of the checkpoints."""
+        return self.path / CHECKPOINTS_NAME
+
+    def prepare(self, recipe: Recipe, names: tuple[str, ...], *, resume: bool) -> None:
+        """Create the folder with the recipe, or check that it belongs to this one.
+
+        Raises
+        ------
+        InputError
+            There is a run already and ``resume`` was not asked for, or it has another recipe or
+            other people.
+        DataError
+            The folder cannot be written.
+        """
+        document = recipe.model_dump(mode="json")
+        there = self.path / RECIPE_NAME
+        if there.exists():
+            self._check(document, names, resume=resume)
+            return
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            self.write(PEOPLE_NAME, list(names))
+            self.write(RECIPE_NAME, document)
+        except OSError as error:
+            raise DataError(
+                f"cannot be written: {error.strerror or error}", item=str(self.path)
+            ) from error
+
+    def recipe(self) -> Recipe:
+        """Return the run's resolved recipe; DataError where there is none."""
+        return parse_recipe(self.read(RECIPE_NAME), item=str(self.path / RECIPE_NAME))
+
+    def read(self, name: str) -> Any:
+        """Return a JSON document; DataError where it is absent or damaged."""
+        path = self.path / name
+        try:
+            return json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise DataError(
+                f"cannot be read: {reason}", item=str(path), fix="Name the folder of a run"
+            ) from error
+
+    def write(self, name: str, document: Mapping[str, Any] | list[Any]) -> None:
+        """Write a JSON document, whole or not at all."""
+        path = self.path / name
+        half = path.with_name(f".{name}.part")
+        half.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+        half.replace(path)
+
+    def _check(self, document: dict[str, Any], names: tuple[str, ...], *, resume: bool) -> None:
+        if not resume:
+            raise InputError(
+                "there is a run already",
+                item=str(self.path),
+                fix="Go on with --resume, or choose another folder",
+            )
+        known = self.read(RECIPE_NAME)
+        changed = sorted(_differences(known, document, ""))
+        if changed:
+            raise InputError(
+                f"the run has another recipe: {', '.join(changed)}",
+                item=str(self.path),
+                fix="Resume with the same recipe, or begin another run",
+            )
+        if self.read(PEOPLE_NAME) != list(names):
+            raise InputError(
+                "the run learnt other people than the training set now holds",
+                item=str(self.path),
+                fix="Bring the training set back, or begin another run",
+            )
+
+
+# What may change on the way without another result.
+_FREE = frozenset({"run.threads", "data.workers", "data.in_memory", "data.memory_mb"})
+
+
+def _differences(known: Any, wanted: Any, place: str) -> set[str]:
+    if isinstance(known, dict) and isinstance(wanted, dict):
+        found: set[str] = set()
+        for key in known.keys() | wanted.keys():
+            inner = f"{place}.{key}" if place else str(key)
+            found |= _differences(known.get(key), wanted.get(key), inner)
+        return found
+    return set() if known == wanted or place in _FREE else {place}

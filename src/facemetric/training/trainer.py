@@ -1,0 +1,376 @@
+"""The loop: batches, steps, logs, evaluations, checkpoints."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import save_file
+from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
+
+from facemetric.errors import TrainingError
+from facemetric.training import build
+from facemetric.training.checkpoints import (
+    checkpoint_folder,
+    last_checkpoint,
+    prune_checkpoints,
+)
+from facemetric.training.closed_set import closed_set_figures
+from facemetric.training.diagnostics import collapsed, embedding_spread
+from facemetric.training.distributed import Ranks
+from facemetric.training.evaluation import ProtocolOnPack, headline_figures
+from facemetric.training.guard import stop_with_batch
+from facemetric.training.loader import Batch, ChipBatches, load_batches
+from facemetric.training.logs import RunLog, open_run_log
+from facemetric.training.material import Material
+from facemetric.training.optimisers import (
+    build_optimiser,
+    parameter_groups,
+    set_learning_rates,
+)
+from facemetric.training.precision import Precision
+from facemetric.training.recipe import Recipe
+from facemetric.training.run_folder import RESULTS_NAME, RunFolder
+from facemetric.training.seeds import derived_seed
+from facemetric.training.state import Place, Training
+from facemetric.training.update import NotFiniteError, Updated, Updater
+from facemetric.training.warm_start import WEIGHTS_NAME
+
+# Several diagnoses in a row: one batch of few people may look collapsed and not be.
+_COLLAPSED_IN_A_ROW = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """How a run ended.
+
+    Attributes
+    ----------
+    place
+        Where.
+    complete
+        False where it was asked to stop before its last epoch; it can be resumed.
+    figures
+        Of the last evaluation.
+    """
+
+    place: Place
+    complete: bool
+    figures: Mapping[str, float] = field(default_factory=dict)
+
+
+class Trainer:
+    """One run of a recipe.
+
+    Parameters
+    ----------
+    recipe
+        What to do.
+    folder
+        Where everything goes.
+    material
+        The training set, from `open_material`.
+    ranks
+        The processes; alone by default.
+    protocols
+        Measured during training, in the recipe's order.
+    reference
+        ``float32 (N, E)``: unit embeddings of every training chip by a fixed network, for losses
+        that need one.
+    should_stop
+        Asked after every step; a run that stops writes a checkpoint first.
+    progress
+        Whether progress is shown on standard error.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        folder: Path,
+        material: Material,
+        *,
+        ranks: Ranks | None = None,
+        protocols: tuple[ProtocolOnPack, ...] = (),
+        reference: NDArray[np.float32] | None = None,
+        should_stop: Callable[[], bool] = lambda: False,
+        progress: bool = False,
+    ) -> None:
+        self.recipe = recipe
+        self.folder = RunFolder(Path(folder))
+        self._ranks = ranks if ranks is not None else Ranks()
+        self._material = material
+        self._protocols = protocols
+        self._reference = reference
+        self._should_stop = should_stop
+        self._progress = progress
+        self._sampler = build.build_sampler(recipe, material)
+        self._augmentation = build.build_augmentation(recipe)
+        self._schedule = build.build_schedule(recipe)
+        self.training = self._build()
+        self._updater = self._build_updater()
+        self._collapses = 0
+        self._latest: dict[str, float] = {}
+
+    @property
+    def steps(self) -> int:
+        """Optimiser steps of the whole run."""
+        return self.recipe.run.epochs * self._sampler.batches_per_epoch
+
+    def run(self, *, resume: bool = False) -> Finished:
+        """Train to the end of the recipe, or until asked to stop.
+
+        Parameters
+        ----------
+        resume
+            Go on from the folder's last checkpoint; from the beginning where there is none yet.
+
+        Raises
+        ------
+        InputError
+            The folder holds a run and ``resume`` was not asked for, or one of another recipe.
+        TrainingError
+            A loss is not finite (the batch is saved), or the embeddings have collapsed.
+        CheckpointError
+            The checkpoint is damaged.
+        """
+        if self._ranks.first:
+            self.folder.prepare(self.recipe, self._material.source.names, resume=resume)
+        self._ranks.barrier()
+        place = Place()
+        last = last_checkpoint(self.folder.checkpoints) if resume else None
+        if last is not None:
+            place, facts = self.training.load(last)
+            self._latest = dict(facts.get("figures", {}))
+        with open_run_log(
+            self.folder.path,
+            rank=self._ranks.rank,
+            resume_step=place.step if last is not None else None,
+            total_steps=self.steps,
+            progress=self._progress,
+        ) as log:
+            return self._epochs(place, log)
+
+    def _epochs(self, place: Place, log: RunLog) -> Finished:
+        while place.epoch < self.recipe.run.epochs:
+            place, stopped = self._epoch(place, log)
+            if stopped:
+                self._checkpoint(place, log, None)
+                log.note(place.step, "stopped on request", epoch=place.epoch)
+                return Finished(place, False, self._latest)
+        return Finished(place, True, self._latest)
+
+    def _epoch(self, place: Place, log: RunLog) -> tuple[Place, bool]:
+        """Work through the rest of an epoch; return where it ended and whether it was stopped."""
+        epoch, started, seen = place.epoch, time.perf_counter(), 0
+        rows = [self._rows_here(batch) for batch in self._sampler.batches(epoch)]
+        batches = ChipBatches(
+            self._material.source,
+            rows[place.batch :],
+            augmentation=self._augmentation,
+            chip_px=self._material.chip_px,
+            seed=derived_seed(self.recipe.seed, "augmentation"),
+            epoch=epoch,
+        )
+        self.training.network.train()
+        self.training.objective.train()
+        every = self.recipe.checkpoints.every_steps
+        for batch in load_batches(batches, workers=self.recipe.data.workers):
+            updated = self._step(batch, place)
+            seen += len(batch.rows) * self._ranks.world
+            place = replace(
+                place,
+                step=place.step + 1,
+                batch=place.batch + 1,
+                loss_sum=place.loss_sum + updated.loss,
+            )
+            rate = seen / (time.perf_counter() - started)
+            self._log_step(place, updated, rate, log)
+            over = place.batch == len(rows)
+            if not over and self._should_stop():
+                return place, True
+            if not over and every is not None and place.step % every == 0:
+                self._checkpoint(place, log, None)
+        return self._end_of_epoch(place, log), False
+
+    def _step(self, batch: Batch, place: Place) -> Updated:
+        per_epoch = self._sampler.batches_per_epoch
+        # The middle of the step: the first is then not done at a rate of 0 in a warm-up.
+        set_learning_rates(self.training.optimiser, self._schedule((place.step + 0.5) / per_epoch))
+        self.training.objective.advance(place.step, place.step / max(self.steps - 1, 1))
+        try:
+            updated = self._updater(batch, place.step, reference=self._reference_of(batch))
+        except NotFiniteError as error:
+            raise stop_with_batch(
+                self.folder.path,
+                batch,
+                cause=error.cause,
+                step=place.step,
+                items=[self._material.source.item(row) for row in batch.rows.tolist()],
+                embeddings=error.embeddings,
+                rank=self._ranks.rank,
+            ) from error
+        if self.training.average is not None:
+            self.training.average.update_parameters(self.training.network)
+        return updated
+
+    def _log_step(self, place: Place, updated: Updated, rate: float, log: RunLog) -> None:
+        """Log every few steps, diagnose every few more; ``place`` is behind the step."""
+        number = place.step
+        run = self.recipe.run
+        diagnose = number % run.diagnose_every_steps == 0
+        if not diagnose and number % run.log_every_steps and number > 1:
+            return
+        figures: dict[str, float] = {**updated.figures, "images_per_s": rate}
+        for group in self.training.optimiser.param_groups:
+            figures[f"lr_{group['name'].replace(', ', '_').replace(' ', '_')}"] = group["lr"]
+        if updated.gradient_norm is not None:
+            figures["gradient_norm"] = updated.gradient_norm
+        if diagnose:
+            figures.update(self._diagnosis(updated.embeddings, place, log))
+        log.step(number, figures, epoch=place.epoch, loss=updated.loss)
+        if self._collapses >= _COLLAPSED_IN_A_ROW:
+            raise TrainingError(
+                f"the embeddings have collapsed ({_COLLAPSED_IN_A_ROW} diagnoses in a row) at step "
+                f"{number}",
+                item=str(self.folder.path),
+                fix="Lower the learning rate, or mine softer negatives (semi-hard) at first",
+            )
+
+    def _diagnosis(self, embeddings: Tensor, place: Place, log: RunLog) -> dict[str, float]:
+        if len(embeddings) < 2:
+            return {}
+        spread = embedding_spread(embeddings)
+        cause = collapsed(spread)
+        warm = place.step > self.recipe.schedule.warmup_epochs * self._sampler.batches_per_epoch
+        self._collapses = self._collapses + 1 if cause is not None and warm else 0
+        if self._collapses:
+            log.note(place.step, f"collapsing: {cause}", epoch=place.epoch)
+        figures = spread.figures()
+        for term in self.training.objective.terms.values():
+            figures.update(term.diagnosis())
+        return figures
+
+    def _end_of_epoch(self, place: Place, log: RunLog) -> Place:
+        batches = max(self._sampler.batches_per_epoch, 1)
+        mean = place.loss_sum / batches
+        log.epoch(place.step, {}, epoch=place.epoch, loss=mean)
+        score = self._evaluate(place, log)
+        after = Place(step=place.step, epoch=place.epoch + 1)
+        last = after.epoch == self.recipe.run.epochs
+        if last or after.epoch % self.recipe.checkpoints.every_epochs == 0:
+            self._checkpoint(after, log, score if score is not None else -mean)
+        return after
+
+    def _evaluate(self, place: Place, log: RunLog) -> float | None:
+        """Measure what is due, in the first process; return the score of the checkpoint."""
+        figures: dict[str, float] = {}
+        score: float | None = None
+        done, last = place.epoch + 1, place.epoch + 1 == self.recipe.run.epochs
+        if self._ranks.first:
+            network, device = self.training.measured, self._ranks.device
+            wanted = zip(self.recipe.evaluate, self._protocols, strict=True)
+            for asked, protocol in wanted:
+                if last or done % asked.every_epochs == 0:
+                    measured = headline_figures(protocol.measure(network, device=device))
+                    figures.update(measured)
+                    score = next(iter(measured.values()), None) if score is None else score
+        if self._material.held is not None:
+            # In every process: each holds only some of the centres.
+            known = closed_set_figures(
+                self.training.objective,
+                self.training.measured,
+                self._material,
+                device=self._ranks.device,
+            )
+            figures.update(known)
+            score = score if score is not None else known["closed_set_accuracy_of_means"]
+        if figures:
+            self._latest = figures
+            if self._ranks.first:
+                log.evaluation(place.step, figures, epoch=place.epoch)
+                self.folder.write(RESULTS_NAME, {"epoch": done, "step": place.step, **figures})
+        self._ranks.barrier()
+        return score
+
+    def _checkpoint(self, place: Place, log: RunLog, score: float | None) -> None:
+        folder = checkpoint_folder(self.folder.checkpoints, place.step)
+        facts = {"score": score, "figures": self._latest}
+        self.training.save(folder, place, facts)
+        if not self._ranks.first:
+            return
+        log.checkpoint(place.step, folder.name, epoch=place.epoch)
+        per_epoch = self._sampler.batches_per_epoch
+        every = self.recipe.checkpoints.keep_every_epochs
+        prune_checkpoints(
+            self.folder.checkpoints,
+            keep=None if every is None else lambda step: step % (every * per_epoch) == 0,
+        )
+        weights = {
+            name: value.detach().cpu().contiguous()
+            for name, value in self.training.measured.state_dict().items()
+        }
+        half = self.folder.path / f".{WEIGHTS_NAME}.part"
+        save_file(weights, half)
+        half.replace(self.folder.path / WEIGHTS_NAME)
+
+    def _rows_here(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        unit = int(self.recipe.network.options.get("virtual_batch", 1))  # type: ignore[call-overload]
+        return rows[self._ranks.rows(len(rows), unit=unit)]
+
+    def _reference_of(self, batch: Batch) -> Tensor | None:
+        if self._reference is None:
+            return None
+        return torch.from_numpy(np.ascontiguousarray(self._reference[batch.rows.numpy()]))
+
+    def _build(self) -> Training:
+        recipe, ranks = self.recipe, self._ranks
+        network = build.build_network(recipe, chip_px=self._material.chip_px).to(ranks.device)
+        objective = build.build_objective(recipe, classes=self._material.classes, ranks=ranks)
+        objective = objective.to(ranks.device)
+        chosen = recipe.optimiser
+        optimiser = build_optimiser(
+            parameter_groups(
+                network,
+                objective,
+                lr=chosen.lr,
+                header_lr=chosen.header_lr,
+                weight_decay=chosen.weight_decay,
+                header_weight_decay=chosen.header_weight_decay,
+                decay_norms=chosen.decay_norms,
+            ),
+            chosen.name,
+            momentum=chosen.momentum,
+            nesterov=chosen.nesterov,
+            betas=chosen.betas,
+        )
+        return Training(
+            network,
+            objective,
+            optimiser,
+            build.build_average(network, recipe.run.ema_decay),
+            Precision(recipe.run.precision, ranks.device),
+            ranks,
+        )
+
+    def _build_updater(self) -> Updater:
+        network: nn.Module = self.training.network
+        if self._ranks.group is not None:
+            network = DistributedDataParallel(network)
+        if self.recipe.run.compile:
+            network = torch.compile(network)
+        return Updater(
+            network,
+            self.training.objective,
+            self.training.optimiser,
+            precision=self.training.precision,
+            ranks=self._ranks,
+            accumulate=self.recipe.optimiser.accumulate,
+            clip_norm=self.recipe.optimiser.clip_norm,
+            seed=self.recipe.seed,
+        )

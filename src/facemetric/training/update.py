@@ -1,0 +1,181 @@
+"""One optimiser step: forward, losses over the whole batch, backward, update."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
+
+from facemetric.errors import FacemetricError
+from facemetric.training.distributed import Ranks, all_gather, gather_embeddings, gathered_rows
+from facemetric.training.loader import Batch
+from facemetric.training.network import normalise_pixels
+from facemetric.training.objective import BatchFacts, Objective
+from facemetric.training.precision import Precision
+from facemetric.training.seeds import seed_step
+
+
+class NotFiniteError(FacemetricError):
+    """A loss or a gradient is not finite; the trainer turns it into a `TrainingError`."""
+
+    def __init__(self, cause: str, embeddings: Tensor | None) -> None:
+        super().__init__(cause)
+        self.embeddings = embeddings
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Updated:
+    """What one step gave.
+
+    Attributes
+    ----------
+    loss
+        Of the global batch; the same in every process.
+    figures
+        What the losses saw.
+    embeddings
+        Raw ``(N, D)`` of the (last part of the) global batch, without gradient.
+    gradient_norm
+        Before clipping; ``None`` where it was not computed.
+    """
+
+    loss: float
+    figures: Mapping[str, float]
+    embeddings: Tensor
+    gradient_norm: float | None
+
+
+class Updater:
+    """Everything that an optimiser step needs, but for the batch.
+
+    Parameters
+    ----------
+    network
+        Wrapped in DistributedDataParallel where there are several processes.
+    objective
+        Losses over the gathered batch.
+    optimiser
+        Over both.
+    precision
+        Of the network's forward pass.
+    ranks
+        The processes.
+    accumulate
+        Parts that a batch is worked through in.
+    clip_norm
+        Largest norm of the network's gradient; ``None`` for no limit.
+    seed
+        Of the run.
+    """
+
+    def __init__(
+        self,
+        network: nn.Module,
+        objective: Objective,
+        optimiser: torch.optim.Optimizer,
+        *,
+        precision: Precision,
+        ranks: Ranks,
+        accumulate: int = 1,
+        clip_norm: float | None = None,
+        seed: int = 0,
+    ) -> None:
+        self.network = network
+        self.objective = objective
+        self.optimiser = optimiser
+        self.precision = precision
+        self._ranks = ranks
+        self._accumulate = accumulate
+        self._clip_norm = clip_norm
+        self._seed = seed
+
+    def __call__(self, batch: Batch, step: int, *, reference: Tensor | None = None) -> Updated:
+        """Work through a batch and update.
+
+        Parameters
+        ----------
+        batch
+            This process's part.
+        step
+            Optimiser steps done before.
+        reference
+            ``(N, E)``: a fixed network's embeddings of this process's part.
+
+        Raises
+        ------
+        NotFiniteError
+            The loss or the gradient is not finite; nothing was updated.
+        """
+        generator = seed_step(self._seed, step, rank=self._ranks.rank)
+        total, sums, embeddings = 0.0, dict[str, float](), torch.empty(0)
+        for part, last in self._parts(batch, reference):
+            with nullcontext() if last else self._without_sync():
+                loss, figures, embeddings = self._backward(part, generator, step)
+            total += loss / self._accumulate
+            for name, value in figures.items():
+                sums[name] = sums.get(name, 0.0) + float(value) / self._accumulate
+        norm = self._apply(embeddings)
+        return Updated(total, sums, embeddings, norm)
+
+    def _backward(
+        self, part: tuple[Batch, Tensor | None], generator: torch.Generator, step: int
+    ) -> tuple[float, Mapping[str, Tensor], Tensor]:
+        batch, reference = part
+        device = self._ranks.device
+        with self.precision.autocast():
+            raw = self.network(normalise_pixels(batch.pixels.to(device)))
+        rows = gathered_rows(raw, self._ranks)
+        gathered = gather_embeddings(raw.float(), self._ranks, rows=rows)
+        facts = BatchFacts(
+            labels=all_gather(batch.labels.to(device), self._ranks, rows=rows),
+            reference=None
+            if reference is None
+            else all_gather(reference.to(device), self._ranks, rows=rows),
+            generator=generator,
+            step=step,
+        )
+        outcome = self.objective(gathered, facts)
+        loss = outcome.loss.item()
+        if not torch.isfinite(outcome.loss):
+            self.optimiser.zero_grad(set_to_none=True)
+            raise NotFiniteError(f"the loss is {loss}", raw)
+        self.precision.scaler.scale(outcome.loss / self._accumulate).backward()
+        return loss, outcome.figures, gathered.detach()
+
+    def _apply(self, embeddings: Tensor) -> float | None:
+        scaler = self.precision.scaler
+        norm: float | None = None
+        if self._clip_norm is not None:
+            scaler.unscale_(self.optimiser)
+            # The network's alone: its gradients are the same in every process, the centres' rows
+            # lie elsewhere in each.
+            norm = float(nn.utils.clip_grad_norm_(self.network.parameters(), self._clip_norm))
+            if not scaler.is_enabled() and not torch.isfinite(torch.tensor(norm)):
+                self.optimiser.zero_grad(set_to_none=True)
+                raise NotFiniteError(f"the gradient's norm is {norm}", embeddings)
+        scaler.step(self.optimiser)
+        scaler.update()
+        self.optimiser.zero_grad(set_to_none=True)
+        return norm
+
+    def _parts(
+        self, batch: Batch, reference: Tensor | None
+    ) -> Iterator[tuple[tuple[Batch, Tensor | None], bool]]:
+        count = min(self._accumulate, max(len(batch.rows), 1))
+        pixels, labels, rows = (
+            torch.tensor_split(one, count) for one in (batch.pixels, batch.labels, batch.rows)
+        )
+        references = [None] * count if reference is None else torch.tensor_split(reference, count)
+        for number in range(count):
+            part = Batch(pixels[number], labels[number], rows[number])
+            yield (part, references[number]), number == count - 1
+
+    def _without_sync(self) -> AbstractContextManager[None]:
+        if isinstance(self.network, DistributedDataParallel):
+            context: AbstractContextManager[None] = self.network.no_sync()
+            return context
+        return nullcontext()
