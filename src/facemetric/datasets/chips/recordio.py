@@ -7,6 +7,7 @@ parts carry flags 1, 2 … 2, 3, and the word between two parts is left out.
 
 from __future__ import annotations
 
+import re
 import struct
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facemetric.datasets.chips.positional import PositionalFile
-from facemetric.datasets.listing import read_lines, whole_number
+from facemetric.datasets.listing import read_text
 from facemetric.errors import DataError
 
 MAGIC = 0xCED7230A
@@ -26,6 +27,8 @@ _MAGIC_BYTES = struct.pack("<I", MAGIC)
 _LENGTH_BITS = 29
 _LENGTH_MASK = (1 << _LENGTH_BITS) - 1
 _GUESS_BYTES = 32 << 10
+_LINE = re.compile(r"[0-9]{1,18}[ \t]+[0-9]{1,18}[ \t\r]*")
+_INDEX = re.compile(rf"(?:{_LINE.pattern}\n)*{_LINE.pattern}")
 
 
 def read_record(file: PositionalFile, at: int, *, most_bytes: int, item: str) -> bytes:
@@ -95,15 +98,7 @@ def read_index(path: Path, *, file: PositionalFile) -> tuple[NDArray[np.int64], 
         A line is no key and offset, a key occurs twice, or an offset is none of a record in
         ``file``.
     """
-    lines = read_lines(path, what="the index")
-    keys, offsets = np.empty(len(lines), np.int64), np.empty(len(lines), np.int64)
-    for row, line in enumerate(lines):
-        where = f"{path}, line {row + 1}"
-        fields = line.split()
-        if len(fields) != 2:
-            raise DataError(f"expected a key and an offset, got {line[:80]!r}", item=where)
-        keys[row] = whole_number(fields[0], where=where, what="a key")
-        offsets[row] = whole_number(fields[1], where=where, what="an offset")
+    keys, offsets = _columns(read_text(path, what="the index").rstrip(), path)
     outside = np.flatnonzero((offsets % 4 != 0) | (offsets + _HEAD.size > file.size_bytes))
     if len(outside):
         raise DataError(
@@ -120,6 +115,20 @@ def read_index(path: Path, *, file: PositionalFile) -> tuple[NDArray[np.int64], 
             f"key {keys[twice[0]]} occurs twice", item=f"{path}, line {order[twice[0] + 1] + 1}"
         )
     return keys, offsets
+
+
+def _columns(text: str, path: Path) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    if not text:
+        raise DataError("the index is empty", item=str(path))
+    if _INDEX.fullmatch(text) is None:
+        for number, line in enumerate(text.split("\n"), start=1):
+            if _LINE.fullmatch(line) is None:
+                raise DataError(
+                    f"expected a key and an offset, got {line[:80]!r}",
+                    item=f"{path}, line {number}",
+                )
+    table: NDArray[np.int64] = np.fromstring(text, np.int64, sep=" ").reshape(-1, 2)
+    return table[:, 0], table[:, 1]
 
 
 def _parse(head: bytes, item: str) -> tuple[int, int]:

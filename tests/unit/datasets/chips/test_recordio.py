@@ -70,8 +70,8 @@ def test_walking_a_truncated_file(tmp_path):
         ("0\t0\n1\t12\n", "line 2: no record can begin at 12"),
         ("0\t0\n0\t8\n", "line 2: key 0 occurs twice"),
         ("0\n", "line 1: expected a key and an offset"),
-        ("0\tx\n", "line 1: expected an offset"),
-        ("-1\t0\n", "line 1: expected a key"),
+        ("0\t0\n\n0\tx\n", "line 2: expected a key and an offset, got ''"),
+        ("0\t0\n-1\t0\n", "line 2: expected a key and an offset, got '-1"),
         ("", "the index is empty"),
     ],
 )
