@@ -143,8 +143,13 @@ def new_figure(
     return figure, list(axes.ravel())
 
 
-def finish(figure: Figure, name: str, *, title: str, caption: str, alt: str) -> Plot:
-    """Return the figure as files, the same bytes for the same figure; call it inside `look`."""
+def finish(
+    figure: Figure, name: str, *, title: str, caption: str, alt: str, raster: bool = True
+) -> Plot:
+    """Return the figure as files, the same bytes for the same figure; call it inside `look`.
+
+    Without ``raster`` the PNG, which takes most of the time, is left empty.
+    """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
@@ -154,8 +159,9 @@ def finish(figure: Figure, name: str, *, title: str, caption: str, alt: str) -> 
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
     figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": "facemetric"})
-    FigureCanvasAgg(figure)
-    figure.savefig(png, format="png", dpi=300, metadata={"Software": "facemetric"})
+    if raster:
+        FigureCanvasAgg(figure)
+        figure.savefig(png, format="png", dpi=300, metadata={"Software": "facemetric"})
     width, height = (round(96 * side) for side in figure.get_size_inches().tolist())
     return Plot(name, title, caption, alt, svg.getvalue(), png.getvalue(), (width, height))
 
