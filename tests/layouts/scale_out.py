@@ -199,7 +199,7 @@ def header_step(ranks: Ranks, margin: str, rate: float) -> list[float]:
 
 
 def killed(ranks: Ranks, root: Path, at: int) -> None:
-    """Train with a checkpoint every second step, and kill a process while another saves."""
+    """Train with a checkpoint every second step, and kill a process while another one saves."""
     run = SmallRun(ranks, **RUNS["sampled"])
     for number in range(STEPS):
         run.step(number)
@@ -231,16 +231,17 @@ def main() -> None:
             elif kind == "header":
                 margin, rate = rest.split(":")
                 found[job] = header_step(ranks, margin, float(rate))
-            elif kind == "killed":
-                killed(ranks, folder / "checkpoints", int(rest))
             elif kind == "resumed":
                 found[job] = resumed(ranks, folder / "checkpoints", int(rest))
-        path = folder / f"result-{ranks.rank}.json"
-        path.write_text(json.dumps(found), encoding="utf-8")
+            # Killing comes last, so what was found before is there to be read.
+            path = folder / f"result-{ranks.rank}.json"
+            path.write_text(json.dumps(found), encoding="utf-8")
+            if kind == "killed":
+                killed(ranks, folder / "checkpoints", int(rest))
 
 
 def run_processes(
-    world: int, folder: Path, jobs: Sequence[str], *, timeout_s: float = 60.0, fails: bool = False
+    world: int, folder: Path, jobs: Sequence[str], *, timeout_s: float = 120.0, fails: bool = False
 ) -> list[dict[str, Any]]:
     """Start processes as torchrun does, and return what each found."""
     with socket.socket() as free:
@@ -271,10 +272,8 @@ def run_processes(
             if one.poll() is None:
                 one.kill()
                 one.wait()
-    if fails:
-        assert all(codes), codes
-        return []
-    assert not any(codes), "\n".join(log.read_text(errors="replace")[-3000:] for log in logs)
+    shown = "\n".join(log.read_text(errors="replace")[-3000:] for log in logs)
+    assert all(codes) if fails else not any(codes), shown
     return [json.loads((folder / f"result-{rank}.json").read_text()) for rank in range(world)]
 
 

@@ -109,8 +109,14 @@ def _rows_apart(
 
 
 def _parts(parameter: nn.Parameter) -> tuple[Tensor, Tensor]:
-    gradient = parameter.grad.coalesce()
-    return gradient.indices()[0], gradient.values()
+    """Return the rows of a sparse gradient, each once, and their values."""
+    gradient = parameter.grad
+    rows = gradient._indices()[0]
+    # Accumulation drops the mark that rows are in order; coalescing again would copy all values.
+    if not gradient.is_coalesced() and bool((rows[1:] <= rows[:-1]).any()):
+        gradient = gradient.coalesce()
+        rows = gradient._indices()[0]
+    return rows, gradient._values()
 
 
 def _refuse(group: dict[str, Any], *names: str) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from facemetric.losses import MARGINS
-from facemetric.training.checkpoints import checkpoints_in
 from facemetric.training.distributed import Ranks
 from layouts import scale_out
 from layouts.scale_out import RUNS, STEPS, run_processes
@@ -19,42 +19,52 @@ HEADERS = [f"header:{margin}:{rate}" for margin in MARGINS for rate in (1.0, 0.4
 JOBS = [*(f"losses:{name}" for name in RUNS), *HEADERS]
 
 
-@pytest.fixture(scope="module", params=[2, 4])
-def several(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    folder = tmp_path_factory.mktemp(f"ranks-{request.param}")
-    return run_processes(request.param, folder, JOBS)
+@dataclass(frozen=True)
+class Story:
+    """A run of 2 processes of which one is killed, continued by 1, and then by 4."""
+
+    processes: dict[int, list[dict[str, Any]]]
+    after_kill: list[str]
+    alone: tuple[int, list[float]]
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
+    folder = tmp_path_factory.mktemp("ranks")
+    root = folder / "checkpoints"
+    two = run_processes(2, folder, [*JOBS, "killed:5"], fails=True)
+    after_kill = sorted(path.name for path in root.iterdir())
+    alone = scale_out.resumed(Ranks(), root, 7)
+    four = run_processes(4, folder, [*JOBS, f"resumed:{STEPS}"])
+    return Story({2: two, 4: four}, after_kill, alone)
 
 
 @pytest.mark.parametrize("name", RUNS)
-def test_the_loss_curve_does_not_depend_on_the_number_of_processes(
-    several: list[dict[str, Any]], name: str
-) -> None:
+def test_the_loss_curve_does_not_depend_on_the_number_of_processes(story: Story, name: str) -> None:
     alone = scale_out.losses(Ranks(), name)
     assert len(set(alone)) == STEPS
-    for found in several:
-        assert found[f"losses:{name}"] == pytest.approx(alone, rel=TOLERANCE, abs=0)
+    for world in (2, 4):
+        for found in story.processes[world]:
+            assert found[f"losses:{name}"] == pytest.approx(alone, rel=TOLERANCE, abs=0)
 
 
 @pytest.mark.parametrize("job", HEADERS)
-def test_every_margin_is_right_across_shards(several: list[dict[str, Any]], job: str) -> None:
+def test_every_margin_is_right_across_shards(story: Story, job: str) -> None:
     _, margin, rate = job.split(":")
     alone = scale_out.header_step(Ranks(), margin, float(rate))
-    for found in several:
-        assert found[job] == pytest.approx(alone, rel=1e-9, abs=1e-11)
+    for world in (2, 4):
+        for found in story.processes[world]:
+            assert found[job] == pytest.approx(alone, rel=1e-9, abs=1e-11)
 
 
-def test_training_goes_on_after_a_kill_with_other_numbers_of_processes(tmp_path: Path) -> None:
+def test_a_killed_run_goes_on_with_other_numbers_of_processes(story: Story) -> None:
     whole = scale_out.losses(Ranks(), "sampled")
-    root = tmp_path / "checkpoints"
-    run_processes(2, tmp_path, ["killed:5"], fails=True)
-    assert [path.name for path in checkpoints_in(root)] == ["step-000000002", "step-000000004"]
-    assert (root / ".step-000000005.partial").is_dir()
-
-    done, alone = scale_out.resumed(Ranks(), root, 7)
+    # Killed while the fifth step was being saved: that one is not a checkpoint.
+    assert story.after_kill == [".step-000000005.partial", "step-000000002", "step-000000004"]
+    done, rest = story.alone
     assert done == 4
-    assert alone == pytest.approx(whole[4:7], rel=TOLERANCE, abs=0)
-
-    for found in run_processes(2, tmp_path, [f"resumed:{STEPS}"]):
+    assert rest == pytest.approx(whole[4:7], rel=TOLERANCE, abs=0)
+    for found in story.processes[4]:
         done, rest = found[f"resumed:{STEPS}"]
         assert done == 7
         assert rest == pytest.approx(whole[7:], rel=TOLERANCE, abs=0)
