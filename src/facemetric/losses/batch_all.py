@@ -117,7 +117,7 @@ def _check(margin: float, rule: str, chunk: int) -> None:
 
 @TUPLE_LOSSES.register("batch-all-triplet")
 class BatchAllTriplet(TupleLoss):
-    """:func:`batch_all_triplet_loss` of a batch with labels; needs no miner.
+    """:func:`batch_all_triplet_loss` of a batch. Needs ``labels``, and no miner.
 
     Parameters
     ----------

@@ -58,7 +58,7 @@ def moved_centres(
 
 @TUPLE_LOSSES.register("centre")
 class Centre(TupleLoss):
-    """:func:`centre_loss` with centres that follow the batches at their own rate.
+    """:func:`centre_loss` with centres that follow the batches at their own rate. Needs ``labels``.
 
     In training mode every forward pass also moves the centres, after the loss is taken, as batch
     norm does with its statistics. They are a buffer: saved, and left alone by the optimiser.

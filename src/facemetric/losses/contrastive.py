@@ -59,7 +59,7 @@ def contrastive_loss(
 
 @TUPLE_LOSSES.register("contrastive")
 class Contrastive(TupleLoss):
-    """:func:`contrastive_loss` over mined pairs.
+    """:func:`contrastive_loss` over mined pairs. Needs ``pairs`` and ``same``.
 
     Parameters
     ----------

@@ -31,7 +31,7 @@ def distillation_loss(embeddings: Tensor, teacher: Tensor, *, match: Match = "co
         ``|x - t|^2`` with the teacher's unit vector and the student's raw one, which also draws
         its norm to 1. ``"distances"``: Huber loss (of width 1) between the Euclidean distances of
         all pairs of the batch, each network's divided by their own mean: Park et al., "Relational
-        knowledge distillation", 2019, equations 5 to 7.
+        knowledge distillation", 2019, section 3.2.1.
 
     Returns
     -------
@@ -80,7 +80,7 @@ def _check(match: str) -> None:
 
 @TUPLE_LOSSES.register("distillation")
 class Distillation(TupleLoss):
-    """:func:`distillation_loss` to the teacher's embeddings of the same rows.
+    """:func:`distillation_loss` to a teacher's embeddings of the same rows. Needs ``reference``.
 
     Parameters
     ----------

@@ -20,7 +20,8 @@ def harmonic_triplet_loss(
     old ones of the same faces, which are fixed. To mine it, pass a miner
     ``harmonic_pool(embeddings, reference)`` and the labels twice: new and old embedding of one
     face are then a positive pair, and negatives are chosen from both. Triplets of old embeddings
-    alone cannot change and are left out of the mean. FaceNet, 2015, section 5.5 and appendix.
+    alone cannot change and are left out of the mean. FaceNet, 2015,
+    appendix 6.1.
 
     Parameters
     ----------
@@ -69,7 +70,9 @@ def harmonic_pool(embeddings: Tensor, reference: Tensor) -> Tensor:
 
 @TUPLE_LOSSES.register("harmonic-triplet")
 class HarmonicTriplet(TupleLoss):
-    """:func:`harmonic_triplet_loss` over triplets mined from :func:`harmonic_pool`.
+    """:func:`harmonic_triplet_loss` over mined triplets of the pool.
+
+    Needs ``triplets``, mined from :func:`harmonic_pool` with the labels twice, and ``reference``.
 
     Parameters
     ----------

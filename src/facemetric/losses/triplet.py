@@ -47,7 +47,7 @@ def mean_hinge(distances: Tensor, triplets: Tensor, margin: float) -> Tensor:
 
 @TUPLE_LOSSES.register("triplet")
 class Triplet(TupleLoss):
-    """:func:`triplet_loss` over mined triplets.
+    """:func:`triplet_loss` over mined triplets. Needs ``triplets``.
 
     Parameters
     ----------

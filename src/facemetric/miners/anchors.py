@@ -11,7 +11,7 @@ from torch import Generator, Tensor
 
 from facemetric.errors import InputError
 
-_ANCHORS = 256
+_ANCHORS = 512
 _BEYOND = 8.0
 
 

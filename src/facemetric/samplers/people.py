@@ -27,7 +27,9 @@ class People:
 
     def shuffled(self, rng: np.random.Generator) -> Int64:
         """Return all rows by person, each person's in random order."""
-        return np.lexsort((rng.random(len(self._person)), self._person)).astype(np.int64)
+        count = len(self._person)
+        # No two keys are equal, so that every kind of sort gives the same order.
+        return np.argsort(self._person * count + rng.permutation(count)).astype(np.int64)
 
     def rows(self, order: Int64, people: Int64, turns: Int64) -> Int64:
         """Return each person's ``turns``-th row in ``order``, from the first again after the last.

@@ -113,12 +113,12 @@ def test_collapsed_and_broken_embeddings_are_mined_without_an_error(name: str, k
 
 @every_miner
 def test_a_batch_longer_than_one_run_of_anchors_is_mined_whole(name: str) -> None:
-    labels = torch.arange(110).repeat_interleave(3)
+    labels = torch.arange(180).repeat_interleave(3)
     generator = from_seed(0)
-    embeddings = torch.randn(110, 4, generator=generator)[labels]
-    embeddings += 0.5 * torch.randn(330, 4, generator=generator)
+    embeddings = torch.randn(180, 4, generator=generator)[labels]
+    embeddings += 0.5 * torch.randn(540, 4, generator=generator)
     anchors = MINERS[name]()(embeddings, labels, generator=generator).triplets[:, 0]
-    assert len(anchors.unique()) > 300
+    assert len(anchors.unique()) > 500
 
 
 @every_miner
