@@ -44,6 +44,7 @@ fi
 
 bench install_size
 bench mutated_images
+bench augmentation
 bench kill_enrolment
 bench large_photo
 bench interval_coverage

@@ -176,6 +176,20 @@ def mutated_images(result: Result) -> Iterator[Row]:
     yield Row(what, bar, shown, failed == 0)
 
 
+def augmentation(result: Result) -> Iterator[Row]:
+    change = "Flip and shift of a 112×112 chip, with its random numbers", "≤ 30 µs"
+    decode = "Checked decoding of a chip against OpenCV's", "≤ 1.2×"
+    if result is None:
+        yield from (Row(*change), Row(*decode))
+        return
+    bars, whole, decoding = result["bars"], result["whole"], result["decoding"]
+    taken = whole["flip_and_crop_us"]
+    yield Row(*change, f"{taken:.0f} µs", taken <= bars["flip_and_crop_us"])
+    against = decoding["against_opencv"]
+    shown = f"{against:.2f}× ({decoding['opencv_us']:.0f} → {decoding['ours_us']:.0f} µs)"
+    yield Row(*decode, shown, against <= bars["decode_against_opencv"])
+
+
 def few_shot(result: Result) -> Iterator[Row]:
     what, bar = "One photograph a person, nearest neighbour: right person first", ""
     if result is None:
@@ -269,6 +283,7 @@ SECTIONS: tuple[Callable[[Result], Iterator[Row]], ...] = (
     install_size,
     kill_enrolment,
     mutated_images,
+    augmentation,
     few_shot,
     lfw_peers,
     calibration,

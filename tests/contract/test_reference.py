@@ -32,6 +32,7 @@ PACKAGES = [
         f"facemetric.{name}"
         for name in ("bundle", "cluster", "datasets", "decide", "embed", "report")
     ),
+    *(f"facemetric.datasets.{name}" for name in ("augmentation", "chips")),
     *(f"facemetric.evaluation.{name}" for name in EVALUATION),
     "facemetric.evaluation",
 ]

@@ -1,5 +1,9 @@
+import inspect
 import pickle
+import re
+from ast import literal_eval
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -139,3 +143,16 @@ def test_pictures_that_are_none(smooth):
             Augmentation()(wrong, sample_rng(0, 0, 0))
     with pytest.raises(InputError, match=r"crop_px: expected less than the sides \(40, 32\)"):
         Augmentation(crop_px=32)(smooth, sample_rng(0, 0, 0))
+
+
+def test_the_page_names_every_option_and_its_default():
+    page = Path(__file__).parents[4] / "docs" / "how-to" / "training-data.md"
+    shown = {}
+    for names, defaults in re.findall(r"^\| (`.*?`) \| (.*?) \| ", page.read_text("utf-8"), re.M):
+        names = re.findall(r"`(\w+)`", names)
+        values = re.findall(r"\(.*?\)|[\d.]+", defaults)
+        shown.update(zip(names, values * (len(names) if len(values) == 1 else 1), strict=True))
+    wanted = inspect.signature(Augmentation).parameters
+    assert {name: literal_eval(shown[name]) for name in wanted} == {
+        name: parameter.default for name, parameter in wanted.items()
+    }
