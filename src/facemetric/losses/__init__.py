@@ -13,11 +13,7 @@ from facemetric.losses.harmonic import HarmonicTriplet, harmonic_pool, harmonic_
 from facemetric.losses.lmcl import LMCL, lmcl_loss
 from facemetric.losses.magface import MagFace, magface_loss
 from facemetric.losses.margin import MARGINS, Margin
-from facemetric.losses.margin_cross_entropy import (
-    cosines_cross_entropy,
-    margin_cross_entropy,
-    own_cosines,
-)
+from facemetric.losses.margin_cross_entropy import margin_cross_entropy
 from facemetric.losses.margin_loss import margin_loss
 from facemetric.losses.margin_softmax import MarginSoftmax
 from facemetric.losses.modified_softmax import ModifiedSoftmax, modified_softmax_loss
@@ -58,7 +54,6 @@ __all__ = [
     "centre_loss",
     "combined_loss",
     "contrastive_loss",
-    "cosines_cross_entropy",
     "curricularface_loss",
     "distillation_loss",
     "harmonic_pool",
@@ -69,7 +64,6 @@ __all__ = [
     "margin_loss",
     "modified_softmax_loss",
     "nsl_loss",
-    "own_cosines",
     "smallest_scale",
     "softmax_loss",
     "sub_centre_arcface_loss",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 from torch import Tensor
 
@@ -80,23 +78,10 @@ class CurricularFace(NSL):
         """Return ``cos(theta + m)``."""
         return shifted_cosine(cosines, self.margin_rad)
 
-    def others(self, cosines: Tensor, target_cosines: Tensor) -> Tensor:
+    def others(self, cosines: Tensor, target_cosines: Tensor) -> tuple[Tensor, Tensor]:
         """Return ``cos (t + cos)`` where the cosine exceeds the target, else the cosine."""
-        reweighted: Tensor = _Reweighted.apply(cosines, target_cosines, self.progress)
-        return reweighted
-
-
-class _Reweighted(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx: Any, cosines: Tensor, target_cosines: Tensor, progress: Tensor) -> Tensor:
         easy = cosines <= target_cosines[:, None]
-        progress = progress.to(cosines.dtype, copy=True)
-        ctx.save_for_backward(cosines, easy, progress)
-        return (cosines + progress).masked_fill_(easy, 1.0).mul_(cosines)
-
-    @staticmethod
-    @torch.autograd.function.once_differentiable
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
-        cosines, easy, progress = ctx.saved_tensors
-        slope = torch.add(progress, cosines, alpha=2).masked_fill_(easy, 1.0)
-        return slope.mul_(grad), None, None
+        progress = self.progress.to(cosines.dtype)
+        factors = (cosines + progress).masked_fill_(easy, 1.0)
+        slopes = torch.add(progress, cosines, alpha=2).masked_fill_(easy, 1.0)
+        return factors.mul_(cosines), slopes

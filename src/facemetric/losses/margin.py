@@ -26,8 +26,7 @@ class Margin(nn.Module):
     centres_per_class
         How many centres a class has; its cosine is the largest of them.
     changes_others
-        Whether ``others`` does anything. Where it does not, the products, the softmax and their
-        gradients are computed in one fused step.
+        Whether ``others`` does anything.
     """
 
     unit_embeddings: bool = True
@@ -44,13 +43,15 @@ class Margin(nn.Module):
         """Return the own class's cosines after the margin, ``(N,)`` from ``(N,)``."""
         return cosines
 
-    def others(self, cosines: Tensor, target_cosines: Tensor) -> Tensor:
-        """Return the cosines of the other classes after re-weighting, ``(N, C)`` from ``(N, C)``.
+    def others(self, cosines: Tensor, target_cosines: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the other classes' cosines after re-weighting, and the derivatives of that.
 
-        The column of the own class is replaced afterwards. ``target_cosines`` ``(N,)`` are those
-        after the margin, without gradient.
+        Called without gradient and in blocks of rows, where ``changes_others`` is set: from
+        ``(n, C)`` and the target cosines ``(n,)`` after the margin to two tensors ``(n, C)``, the
+        second the derivative of the first by the cosine. The own class's column is replaced
+        afterwards. What comes in must not be changed.
         """
-        return cosines
+        return cosines.clone(), cosines.new_ones(()).expand_as(cosines)
 
     def penalty(self, norms: Tensor) -> Tensor | None:
         """Return what is added to each row's loss, ``(N,)``, or None."""

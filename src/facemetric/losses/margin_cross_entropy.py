@@ -1,54 +1,71 @@
-"""Softmax cross-entropy over cosines with the own class's logit given, fused and sharded."""
+"""Softmax cross-entropy over cosines with a margin on the own class, fused and sharded."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
-from facemetric.errors import InputError
+from facemetric.losses.centre_rows import inverse_norms, project_, row_blocks
+from facemetric.losses.class_columns import check_columns
+
+Target = Callable[[Tensor], Tensor]
+Others = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
 
 
 def margin_cross_entropy(
     embeddings: Tensor,
     centres: Tensor,
     columns: Tensor,
-    target_logits: Tensor,
     *,
+    target: Target,
     scales: Tensor | float,
+    others: Others | None = None,
+    unit_centres: bool = True,
+    centres_per_class: int = 1,
     bias: Tensor | None = None,
     group: Any = None,
 ) -> Tensor:
     """Return every row's cross-entropy, with one ``(N, C)`` matrix in memory.
 
-    ``loss_i = log(e^(t_i) + sum over j != y_i of e^(s_i x_i . w_j + b_j)) - t_i``
+    ``loss_i = log(e^t + sum over j != y of e^(s_i others(cos_ij) + b_j)) - t`` with
+    ``t = s_i target(cos_iy) + b_y``.
 
-    The margin is in ``t``: a differentiable input, so that the function serves every margin. The
-    logits become exponentials and then the backward pass's probabilities in one buffer; scales,
-    normalisers and the incoming gradient are multiplied into the ``(N, D)`` side of each product.
+    The products become exponentials, and those the weights of the backward pass, in one buffer.
+    Scales, normalisers and the incoming gradient are multiplied into the ``(N, D)`` side of each
+    product; norms of centres are divided out of the columns, so that no normalised copy is made,
+    and the gradient of the centres is projected in place.
 
     With ``group`` the classes are sharded over its ranks, every rank passes the same rows and its
     own centres, and all get the same losses: the largest logit, the sum of exponentials and the
-    target logit of each row are all-reduced (two collectives of 1 and 2 numbers a row). The
-    gradients of ``embeddings``, ``scales`` and ``target_logits`` are this rank's part: their sum
-    over the ranks is the whole one. The backward pass of a differentiable all-gather takes that
-    sum. Those of ``centres`` and ``bias`` are whole.
+    target of each row are all-reduced (two collectives of 1 and 2 numbers a row; one more where
+    there are ``others``). The gradients of ``embeddings``, of ``scales`` and of what ``target``
+    captures are this rank's part: their sum over the ranks is the whole one. Those of ``centres``
+    and ``bias`` are whole.
 
     Parameters
     ----------
-    embeddings, centres
-        ``(N, D)`` and ``(C, D)`` (of this rank), unit rows where the loss is one over cosines.
-        Half precision is converted to float32, and autocast is switched off inside.
+    embeddings
+        ``(N, D)``, unit rows where the loss is one over cosines. Half precision is converted to
+        float32, and autocast is switched off inside.
+    centres
+        ``(C * centres_per_class, D)`` (of this rank), of any length; the centres of a class stand
+        one after another, and its cosine is the largest of theirs.
     columns
-        int64 ``(N,)``: which centre is the own class's; with ``group`` -1 where another rank
-        has it.
-    target_logits
-        ``(N,)``: the own class's logit, after the margin, the scale and the bias. Not looked at
-        where the column is -1.
+        int64 ``(N,)``: the own class; with ``group`` -1 where another rank has it.
+    target
+        From the own class's cosines ``(N,)`` (0 where the column is -1) to those after the
+        margin; differentiable.
     scales
         Scalar, 0-d or ``(N,)``.
+    others
+        From cosines ``(n, C)`` and target cosines ``(n,)`` of some of the rows to re-weighted
+        cosines and their derivatives by the cosine; called without gradient.
+    unit_centres
+        Whether centres count as unit vectors.
     bias
         ``(C,)`` or None.
     group
@@ -62,79 +79,42 @@ def margin_cross_entropy(
     Raises
     ------
     InputError
-        Shapes do not agree, or a column is out of range. Values are looked at on the CPU only:
-        elsewhere that would make the host wait for the device; there an index out of range
-        stops the kernel that gathers it.
+        Shapes do not agree or, on the CPU, a column is out of range.
     """
-    check_columns(embeddings, centres, columns, bias=bias, sharded=group is not None)
+    check_columns(
+        embeddings,
+        centres,
+        columns,
+        bias=bias,
+        centres_per_class=centres_per_class,
+        sharded=group is not None,
+    )
     with torch.autocast(embeddings.device.type, enabled=False):
         embeddings = at_least_single(embeddings)
-        dtype = embeddings.dtype
-        scales = torch.as_tensor(scales, dtype=dtype, device=embeddings.device)
-        bias = None if bias is None else bias.to(dtype)
-        losses: Tensor = _Fused.apply(
-            embeddings, centres.to(dtype), bias, columns, target_logits.to(dtype), scales, group
+        centres = centres.to(embeddings.dtype)
+        scales = torch.as_tensor(scales, dtype=embeddings.dtype, device=embeddings.device)
+        fixed = centres.detach()
+        classes = _Classes(
+            centres=fixed,
+            inverse=inverse_norms(fixed) if unit_centres else None,
+            columns=columns,
+            many=centres_per_class,
+            others=others,
+            group=group,
+            learn=centres.requires_grad and torch.is_grad_enabled(),
+        )
+        own = _OwnCosines.apply(embeddings, centres, classes)
+        after = target(own)
+        logits = scales * after
+        if bias is not None:
+            bias = bias.to(embeddings.dtype)
+            if len(bias):
+                logits = logits + bias[columns.clamp(min=0)]
+        whole = everywhere(torch.where(columns >= 0, after, 0.0), group) if others else after
+        losses: Tensor = _CrossEntropy.apply(
+            embeddings, scales, bias, own, logits, whole.detach(), classes
         )
     return losses
-
-
-def cosines_cross_entropy(
-    cosines: Tensor,
-    columns: Tensor,
-    target_logits: Tensor,
-    *,
-    scales: Tensor | float,
-    bias: Tensor | None = None,
-    group: Any = None,
-) -> Tensor:
-    """Return the same losses from all the products, for margins that change every column.
-
-    Parameters
-    ----------
-    cosines
-        ``(N, C)``; what stands in the own class's column does not matter.
-    columns, target_logits, scales, bias, group
-        As for ``margin_cross_entropy``.
-    """
-    with torch.autocast(cosines.device.type, enabled=False):
-        cosines = at_least_single(cosines)
-        dtype = cosines.dtype
-        scales = torch.as_tensor(scales, dtype=dtype, device=cosines.device)
-        bias = None if bias is None else bias.to(dtype)
-        losses: Tensor = _OfCosines.apply(
-            cosines, bias, columns, target_logits.to(dtype), scales, group
-        )
-    return losses
-
-
-def own_cosines(
-    embeddings: Tensor, centres: Tensor, columns: Tensor, *, centres_per_class: int = 1
-) -> Tensor:
-    """Return the product of each row with its own class's centre, the largest where it has many.
-
-    Parameters
-    ----------
-    embeddings, centres
-        ``(N, D)`` and ``(C * centres_per_class, D)``, the centres of a class one after another.
-    columns
-        int64 ``(N,)``; -1 gives 0, which no gradient passes.
-
-    Returns
-    -------
-    Tensor
-        ``(N,)``.
-    """
-    if len(centres) == 0:
-        return embeddings.new_zeros(len(embeddings))
-    held = columns >= 0
-    rows = columns.clamp(min=0)
-    if centres_per_class == 1:
-        # Sparse: a second dense (C, D) gradient would cost as much as a pass over the logits.
-        own = functional.embedding(rows, centres, sparse=True)
-        return torch.linalg.vecdot(embeddings, own) * held
-    each = torch.arange(centres_per_class, device=columns.device)
-    own = functional.embedding(rows[:, None] * centres_per_class + each, centres, sparse=True)
-    return torch.einsum("nd,nkd->nk", embeddings, own).amax(1) * held
 
 
 def at_least_single(tensor: Tensor) -> Tensor:
@@ -142,159 +122,177 @@ def at_least_single(tensor: Tensor) -> Tensor:
     return tensor.to(torch.promote_types(tensor.dtype, torch.float32))
 
 
-def check_columns(
-    embeddings: Tensor,
-    centres: Tensor,
-    columns: Tensor,
-    *,
-    bias: Tensor | None = None,
-    centres_per_class: int = 1,
-    sharded: bool = False,
-) -> None:
-    """Raise InputError where shapes do not agree or, on the CPU, a column is out of range."""
-    if embeddings.ndim != 2 or not embeddings.is_floating_point() or len(embeddings) == 0:
-        raise InputError(
-            f"expected floating (N, D) with N > 0, got {_named(embeddings)}", item="embeddings"
-        )
-    dim = embeddings.shape[1]
-    if centres.ndim != 2 or centres.shape[1] != dim or len(centres) % centres_per_class:
-        many = f" with C a multiple of {centres_per_class}" if centres_per_class > 1 else ""
-        raise InputError(f"expected (C, {dim}){many}, got {_named(centres)}", item="centres")
-    if columns.shape != embeddings.shape[:1] or columns.dtype != torch.int64:
-        raise InputError(
-            f"expected int64 ({len(embeddings)},), got {_named(columns)}", item="labels"
-        )
-    classes = len(centres) // centres_per_class
-    if bias is not None and bias.shape != (classes,):
-        raise InputError(f"expected ({classes},), got {_named(bias)}", item="bias")
-    if columns.device.type == "cpu":
-        first = -1 if sharded else 0
-        low, high = (int(end) for end in torch.aminmax(columns))
-        if low < first or high >= classes:
-            raise InputError(
-                f"expected {first} to {classes - 1} for {classes} classes, got {low} to {high}",
-                item="labels",
-                fix="Number the classes from 0 without gaps",
-            )
+def everywhere(own: Tensor, group: Any) -> Tensor:
+    """Return ``(N,)``, 0 where another rank has the class, summed over ranks without gradient."""
+    own = own.detach()
+    if group is not None:
+        own = own.clone()
+        torch.distributed.all_reduce(own, group=group)
+    return own
 
 
-def _named(tensor: Tensor) -> str:
-    return f"{str(tensor.dtype).removeprefix('torch.')} {tuple(tensor.shape)}"
+@dataclass
+class _Classes:
+    """What both steps need of the classes, and the gradient of the centres on its way.
 
-
-def _exponentials_(
-    logits: Tensor, columns: Tensor, target_logits: Tensor, group: Any
-) -> tuple[Tensor, Tensor, Tensor]:
-    """Turn logits into exp(logit - largest) in place, with 0 in the own class's column.
-
-    Returns the losses, 1 / (sum of exponentials) and d loss / d target, each ``(N,)``.
+    Both steps have a part in that gradient. The cross-entropy goes first, since it depends on
+    the own cosines, and leaves its part in ``grad``; the own cosines add theirs in place. Left to
+    autograd, each would be a matrix as large as the logits.
     """
-    rows = len(logits)
-    if group is None:
-        held, place = None, columns[:, None]
-        logits.scatter_(1, place, target_logits[:, None])
-        largest = logits.amax(1)
-    else:
-        held, place = columns >= 0, columns.clamp(min=0)[:, None]
-        target_logits = torch.where(held, target_logits, 0.0)
-        if logits.shape[1]:
-            there = logits.gather(1, place).squeeze(1)
-            logits.scatter_(1, place, torch.where(held, target_logits, there)[:, None])
-            largest = logits.amax(1)
-        else:
-            largest = logits.new_full((rows,), -torch.inf)
-        torch.distributed.all_reduce(largest, torch.distributed.ReduceOp.MAX, group=group)
-    logits.sub_(largest[:, None]).exp_()
-    total = logits.sum(1)
-    if held is not None:
-        both = torch.stack([total, target_logits])
-        torch.distributed.all_reduce(both, group=group)
-        total, whole_target = both.unbind()
-    else:
-        whole_target = target_logits
-    inverse = total.reciprocal()
-    losses = largest + total.log() - whole_target
-    if not logits.shape[1]:
-        return losses, inverse, torch.zeros_like(losses)
-    there = logits.gather(1, place).squeeze(1)
-    if held is None:
-        logits.scatter_(1, place, 0.0)
-        return losses, inverse, there * inverse - 1
-    logits.scatter_(1, place, torch.where(held, 0.0, there)[:, None])
-    return losses, inverse, torch.where(held, there * inverse - 1, 0.0)
+
+    centres: Tensor
+    inverse: Tensor | None
+    columns: Tensor
+    many: int
+    others: Others | None
+    group: Any
+    learn: bool
+    grad: Tensor | None = None
 
 
-class _Fused(torch.autograd.Function):
+class _OwnCosines(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, embeddings: Tensor, centres: Tensor, classes: _Classes) -> Tensor:
+        ctx.classes = classes
+        columns, many = classes.columns, classes.many
+        if not len(centres):
+            ctx.save_for_backward(embeddings, None, None, None)
+            return embeddings.new_zeros(len(embeddings))
+        places = columns.clamp(min=0)[:, None] * many
+        if many > 1:
+            places = places + torch.arange(many, device=columns.device)
+        if classes.group is None:
+            # Where values are not checked, a wrong class must stop the kernel.
+            places = torch.where(columns[:, None] < 0, columns[:, None], places)
+        factors = (columns >= 0).to(embeddings.dtype)[:, None]
+        if classes.inverse is not None:
+            factors = factors * classes.inverse[places]
+        cosines = torch.linalg.vecdot(embeddings[:, None], centres[places]) * factors
+        own, nearest = cosines.max(1, keepdim=True)
+        place = places.gather(1, nearest).squeeze(1) if many > 1 else places.squeeze(1)
+        factor = factors.expand_as(cosines).gather(1, nearest).squeeze(1)
+        ctx.save_for_backward(embeddings, centres[place], place, factor)
+        return own.squeeze(1)
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
+        embeddings, rows, place, factor = ctx.saved_tensors
+        classes: _Classes = ctx.classes
+        grad_centres, classes.grad = classes.grad, None
+        if rows is None:
+            return None, grad_centres, None
+        pull = (grad * factor)[:, None]
+        if grad_centres is not None:
+            grad_centres.index_add_(0, place, embeddings * pull)
+            if classes.inverse is not None:
+                project_(grad_centres, classes.centres, classes.inverse)
+        return rows.mul(pull), grad_centres, None
+
+
+class _CrossEntropy(torch.autograd.Function):
     @staticmethod
     def forward(
         ctx: Any,
         embeddings: Tensor,
-        centres: Tensor,
-        bias: Tensor | None,
-        columns: Tensor,
-        target_logits: Tensor,
         scales: Tensor,
-        group: Any,
+        bias: Tensor | None,
+        own: Tensor,
+        target_logits: Tensor,
+        targets: Tensor,
+        classes: _Classes,
     ) -> Tensor:
-        scaled = embeddings * (scales[:, None] if scales.ndim else scales)
-        across = centres.t()
-        logits = scaled @ across if bias is None else torch.addmm(bias, scaled, across)
-        losses, inverse, slope = _exponentials_(logits, columns, target_logits, group)
-        ctx.save_for_backward(logits, embeddings, centres, inverse, slope, scales)
-        return losses
+        # `own` is an input so that the own cosines' backward comes after this one in any case.
+        ctx.classes = classes
+        columns, others, group = classes.columns, classes.others, classes.group
+        held = None if group is None else columns >= 0
+        place = columns[:, None] if held is None else columns.clamp(min=0)[:, None]
+        if held is not None:
+            target_logits = torch.where(held, target_logits, 0.0)
+        spread = scales[:, None] if scales.ndim else scales.expand(len(embeddings), 1)
+        # One buffer: products, then logits, exponentials and their derivatives by the product.
+        powers = (embeddings if others else embeddings * spread) @ classes.centres.t()
+        largest = target_logits.new_full((len(powers),), -torch.inf)
+        total, own_power, by_scale = (torch.zeros_like(largest) for _ in range(3))
+        for rows in row_blocks(powers) if powers.shape[1] else ():
+            block = powers[rows]
+            if classes.inverse is not None:
+                block.mul_(classes.inverse)
+            logits, which = block, None
+            if classes.many > 1:
+                logits, which = block.unflatten(1, (-1, classes.many)).max(2, keepdim=True)
+                logits = logits.squeeze(2)
+            values = slopes = None
+            if others is not None:
+                values, slopes = others(logits, targets[rows])
+                logits = values * spread[rows]
+            if bias is not None:
+                logits += bias
+            goal, there = target_logits[rows, None], place[rows]
+            if held is not None:
+                goal = torch.where(held[rows, None], goal, logits.gather(1, there))
+            logits.scatter_(1, there, goal)
+            torch.amax(logits, 1, out=largest[rows])
+            logits.sub_(largest[rows, None]).exp_()
+            torch.sum(logits, 1, out=total[rows])
+            power = logits.gather(1, there)
+            own_power[rows] = power.squeeze(1)
+            rest = 0.0 if held is None else torch.where(held[rows, None], 0.0, power)
+            if held is None:
+                logits.scatter_(1, there, 0.0)
+            else:
+                logits.scatter_(1, there, rest)
+            if slopes is not None:
+                if ctx.needs_input_grad[1]:
+                    by_scale[rows] = torch.linalg.vecdot(logits, values)
+                logits.mul_(slopes)
+            if which is not None:
+                spot = block.zero_().unflatten(1, (-1, classes.many))
+                spot.scatter_(2, which, logits.unsqueeze(2))
+            elif logits is not block:
+                block.copy_(logits)
+            if classes.inverse is not None:
+                block.mul_(classes.inverse)
+        top, share = largest, 1.0
+        if held is not None:
+            top = largest.clone()
+            torch.distributed.all_reduce(top, torch.distributed.ReduceOp.MAX, group=group)
+            share = (largest - top).exp()
+            both = torch.stack([total * share, target_logits])
+            torch.distributed.all_reduce(both, group=group)
+            total, target_logits = both.unbind()
+        inverse_total = share / total
+        slope = own_power * inverse_total - 1
+        if held is not None:
+            slope = torch.where(held, slope, 0.0)
+        ctx.save_for_backward(
+            powers, embeddings, classes.centres, scales, inverse_total, slope, by_scale
+        )
+        return top + total.log() - target_logits
 
     @staticmethod
     @torch.autograd.function.once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
-        powers, embeddings, centres, inverse, slope, scales = ctx.saved_tensors
-        for_embeddings, for_centres, for_bias, _, _, for_scales, _ = ctx.needs_input_grad
-        grad_embeddings = grad_centres = grad_bias = grad_scales = None
+        powers, embeddings, centres, scales, inverse_total, slope, by_scale = ctx.saved_tensors
+        classes: _Classes = ctx.classes
+        for_embeddings, for_scales, for_bias, *_ = ctx.needs_input_grad
+        grad_embeddings = grad_scales = grad_bias = None
         with torch.autocast(powers.device.type, enabled=False):
-            weights = grad * inverse
+            weights = grad * inverse_total
             scaled = (weights * scales)[:, None]
             if for_embeddings or for_scales:
                 pull = powers @ centres
                 if for_scales:
-                    grad_scales = weights * torch.linalg.vecdot(pull, embeddings)
+                    if classes.others is None:
+                        by_scale = torch.linalg.vecdot(pull, embeddings)
+                    grad_scales = weights * by_scale
                     grad_scales = grad_scales if scales.ndim else grad_scales.sum()
                 grad_embeddings = pull.mul_(scaled)
-            if for_centres:
-                grad_centres = powers.t() @ (embeddings * scaled)
             if for_bias:
-                grad_bias = powers.t() @ weights
-        return grad_embeddings, grad_centres, grad_bias, None, grad * slope, grad_scales, None
-
-
-class _OfCosines(torch.autograd.Function):
-    @staticmethod
-    def forward(
-        ctx: Any,
-        cosines: Tensor,
-        bias: Tensor | None,
-        columns: Tensor,
-        target_logits: Tensor,
-        scales: Tensor,
-        group: Any,
-    ) -> Tensor:
-        logits = cosines * (scales[:, None] if scales.ndim else scales)
-        if bias is not None:
-            logits += bias
-        losses, inverse, slope = _exponentials_(logits, columns, target_logits, group)
-        kept = cosines if ctx.needs_input_grad[4] else None
-        ctx.save_for_backward(logits, kept, inverse, slope, scales)
-        return losses
-
-    @staticmethod
-    @torch.autograd.function.once_differentiable
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
-        powers, cosines, inverse, slope, scales = ctx.saved_tensors
-        _, for_bias, _, _, for_scales, _ = ctx.needs_input_grad
-        weights = grad * inverse
-        grad_bias = grad_scales = None
-        if for_bias:
-            grad_bias = weights @ powers
-        if for_scales:
-            grad_scales = weights * torch.linalg.vecdot(powers, cosines)
-            grad_scales = grad_scales if scales.ndim else grad_scales.sum()
-        grad_cosines = powers * (weights * scales)[:, None]
-        return grad_cosines, grad_bias, None, grad * slope, grad_scales, None
+                grad_bias = weights @ powers
+                if classes.inverse is not None:
+                    grad_bias = grad_bias / classes.inverse
+            if classes.learn:
+                classes.grad = powers.t() @ (embeddings * scaled)
+        own = torch.zeros_like(grad)
+        return grad_embeddings, grad_scales, grad_bias, own, grad * slope, None, None

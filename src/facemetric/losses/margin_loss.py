@@ -7,13 +7,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from facemetric.losses.class_columns import check_columns
 from facemetric.losses.margin import Margin
 from facemetric.losses.margin_cross_entropy import (
     at_least_single,
-    check_columns,
-    cosines_cross_entropy,
+    everywhere,
     margin_cross_entropy,
-    own_cosines,
 )
 from facemetric.losses.unit import unit_rows
 
@@ -40,7 +39,8 @@ def margin_loss(
     embeddings
         ``(N, D)``, as the network gives them: not normalised.
     labels
-        int64 ``(N,)``: rows of ``centres`` (of this rank, -1 where another has the class).
+        int64 ``(N,)``: the class's number among ``centres`` (of this rank, -1 where another has
+        the class).
     centres
         ``(C * margin.centres_per_class, D)``, the centres of a class one after another.
     bias
@@ -56,60 +56,36 @@ def margin_loss(
     Raises
     ------
     InputError
-        Shapes do not agree or a label is out of range (see ``margin_cross_entropy``).
+        Shapes do not agree or, on the CPU, a label is out of range.
     """
     many = margin.centres_per_class
+    # Before the norms are taken; the cross-entropy checks again, for those who call it alone.
     check_columns(
-        embeddings,
-        centres,
-        labels,
-        bias=bias,
-        centres_per_class=many,
-        sharded=group is not None,
+        embeddings, centres, labels, bias=bias, centres_per_class=many, sharded=group is not None
     )
     with torch.autocast(embeddings.device.type, enabled=False):
         embeddings = at_least_single(embeddings)
-        centres = centres.to(embeddings.dtype)
         directions, norms = unit_rows(embeddings)
-        if not margin.unit_embeddings:
-            directions = embeddings
-        if margin.unit_centres:
-            centres, _ = unit_rows(centres)
-        own = own_cosines(directions, centres, labels, centres_per_class=many)
-        if margin.training:
-            margin.observe(_everywhere(own, group), norms.detach())
-        target = margin.target(own, norms)
-        scales = margin.scale(norms)
-        target_logits = scales * target
-        if bias is not None and len(bias):
-            target_logits = target_logits + bias[labels.clamp(min=0)]
-        if many == 1 and not margin.changes_others:
-            losses = margin_cross_entropy(
-                directions, centres, labels, target_logits, scales=scales, bias=bias, group=group
-            )
-        else:
-            cosines = directions @ centres.t()
-            if many > 1:
-                cosines = cosines.unflatten(1, (-1, many)).amax(2)
-            if margin.changes_others:
-                whole = _everywhere(torch.where(labels >= 0, target, 0.0), group)
-                cosines = margin.others(cosines, whole)
-            losses = cosines_cross_entropy(
-                cosines, labels, target_logits, scales=scales, bias=bias, group=group
-            )
+
+        def target(cosines: Tensor) -> Tensor:
+            if margin.training:
+                margin.observe(everywhere(cosines, group), norms.detach())
+            return margin.target(cosines, norms)
+
+        losses = margin_cross_entropy(
+            directions if margin.unit_embeddings else embeddings,
+            centres,
+            labels,
+            target=target,
+            scales=margin.scale(norms),
+            others=margin.others if margin.changes_others else None,
+            unit_centres=margin.unit_centres,
+            centres_per_class=many,
+            bias=bias,
+            group=group,
+        )
         penalty = margin.penalty(norms)
-        if penalty is not None:
-            losses = losses + _counted_once(penalty, group)
-    return losses
-
-
-def _everywhere(own: Tensor, group: Any) -> Tensor:
-    """Return what the ranks that hold each row's class have, without gradient."""
-    own = own.detach()
-    if group is not None:
-        own = own.clone()
-        torch.distributed.all_reduce(own, group=group)
-    return own
+        return losses if penalty is None else losses + _counted_once(penalty, group)
 
 
 def _counted_once(penalty: Tensor, group: Any) -> Tensor:

@@ -1,0 +1,42 @@
+"""Passes over the rows of large matrices, in blocks that stay in the processor's cache."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+# Numbers in a block: 2 MB of float32.
+_BLOCK = 1 << 19
+
+
+def row_blocks(matrix: Tensor) -> Iterator[slice]:
+    """Yield the rows of ``(N, C)`` in blocks; all at once where it is not on the CPU."""
+    rows, columns = matrix.shape
+    size = rows if matrix.device.type != "cpu" else max(1, _BLOCK // max(columns, 1))
+    for start in range(0, rows, max(size, 1)):
+        yield slice(start, min(start + size, rows))
+
+
+def inverse_norms(centres: Tensor) -> Tensor:
+    """Return 1 / norm of each row ``(C,)``; 0 for a row of zeros, which has no direction."""
+    squares = centres.new_empty(len(centres))
+    for rows in row_blocks(centres):
+        block = centres[rows]
+        torch.sum(block * block, 1, out=squares[rows])
+    tiny = torch.finfo(squares.dtype).tiny
+    return torch.where(squares > tiny, squares, torch.inf).rsqrt_()
+
+
+def project_(grad: Tensor, centres: Tensor, inverse: Tensor) -> Tensor:
+    """Take from each row of a gradient, in place, its part along the centre of that row.
+
+    With ``grad`` that by the unit row, times ``1 / norm``, the result is the gradient by the row:
+    ``(g - (g . u) u) / norm``.
+    """
+    for rows in row_blocks(grad):
+        block, along = grad[rows], centres[rows]
+        share = (block * along).sum(1).mul_(inverse[rows]).mul_(inverse[rows])
+        block.addcmul_(along, share[:, None], value=-1)
+    return grad
