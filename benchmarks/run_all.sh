@@ -45,6 +45,7 @@ fi
 bench install_size
 bench mutated_images
 bench augmentation
+bench facenet_batch
 bench kill_enrolment
 bench large_photo
 bench interval_coverage

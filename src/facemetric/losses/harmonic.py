@@ -20,8 +20,7 @@ def harmonic_triplet_loss(
     old ones of the same faces, which are fixed. To mine it, pass a miner
     ``harmonic_pool(embeddings, reference)`` and the labels twice: new and old embedding of one
     face are then a positive pair, and negatives are chosen from both. Triplets of old embeddings
-    alone cannot change and are left out of the mean. FaceNet, 2015,
-    appendix 6.1.
+    alone cannot change and are left out of the mean. FaceNet, 2015, appendix 6.1.
 
     Parameters
     ----------
