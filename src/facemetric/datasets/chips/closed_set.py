@@ -23,9 +23,6 @@ class ClosedSet:
     ----------
     train, test
         No picture is in both; ``names`` are the whole source's.
-    ceiling
-        Share of the test pictures whose person has a training picture: no classifier that is
-        trained on ``train`` can name more.
     """
 
     train: SubsetSource
@@ -33,7 +30,10 @@ class ClosedSet:
 
     @property
     def ceiling(self) -> float:
-        """Share of the test pictures whose person has a training picture, in [0, 1]."""
+        """Share of the test pictures whose person has a training picture, in [0, 1].
+
+        No classifier that is trained on ``train`` can name more of them.
+        """
         return float(np.isin(self.test.labels, self.train.labels).mean())
 
 

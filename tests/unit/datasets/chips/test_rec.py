@@ -44,6 +44,15 @@ def test_a_set_as_im2rec_writes_it(chip, tmp_path):
     assert open_rec(tmp_path / "a.rec").labels.tolist() == [2, 1, 0, 1]
 
 
+def test_sets_too_large_for_their_own_numbers(monkeypatch, chip, tmp_path):
+    """Beyond 2**24 the first number is rounded, so records are told by what they hold."""
+    monkeypatch.setattr("facemetric.datasets.chips.rec._EXACT", 2)
+    people = [(10, [chip(0), chip(1)]), (9, [chip(2)])]
+    source = open_rec(build_insightface(tmp_path, people, label_arrays=True))
+    assert [source.names[label] for label in source.labels] == ["10", "10", "9"]
+    assert [source.encoded(row) for row in range(3)] == [chip(0), chip(1), chip(2)]
+
+
 def test_pictures_that_hold_the_magic_word(tmp_path):
     pictures = [b"abcd" + MAGIC + b"xyz" + MAGIC, MAGIC + MAGIC, b"\0" * 5 + MAGIC]
     build_insightface(tmp_path, [(0, pictures)])
