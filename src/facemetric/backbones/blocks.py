@@ -46,12 +46,14 @@ def _contexts(
 
 @contextmanager
 def _without_tracking(block: nn.Module) -> Iterator[None]:
-    # The second run of a block must not move the running statistics once more.
+    # The second run of a block must not move the running statistics once more, and must keep the
+    # same tensors as the first.
     layers = [one for one in block.modules() if getattr(one, "track_running_stats", False)]
+    kept = [(layer, layer.momentum, layer.num_batches_tracked) for layer in layers]
     for layer in layers:
-        layer.track_running_stats = False
+        layer.momentum, layer.num_batches_tracked = 0.0, None
     try:
         yield
     finally:
-        for layer in layers:
-            layer.track_running_stats = True
+        for layer, momentum, count in kept:
+            layer.momentum, layer.num_batches_tracked = momentum, count

@@ -111,6 +111,7 @@ class Reduction(nn.Module):
 
 def inception_resnet(
     *,
+    repeats: tuple[int, int, int],
     dim: int,
     size_px: tuple[int, int],
     width: float,
@@ -122,6 +123,8 @@ def inception_resnet(
 
     Parameters
     ----------
+    repeats
+        Residual blocks of each of the three sizes of map, before the last one.
     dim, size_px, width, norm, dropout, checkpointing
         As of `build_backbone`.
     """
@@ -136,11 +139,13 @@ def inception_resnet(
         family.unit(c192, 256, 3, stride=2),
     ]
     small: list[list[Layer]] = [[(32, 1)], [(32, 1), (32, 3)], [(32, 1), (32, 3), (32, 3)]]
-    blocks += [Residual(c256, small, family=family, share=0.17) for _ in range(5)]
+    blocks += [Residual(c256, small, family=family, share=0.17) for _ in range(repeats[0])]
     first = Reduction(c256, [[(384, 3)], [(192, 1), (192, 3), (256, 3)]], family=family)
     middle: list[list[Layer]] = [[(128, 1)], [(128, 1), (128, (1, 7)), (128, (7, 1))]]
     blocks.append(first)
-    blocks += [Residual(first.outputs, middle, family=family, share=0.10) for _ in range(10)]
+    blocks += [
+        Residual(first.outputs, middle, family=family, share=0.10) for _ in range(repeats[1])
+    ]
     second = Reduction(
         first.outputs,
         [[(256, 1), (384, 3)], [(256, 1), (256, 3)], [(256, 1), (256, 3), (256, 3)]],
@@ -149,7 +154,7 @@ def inception_resnet(
     channels = second.outputs
     large: list[list[Layer]] = [[(192, 1)], [(192, 1), (192, (1, 3)), (192, (3, 1))]]
     blocks.append(second)
-    blocks += [Residual(channels, large, family=family, share=0.20) for _ in range(5)]
+    blocks += [Residual(channels, large, family=family, share=0.20) for _ in range(repeats[2])]
     blocks.append(Residual(channels, large, family=family, share=1.0, rectified=False))
     head = nn.Sequential(
         nn.AdaptiveAvgPool2d(1),
@@ -168,6 +173,7 @@ BACKBONES.add(
         input_px=(160, 160),
         dim=512,
         min_px=75,
+        shape={"repeats": (5, 10, 5)},
         dropout=0.2,
         paper="C. Szegedy et al., Inception-ResNet (2016); widths of D. Sandberg's FaceNet",
         published=Published(23.469e6, 1.423e9, "Open Model Zoo, facenet-20180408-102900"),

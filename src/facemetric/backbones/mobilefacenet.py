@@ -6,6 +6,8 @@ Verification on Mobile Devices" (2018), table 1.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from torch import Tensor, nn
 
 from facemetric.backbones.architecture import BACKBONES, Architecture, Published
@@ -16,8 +18,8 @@ from facemetric.backbones.initialisation import Closing
 from facemetric.backbones.norm import Norm
 from facemetric.backbones.prelu import PReLU
 
-STAGES = ((2, 64, 5, 2), (4, 128, 1, 2), (2, 128, 6, 1), (4, 128, 1, 2), (2, 128, 2, 1))
-"""Expansion, channels, blocks and first stride of each stage."""
+TABLE = ((2, 64, 5, 2), (4, 128, 1, 2), (2, 128, 6, 1), (4, 128, 1, 2), (2, 128, 2, 1))
+"""The bottlenecks of the paper's table 1, as `mobilefacenet` takes them."""
 
 
 class Bottleneck(nn.Module):
@@ -44,6 +46,7 @@ class Bottleneck(nn.Module):
 
 def mobilefacenet(
     *,
+    stages: Sequence[tuple[int, int, int, int]],
     dim: int,
     size_px: tuple[int, int],
     width: float,
@@ -55,6 +58,8 @@ def mobilefacenet(
 
     Parameters
     ----------
+    stages
+        Expansion, channels, blocks and first stride of each; three of them halve the map.
     dim, size_px, width, norm, dropout, checkpointing
         As of `build_backbone`.
     """
@@ -63,7 +68,7 @@ def mobilefacenet(
         nn.Sequential(*convolution(3, before, 3, stride=2, norm=norm), PReLU(before)),
         nn.Sequential(*convolution(before, before, 3, groups=before, norm=norm), PReLU(before)),
     ]
-    for expansion, base, count, first in STAGES:
+    for expansion, base, count, first in stages:
         channels = scaled(base, width)
         for number in range(count):
             stride = 1 if number else first
@@ -91,6 +96,7 @@ BACKBONES.add(
         input_px=(112, 112),
         dim=128,
         min_px=16,
+        shape={"stages": TABLE},
         paper="S. Chen et al., MobileFaceNets (2018), table 1",
         published=Published(0.99e6, 221e6, "the paper; J. Zhang, SeesawFaceNets (2019)"),
     ),

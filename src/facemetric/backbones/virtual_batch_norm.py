@@ -112,5 +112,6 @@ def _forward(layer: Any, inputs: Tensor) -> Tensor:
         with torch.no_grad():
             layer.running_mean.lerp_(means.mean(0), layer.momentum)
             layer.running_var.lerp_(variances.mean(0), layer.momentum)
-            layer.num_batches_tracked.add_(1)
+            if layer.num_batches_tracked is not None:
+                layer.num_batches_tracked.add_(1)
     return torch.cat(parts) if len(parts) > 1 else parts[0]
