@@ -19,7 +19,6 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn.parallel import DistributedDataParallel
 
 from facemetric.backbones import VirtualBatchNorm2d
 from facemetric.losses import MARGINS, batch_all_triplet_loss
@@ -42,6 +41,7 @@ from facemetric.training.distributed import (
     all_gather,
     gather_embeddings,
     join_ranks,
+    replicated,
     shards_of,
 )
 
@@ -95,9 +95,7 @@ class SmallRun:
             sample_rate=rate,
             seed=5,
         ).to(DTYPE)
-        self.wrapped: nn.Module = self.network
-        if ranks.group is not None:
-            self.wrapped = DistributedDataParallel(self.network, broadcast_buffers=False)
+        self.wrapped = replicated(self.network, ranks)
         parameters = [*self.network.parameters(), *self.header.parameters()]
         self.optimiser: torch.optim.Optimizer = (
             RowAdamW(parameters, lr=0.01)
@@ -261,7 +259,7 @@ def run_processes(
             "OMP_NUM_THREADS": "1",
             "PYTHONPATH": os.pathsep.join(sys.path),
         }
-        command = [sys.executable, "-m", "layouts.scale_out", str(folder), *jobs]
+        command = [sys.executable, "-W", "error", "-m", "layouts.scale_out", str(folder), *jobs]
         with log.open("wb") as stream:
             started.append(subprocess.Popen(command, env=environment, stdout=stream, stderr=stream))
     end = time.monotonic() + timeout_s

@@ -2,6 +2,7 @@
 
 from facemetric.training.distributed.gather import all_gather, gather_embeddings, gathered_rows
 from facemetric.training.distributed.ranks import Ranks, join_ranks
+from facemetric.training.distributed.replica import replicated
 from facemetric.training.distributed.row_gradient import take_rows
 from facemetric.training.distributed.row_optimisers import RowAdamW, RowSGD
 from facemetric.training.distributed.sampling import sampled_classes
@@ -18,6 +19,7 @@ __all__ = [
     "gather_embeddings",
     "gathered_rows",
     "join_ranks",
+    "replicated",
     "sampled_classes",
     "shards_of",
     "take_rows",

@@ -52,8 +52,8 @@ def gathered_rows(local: Tensor, ranks: Ranks) -> list[int]:
     if ranks.group is None:
         return [len(local)]
     mine = torch.tensor([len(local)], device=local.device)
-    every = torch.empty(ranks.world, dtype=mine.dtype, device=local.device)
-    dist.all_gather_into_tensor(every, mine, group=ranks.group)
+    every = mine.new_empty(ranks.world)
+    dist.all_gather(list(every.split(1)), mine, group=ranks.group)
     return [int(count) for count in every.tolist()]
 
 
@@ -75,7 +75,7 @@ def _gather(local: Tensor, ranks: Ranks, rows: list[int]) -> Tensor:
     if len(mine) < longest:
         mine = torch.cat([mine, mine.new_zeros((longest - len(mine), *mine.shape[1:]))])
     every = mine.new_empty((ranks.world * longest, *mine.shape[1:]))
-    dist.all_gather_into_tensor(every, mine, group=ranks.group)
+    dist.all_gather(list(every.split(longest)), mine, group=ranks.group)
     if min(rows) == longest:
         return every
     return torch.cat([part[:count] for part, count in zip(every.split(longest), rows, strict=True)])
