@@ -19,6 +19,8 @@ from facemetric.types import AnyArray, Float32, check_embeddings
 STRANGER_SHARE = 0.01
 """Of the comparisons of images with other people's means; what is below counts as far."""
 _ROWS = 512
+ALIKE_QUANTILE = 0.25
+"""Of people, by the similarity of two halves of their images; what is above counts as alike."""
 _LEAST_TO_HALVE = 4  # images of a person
 
 
@@ -63,8 +65,8 @@ class LabelNoise:
     far_below
         Cosine below which an image is far from its person.
     alike_from
-        Cosine from which two people are alike: what half of the people reach between two halves
-        of their own images; ``None`` where nobody has four.
+        Cosine from which two people are alike: what three of four people reach between two
+        halves of their own images; ``None`` where nobody has four images.
     suspects
         The farthest behind the nearest other person first.
     alike
@@ -178,7 +180,7 @@ def _histogram(values: Float32) -> NDArray[np.int64]:
 def _halves(
     embeddings: Float32, person: NDArray[np.intp], counts: NDArray[np.int64], seed: int
 ) -> float | None:
-    """Return the median cosine between the means of two halves of a person's images."""
+    """Return the `ALIKE_QUANTILE` of the cosines between two halves of a person's images."""
     rng = np.random.default_rng(seed)
     order = rng.permutation(len(person))
     order = order[np.argsort(person[order], kind="stable")]
@@ -188,7 +190,7 @@ def _halves(
         if len(rows) >= _LEAST_TO_HALVE:
             _, halves = mean_embeddings(embeddings[rows], np.arange(len(rows)) % 2)
             found.append(float(halves[0] @ halves[1]))
-    return float(np.median(found)) if found else None
+    return float(np.quantile(found, ALIKE_QUANTILE)) if found else None
 
 
 def _alike(means: Float32, people: NDArray[np.int64], similarity: float) -> tuple[AlikePeople, ...]:

@@ -102,13 +102,13 @@ def index_shard(path: Path) -> ShardIndex:
             pictures.append(picture)
 
         for member in read_members(path):
-            folder, _, name = member.name.rpartition("/")
-            stem, dot, kind = name.partition(".")
-            if not dot or not stem or kind.lower() not in _PICTURES | _LABELS:
+            stem, _, kind = member.name.rpartition("/")[2].partition(".")
+            if not stem or kind.lower() not in _PICTURES | _LABELS:
                 continue
-            if f"{folder}/{stem}" != key:
+            own = member.name[: -len(kind) - 1]
+            if own != key:
                 finish()
-                key, parts = f"{folder}/{stem}", {}
+                key, parts = own, {}
             parts[kind.lower()] = member
         finish()
     return make_index(pictures, labellings)
@@ -176,7 +176,7 @@ def load_index(path: Path) -> ShardIndex | None:
     except OSError as error:
         raise DataError(f"the shard cannot be read: {error.strerror}", item=str(path)) from error
     try:
-        with np.load(index_path(path), allow_pickle=False) as file:
+        with index_path(path).open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             if int(file["form"]) != _FORM:
                 return None
             if file["shard"].tolist() != [status.st_size, status.st_mtime_ns]:
