@@ -15,11 +15,10 @@ from facemetric.training.curves import evaluation_panels, health_panels, learnin
 from facemetric.training.logs import LogRecord, read_log
 from facemetric.training.logs.progress import duration
 from facemetric.training.logs.run_log import LOG_NAME
+from facemetric.training.run_folder import ENVIRONMENT_NAME, RECIPE_NAME
 from facemetric.training.wording import figure_text, said_name
 
 PAGE_NAME = "index.html"
-ENVIRONMENT_NAME = "environment.json"
-RECIPE_NAME = "recipe.json"
 
 
 def write_run_page(folder: str | Path, *, created: datetime | None = None) -> Path:

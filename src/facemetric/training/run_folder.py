@@ -14,6 +14,7 @@ from facemetric.training.recipe import Recipe, parse_recipe
 RECIPE_NAME = "recipe.json"
 RESULTS_NAME = "results.json"
 PEOPLE_NAME = "people.json"
+ENVIRONMENT_NAME = "environment.json"
 CHECKPOINTS_NAME = "checkpoints"
 
 

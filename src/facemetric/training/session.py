@@ -16,7 +16,9 @@ from facemetric.bundle import open_bundle
 from facemetric.errors import DataError
 from facemetric.training.distributed import Ranks, join_ranks
 from facemetric.training.evaluation import ProtocolOnPack
+from facemetric.training.logs.run_log import LOG_NAME
 from facemetric.training.material import Material, open_material
+from facemetric.training.page import write_run_page
 from facemetric.training.recipe import Recipe
 from facemetric.training.teacher import teacher_embeddings
 from facemetric.training.trainer import Finished, Trainer
@@ -85,7 +87,11 @@ def run_recipe(
             should_stop=lambda: _any_stopped(stopped, ranks),
             progress=progress,
         )
-        return trainer.run(resume=resume)
+        try:
+            return trainer.run(resume=resume)
+        finally:
+            if ranks.first and (folder / LOG_NAME).exists():
+                told(f"page: {write_run_page(folder)}")
 
 
 @contextmanager
