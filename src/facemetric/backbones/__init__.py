@@ -15,6 +15,7 @@ from facemetric.backbones.virtual_batch_norm import (
     VirtualBatchNorm1d,
     VirtualBatchNorm2d,
     average_running_statistics,
+    virtual_batch_of,
 )
 from facemetric.backbones.vit import vit
 from facemetric.backbones.zeiler_fergus import zeiler_fergus
@@ -39,6 +40,7 @@ __all__ = [
     "mobilefacenet",
     "resnet",
     "sphereface",
+    "virtual_batch_of",
     "vit",
     "zeiler_fergus",
 ]

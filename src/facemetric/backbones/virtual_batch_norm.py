@@ -5,6 +5,7 @@ E. Hoffer, I. Hubara, D. Soudry, "Train longer, generalize better" (2017), "ghos
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import torch
@@ -56,6 +57,20 @@ class VirtualBatchNorm1d(nn.BatchNorm1d):
     def forward(self, inputs: Tensor) -> Tensor:
         """Return ``inputs (N, C)`` normalised."""
         return _forward(self, inputs) if self.training else super().forward(inputs)
+
+
+def virtual_batch_of(network: nn.Module) -> int:
+    """Return how many samples a network's virtual batch norms need together, 1 where it has none.
+
+    A batch is to be split over processes in multiples of this.
+    """
+    return math.lcm(
+        *(
+            layer.virtual_batch
+            for layer in network.modules()
+            if isinstance(layer, VirtualBatchNorm1d | VirtualBatchNorm2d)
+        )
+    )
 
 
 def average_running_statistics(network: nn.Module, *, group: Any = None) -> None:

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
+from facemetric.backbones import average_running_statistics
 from facemetric.training.checkpoints import (
     load_checkpoint,
     load_optimiser,
@@ -75,6 +76,12 @@ class Training:
     def measured(self) -> nn.Module:
         """The network that is measured and exported: the average where there is one."""
         return self.network if self.average is None else self.average.module
+
+    def share_statistics(self) -> None:
+        """Give every process the mean of all processes' running statistics of virtual batches."""
+        for module in (self.network, self.average):
+            if module is not None:
+                average_running_statistics(module, group=self.ranks.group)
 
     def save(self, folder: Path, place: Place, facts: Mapping[str, Any]) -> None:
         """Write a checkpoint; every process calls this.

@@ -11,9 +11,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from safetensors.torch import save_file
-from torch import Tensor, nn
-from torch.nn.parallel import DistributedDataParallel
+from torch import Tensor
 
+from facemetric.backbones import virtual_batch_of
 from facemetric.errors import TrainingError
 from facemetric.training import build
 from facemetric.training.checkpoints import (
@@ -23,7 +23,8 @@ from facemetric.training.checkpoints import (
 )
 from facemetric.training.closed_set import closed_set_figures
 from facemetric.training.diagnostics import collapsed, embedding_spread
-from facemetric.training.distributed import Ranks
+from facemetric.training.distributed import Ranks, replicated
+from facemetric.training.environment import environment
 from facemetric.training.evaluation import ProtocolOnPack, headline_figures
 from facemetric.training.guard import stop_with_batch
 from facemetric.training.loader import Batch, ChipBatches, load_batches
@@ -36,7 +37,7 @@ from facemetric.training.optimisers import (
 )
 from facemetric.training.precision import Precision
 from facemetric.training.recipe import Recipe
-from facemetric.training.run_folder import RESULTS_NAME, RunFolder
+from facemetric.training.run_folder import ENVIRONMENT_NAME, RESULTS_NAME, RunFolder
 from facemetric.training.seeds import derived_seed
 from facemetric.training.state import Place, Training
 from facemetric.training.update import NotFiniteError, Updated, Updater
@@ -141,16 +142,18 @@ class Trainer:
         """
         if self._ranks.first:
             self.folder.prepare(self.recipe, self._material.source.names, resume=resume)
+            facts = environment(self._ranks.device, processes=self._ranks.world)
+            self.folder.write(ENVIRONMENT_NAME, facts)
         self._ranks.barrier()
         place = Place()
         last = last_checkpoint(self.folder.checkpoints) if resume else None
         if last is not None:
-            place, facts = self.training.load(last)
-            self._latest = dict(facts.get("figures", {}))
+            place, saved = self.training.load(last)
+            self._latest = dict(saved.get("figures", {}))
         with open_run_log(
             self.folder.path,
             rank=self._ranks.rank,
-            resume_step=place.step if last is not None else None,
+            resume_step=place.step if resume else None,
             total_steps=self.steps,
             progress=self._progress,
         ) as log:
@@ -159,7 +162,8 @@ class Trainer:
     def _epochs(self, place: Place, log: RunLog) -> Finished:
         while place.epoch < self.recipe.run.epochs:
             place, stopped = self._epoch(place, log)
-            if stopped:
+            more = place.epoch < self.recipe.run.epochs
+            if stopped or (more and self._should_stop()):
                 self._checkpoint(place, log, None)
                 log.note(place.step, "stopped on request", epoch=place.epoch)
                 return Finished(place, False, self._latest)
@@ -260,6 +264,7 @@ class Trainer:
         batches = max(self._sampler.batches_per_epoch, 1)
         mean = place.loss_sum / batches
         log.epoch(place.step, {}, epoch=place.epoch, loss=mean)
+        self.training.share_statistics()
         score = self._evaluate(place, log)
         after = Place(step=place.step, epoch=place.epoch + 1)
         last = after.epoch == self.recipe.run.epochs
@@ -301,6 +306,7 @@ class Trainer:
     def _checkpoint(self, place: Place, log: RunLog, score: float | None) -> None:
         folder = checkpoint_folder(self.folder.checkpoints, place.step)
         facts = {"score": score, "figures": self._latest}
+        self.training.share_statistics()
         self.training.save(folder, place, facts)
         if not self._ranks.first:
             return
@@ -320,7 +326,7 @@ class Trainer:
         half.replace(self.folder.path / WEIGHTS_NAME)
 
     def _rows_here(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        unit = int(self.recipe.network.options.get("virtual_batch", 1))  # type: ignore[call-overload]
+        unit = virtual_batch_of(self.training.network)
         return rows[self._ranks.rows(len(rows), unit=unit)]
 
     def _reference_of(self, batch: Batch) -> Tensor | None:
@@ -359,9 +365,7 @@ class Trainer:
         )
 
     def _build_updater(self) -> Updater:
-        network: nn.Module = self.training.network
-        if self._ranks.group is not None:
-            network = DistributedDataParallel(network)
+        network = replicated(self.training.network, self._ranks)
         if self.recipe.run.compile:
             network = torch.compile(network)
         return Updater(
