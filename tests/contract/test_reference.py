@@ -30,7 +30,16 @@ EVALUATION = (
 PACKAGES = [
     *(
         f"facemetric.{name}"
-        for name in ("bundle", "cluster", "datasets", "decide", "embed", "report")
+        for name in (
+            "bundle",
+            "cluster",
+            "datasets",
+            "decide",
+            "embed",
+            "miners",
+            "report",
+            "samplers",
+        )
     ),
     *(f"facemetric.datasets.{name}" for name in ("augmentation", "chips")),
     *(f"facemetric.evaluation.{name}" for name in EVALUATION),
