@@ -53,6 +53,7 @@ def _register() -> None:
     from facemetric.cli.enroll import enroll
     from facemetric.cli.identify import identify
     from facemetric.cli.study import study
+    from facemetric.cli.sweep import sweep
     from facemetric.cli.train import train
     from facemetric.cli.verify import verify
 
@@ -68,6 +69,7 @@ def _register() -> None:
     app.command()(calibrate)
     app.command()(dataset)
     app.command()(train)
+    app.command()(sweep)
     app.add_typer(cache.app, name="cache")
     app.command()(demo)
     app.command()(doctor)

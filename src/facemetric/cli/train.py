@@ -45,7 +45,7 @@ def train(
 
     Example: facemetric train recipes/arcface.toml run.epochs=5 --out runs/first
     """
-    _needs_torch()
+    needs_torch()
     from facemetric.training.recipe import read_recipe
     from facemetric.training.session import run_recipe
 
@@ -68,7 +68,8 @@ def train(
         raise typer.Exit(INTERRUPTED)
 
 
-def _needs_torch() -> None:
+def needs_torch() -> None:
+    """Raise DependencyError, with the way out, where torch is not installed."""
     from importlib.util import find_spec
 
     from facemetric.errors import DependencyError

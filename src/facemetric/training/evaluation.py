@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -144,9 +145,14 @@ def headline_figures(evaluation: Evaluation) -> dict[str, float]:
         for figure in part.figures:
             if figure.value is None:
                 continue
-            name = f"{prefix}_{figure.name}".lower().replace(" ", "_")
+            name = _plain(f"{prefix}_{figure.name}")
             figures[name] = figure.value
             if figure.interval is not None:
                 figures[f"{name}_low"] = figure.interval.low
                 figures[f"{name}_high"] = figure.interval.high
     return figures
+
+
+def _plain(name: str) -> str:
+    """Return a name of lower-case letters, digits, points and underscores."""
+    return re.sub(r"[^a-z0-9.]+", "_", name.replace("′", "_prime").lower()).strip("_")

@@ -1,0 +1,147 @@
+"""Carry out the runs of a sweep, each once."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import torch
+
+from facemetric._version import __version__
+from facemetric.errors import DataError, FacemetricError
+from facemetric.training.environment import environment
+from facemetric.training.logs import read_log
+from facemetric.training.logs.run_log import LOG_NAME
+from facemetric.training.recipe import read_recipe
+from facemetric.training.session import run_recipe
+from facemetric.training.sweep.plan import Plan, PlannedRun, planned_runs
+from facemetric.training.sweep.results import RunResult, SweepResult
+
+RESULT_NAME = "sweep.json"
+_OUTCOME_NAME = "outcome.json"
+
+
+def run_sweep(
+    path: Path,
+    plan: Plan,
+    folder: Path,
+    *,
+    overrides: Sequence[str] = (),
+    only: Sequence[str] = (),
+    tell: Callable[[str], None] = lambda text: None,
+    progress: bool = False,
+) -> SweepResult:
+    """Run what has not been run yet, and write the table after every run.
+
+    A run that was interrupted is resumed; one that failed is a result, and is not tried again. The
+    sweep itself can be stopped and called again at any time.
+
+    Parameters
+    ----------
+    path
+        The sweep's file.
+    plan
+        What it holds.
+    folder
+        Every run gets a folder in it; the table is ``sweep.json``.
+    overrides
+        ``key=value`` for every recipe.
+    only
+        Names of variants; all where there is none.
+    tell
+        Called with a line before each run.
+    progress
+        Whether each run shows its progress.
+
+    Returns
+    -------
+    SweepResult
+        Of all runs that there are, earlier ones included.
+
+    Raises
+    ------
+    InputError
+        A recipe is wrong, before anything runs.
+    KeyboardInterrupt
+        A run was stopped on request; it can be resumed.
+    """
+    runs = planned_runs(path, plan, overrides)
+    folder.mkdir(parents=True, exist_ok=True)
+    base = read_recipe(Path(path).parent / plan.recipe, overrides)
+    for run in runs:
+        done = (folder / run.folder / _OUTCOME_NAME).exists()
+        if done or (only and run.variant.name not in only):
+            continue
+        tell(f"{run.variant.name}, seed {run.seed}")
+        _run(run, folder / run.folder, progress=progress)
+        _write(folder, _result(plan, base.model_dump(mode="json"), runs, folder))
+    result = _result(plan, base.model_dump(mode="json"), runs, folder)
+    _write(folder, result)
+    return result
+
+
+def _run(run: PlannedRun, folder: Path, *, progress: bool) -> None:
+    failure: str | None = None
+    figures: dict[str, float] = {}
+    try:
+        finished = run_recipe(run.recipe, folder, resume=True, progress=progress)
+        if not finished.complete:
+            raise KeyboardInterrupt
+        figures = dict(finished.figures)
+    except FacemetricError as error:
+        if error.code != "training":
+            raise
+        failure = error.cause
+    records = read_log(folder / LOG_NAME)
+    rates = [record.figures["images_per_s"] for record in records if record.kind == "step"]
+    outcome = RunResult(
+        variant=run.variant.name,
+        seed=run.seed,
+        seconds=records[-1].seconds,
+        images_per_s=sorted(rates)[len(rates) // 2] if rates else None,
+        figures=figures,
+        failure=failure,
+    )
+    (folder / _OUTCOME_NAME).write_text(outcome.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+
+def _result(
+    plan: Plan, recipe: dict[str, object], runs: Sequence[PlannedRun], folder: Path
+) -> SweepResult:
+    outcomes = []
+    for run in runs:
+        path = folder / run.folder / _OUTCOME_NAME
+        if path.exists():
+            outcomes.append(RunResult.model_validate_json(path.read_text(encoding="utf-8")))
+    return SweepResult(
+        title=plan.title,
+        version=__version__,
+        environment=environment(torch.device(str(recipe_device(recipe)))),
+        recipe=recipe,
+        variants={variant.name: variant.set for variant in plan.variant},
+        notes={variant.name: variant.note for variant in plan.variant if variant.note},
+        runs=tuple(outcomes),
+    )
+
+
+def recipe_device(recipe: dict[str, object]) -> str:
+    """Return the device that a resolved recipe names."""
+    run = recipe["run"]
+    assert isinstance(run, dict)
+    return str(run["device"])
+
+
+def read_result(path: Path) -> SweepResult:
+    """Read a sweep's table; DataError where it is absent or damaged."""
+    try:
+        return SweepResult.model_validate(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise DataError(f"cannot be read: {error}", item=str(path)) from error
+
+
+def _write(folder: Path, result: SweepResult) -> None:
+    half = folder / f".{RESULT_NAME}.{time.monotonic_ns()}"
+    half.write_text(result.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    half.replace(folder / RESULT_NAME)

@@ -1,0 +1,82 @@
+"""Batches: what is in them depends on seed, epoch and rows alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from facemetric.datasets.augmentation import Augmentation
+from facemetric.datasets.chips import ChipSource, DecodedChips, open_chips, read_chip
+from facemetric.errors import DataError
+from facemetric.training.loader import ChipBatches, load_batches
+from layouts.tiny_run import write_people
+
+ROWS = [np.array([3, 0, 7]), np.array([1, 11, 4]), np.array([5, 6])]
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> ChipSource:
+    return open_chips(write_people(tmp_path, people=3, images=4))
+
+
+def batches(source: ChipSource, *, epoch: int = 0, start: int = 0) -> ChipBatches:
+    return ChipBatches(
+        source,
+        ROWS[start:],
+        augmentation=Augmentation(flip=0.5, crop_px=3, brightness=0.3),
+        chip_px=(32, 32),
+        seed=5,
+        epoch=epoch,
+    )
+
+
+def pixels_of(made: ChipBatches, workers: int = 0) -> list[torch.Tensor]:
+    return [batch.pixels for batch in load_batches(made, workers=workers)]
+
+
+def test_a_batch_has_its_rows_and_classes(source: ChipSource) -> None:
+    plain = ChipBatches(source, ROWS, augmentation=None, chip_px=(32, 32), seed=0, epoch=0)
+    for batch, rows in zip(load_batches(plain), ROWS, strict=True):
+        assert batch.rows.tolist() == rows.tolist()
+        assert batch.labels.tolist() == source.labels[rows].tolist()
+        expected = np.stack([read_chip(source, int(row)) for row in rows])
+        np.testing.assert_array_equal(batch.pixels.numpy(), expected)
+
+
+def test_memory_and_processes_change_nothing(source: ChipSource) -> None:
+    first = pixels_of(batches(source))
+    for other in (
+        pixels_of(batches(DecodedChips(source))),
+        pixels_of(batches(source), workers=2),
+    ):
+        assert all(torch.equal(a, b) for a, b in zip(first, other, strict=True))
+
+
+def test_the_rest_of_an_epoch_is_the_rest_of_the_whole(source: ChipSource) -> None:
+    whole, rest = pixels_of(batches(source)), pixels_of(batches(source, start=1))
+    assert all(torch.equal(a, b) for a, b in zip(whole[1:], rest, strict=True))
+
+
+def test_another_epoch_has_other_pictures(source: ChipSource) -> None:
+    first, second = pixels_of(batches(source)), pixels_of(batches(source, epoch=1))
+    assert not any(torch.equal(a, b) for a, b in zip(first, second, strict=True))
+
+
+def test_a_chip_of_another_size_is_named(source: ChipSource) -> None:
+    wrong = ChipBatches(source, ROWS, augmentation=None, chip_px=(16, 32), seed=0, epoch=0)
+    with pytest.raises(DataError, match=r"person-00/03\.png: expected 32 × 16"):
+        list(load_batches(wrong))
+
+
+def test_no_batches_are_none(source: ChipSource) -> None:
+    assert (
+        list(
+            load_batches(
+                ChipBatches(source, [], augmentation=None, chip_px=(32, 32), seed=0, epoch=0)
+            )
+        )
+        == []
+    )

@@ -1,0 +1,239 @@
+"""The trainer: learns, stops, goes on exactly, refuses, keeps what failed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from facemetric.errors import InputError, TrainingError
+from facemetric.training.loader import Batch, ChipBatches, load_batches
+from facemetric.training.logs import read_log
+from facemetric.training.material import open_material
+from facemetric.training.recipe import parse_recipe
+from facemetric.training.state import Place
+from facemetric.training.trainer import Trainer
+from layouts.tiny_run import tiny_recipe, write_people
+
+PEOPLE, IMAGES = 6, 8
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_people(tmp_path_factory.mktemp("people"), people=PEOPLE, images=IMAGES)
+
+
+def stop_after(steps: int) -> Callable[[], bool]:
+    left = iter(range(steps - 1))
+    return lambda: next(left, None) is None
+
+
+def trainer(folder: Path, root: Path, **more: Any) -> Trainer:
+    options = {name: more.pop(name) for name in ("should_stop", "reference") if name in more}
+    recipe = parse_recipe(tiny_recipe(root, **more))
+    material = open_material(recipe.data, seed=recipe.seed)
+    return Trainer(recipe, folder, material, **options)
+
+
+def losses(folder: Path) -> dict[int, float]:
+    records = read_log(folder / "log.jsonl")
+    return {
+        record.step: record.loss
+        for record in records
+        if record.kind == "step" and record.loss is not None
+    }
+
+
+def weights(folder: Path) -> dict[str, torch.Tensor]:
+    loaded: dict[str, torch.Tensor] = load_file(folder / "network.safetensors")
+    return loaded
+
+
+def assert_same_run(one: Path, two: Path) -> None:
+    assert losses(one) == losses(two)
+    first, second = weights(one), weights(two)
+    assert first.keys() == second.keys()
+    assert all(torch.equal(first[name], second[name]) for name in first)
+
+
+def test_it_learns_who_is_who(tmp_path: Path, data: Path) -> None:
+    split = {"train": [str(data)], "split": {"kind": "random", "train": 36}}
+    run = {"epochs": 12, "threads": 1, "log_every_steps": 1}
+    finished = trainer(tmp_path / "run", data, data=split, run=run).run()
+    assert finished.complete
+    assert finished.place.step == 12 * 3
+    seen = losses(tmp_path / "run")
+    assert np.mean([seen[step] for step in range(31, 37)]) < 0.6 * seen[1]
+    figures = json.loads((tmp_path / "run" / "results.json").read_text())
+    assert figures["closed_set_accuracy"] > 0.5 > 2 / PEOPLE
+    assert figures["closed_set_accuracy_low"] < figures["closed_set_accuracy"]
+    assert figures["closed_set_ceiling"] == 1.0
+
+
+LOSSES: dict[str, dict[str, Any]] = {
+    "nsl": {},
+    "momentum and average": {
+        "run": {"epochs": 3, "threads": 1, "ema_decay": 0.9, "log_every_steps": 1}
+    },
+    "batch norm, dropout, AdamW": {
+        "network": {
+            "backbone": "sphereface-4",
+            "dim": 16,
+            "width": 0.125,
+            "dropout": 0.3,
+            "input_px": [16, 16],
+        },
+        "optimiser": {"name": "adamw", "lr": 0.01, "clip_norm": 1.0},
+    },
+    "triplets of random negatives": {
+        "sampling": {"name": "p-k", "people": 3, "images": 4, "batches_per_epoch": 4},
+        "loss": [{"name": "triplet", "miner": {"name": "curriculum"}}],
+    },
+    "statistics of AdaFace and centres": {
+        "loss": [
+            {"name": "adaface", "scale": 12.0},
+            {"name": "centre", "weight": 0.01},
+            {"name": "curricularface", "scale": 12.0},
+        ]
+    },
+    "sampled centres": {"centres": {"sample_rate": 0.5}},
+    "float16 with its scaler": {
+        "run": {"epochs": 3, "threads": 1, "precision": "float16", "log_every_steps": 1}
+    },
+    "annealed A-Softmax in two parts": {
+        "loss": [{"name": "a-softmax"}],
+        "optimiser": {"lr": 0.01, "accumulate": 2},
+    },
+}
+
+
+@pytest.mark.parametrize("case", LOSSES)
+def test_a_run_stopped_in_mid_epoch_goes_on_exactly(tmp_path: Path, data: Path, case: str) -> None:
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    assert trainer(whole, data, **LOSSES[case]).run().complete
+    stopped = trainer(parts, data, should_stop=stop_after(6), **LOSSES[case]).run()
+    assert not stopped.complete and stopped.place.step == 6 and stopped.place.batch == 2
+    assert trainer(parts, data, **LOSSES[case]).run(resume=True).complete
+    assert_same_run(whole, parts)
+
+
+def test_a_run_goes_on_from_its_last_checkpoint_after_a_crash(tmp_path: Path, data: Path) -> None:
+    class Crash(Exception):
+        pass
+
+    def crash_after(steps: int) -> Callable[[], bool]:
+        asked = stop_after(steps)
+
+        def check() -> bool:
+            if asked():
+                raise Crash
+            return False
+
+        return check
+
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    every = {"checkpoints": {"every_steps": 2}}
+    trainer(whole, data, **every).run()
+    with pytest.raises(Crash):
+        trainer(parts, data, should_stop=crash_after(7), **every).run()
+    assert 7 in losses(parts)  # more was logged than the last checkpoint knows
+    trainer(parts, data, **every).run(resume=True)
+    assert_same_run(whole, parts)
+
+
+def test_the_average_is_that_of_the_weights(tmp_path: Path, data: Path) -> None:
+    run = {"epochs": 1, "threads": 1, "ema_decay": 0.75}
+    made = trainer(tmp_path / "run", data, run=run)
+    seen: list[torch.Tensor] = []
+    parameter = next(made.training.network.parameters())
+    average = made.training.average
+    assert average is not None
+    plain_update = average.update_parameters
+
+    def update(network: torch.nn.Module) -> None:
+        plain_update(network)
+        seen.append(parameter.detach().double().clone())
+
+    average.update_parameters = update
+    made.run()
+    expected = seen[0]
+    for value in seen[1:]:
+        expected = 0.75 * expected + 0.25 * value
+    measured = next(made.training.measured.parameters())
+    torch.testing.assert_close(measured.double(), expected, atol=1e-6, rtol=1e-5)
+
+
+def test_parts_of_a_batch_give_the_gradient_of_the_whole(tmp_path: Path, data: Path) -> None:
+    one = trainer(tmp_path / "one", data)
+    three = trainer(tmp_path / "three", data, optimiser={"lr": 0.05, "accumulate": 3})
+    for made in (one, three):
+        made.training.optimiser.step = lambda: None  # gradients are looked at, not used
+        made.training.optimiser.zero_grad = lambda set_to_none=True: None
+    rows = torch.arange(12)
+    for made in (one, three):
+        batch = next(iter(_batches(made, rows)))
+        made._step(batch, Place())
+    for a, b in zip(
+        one.training.network.parameters(), three.training.network.parameters(), strict=True
+    ):
+        torch.testing.assert_close(a.grad, b.grad, atol=2e-5, rtol=1e-3)
+
+
+def _batches(made: Trainer, rows: torch.Tensor) -> Iterator[Batch]:
+    return load_batches(
+        ChipBatches(
+            made._material.source,
+            [rows.numpy()],
+            augmentation=None,
+            chip_px=(32, 32),
+            seed=0,
+            epoch=0,
+        )
+    )
+
+
+def test_what_is_not_finite_stops_the_run_with_its_batch(tmp_path: Path, data: Path) -> None:
+    folder = tmp_path / "run"
+    made = trainer(folder, data)
+    with torch.no_grad():
+        next(made.training.network.parameters()).fill_(float("nan"))
+    with pytest.raises(TrainingError, match=r"the loss is nan at step 0.*failed-batch"):
+        made.run()
+    saved = load_file(folder / "failed-batch.safetensors")
+    assert saved["pixels"].shape == (12, 32, 32, 3)
+    names = json.loads((folder / "failed-batch.json").read_text())["photographs"]
+    assert len(names) == 12 and names[0].startswith("person-")
+
+
+def test_a_folder_holds_one_run(tmp_path: Path, data: Path) -> None:
+    folder = tmp_path / "run"
+    trainer(folder, data, run={"epochs": 1, "threads": 1}).run()
+    with pytest.raises(InputError, match="there is a run already"):
+        trainer(folder, data, run={"epochs": 1, "threads": 1}).run()
+    with pytest.raises(InputError, match=r"another recipe: run\.epochs"):
+        trainer(folder, data, run={"epochs": 2, "threads": 1}).run(resume=True)
+    again = trainer(folder, data, run={"epochs": 1, "threads": 2}).run(resume=True)
+    assert again.complete and again.place.step == 4
+
+
+def test_collapsed_embeddings_stop_the_run(tmp_path: Path, data: Path) -> None:
+    made = trainer(
+        tmp_path / "run",
+        data,
+        run={"epochs": 4, "threads": 1, "diagnose_every_steps": 1},
+        optimiser={"lr": 1e-6, "momentum": 0.0, "weight_decay": 0.0},
+        schedule={"name": "constant"},
+    )
+    with torch.no_grad():
+        for parameter in made.training.network.parameters():
+            parameter.zero_()
+        last = list(made.training.network.parameters())[-1]
+        last.fill_(1.0)  # every picture gives the same embedding
+    with pytest.raises(TrainingError, match="collapsed"):
+        made.run()
