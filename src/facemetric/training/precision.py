@@ -24,6 +24,8 @@ class Precision:
         ``"float32"``, ``"bfloat16"`` or ``"float16"``.
     device
         Where it is computed.
+    group
+        The processes that train together: what overflows in one of them is skipped by all.
 
     Raises
     ------
@@ -31,7 +33,7 @@ class Precision:
         The GPU has no bfloat16.
     """
 
-    def __init__(self, name: str, device: torch.device) -> None:
+    def __init__(self, name: str, device: torch.device, *, group: Any = None) -> None:
         self._dtype = _DTYPES[name]
         self._device = device
         if (
@@ -42,7 +44,13 @@ class Precision:
             raise ProviderError(
                 "this GPU has no bfloat16", item="run.precision", fix="Use float16 or float32"
             )
-        self.scaler = torch.amp.GradScaler(device.type, enabled=self._dtype is torch.float16)
+        scaled = self._dtype is torch.float16
+        if scaled and group is not None:
+            from torch.distributed.fsdp.sharded_grad_scaler import ShardedGradScaler
+
+            self.scaler = ShardedGradScaler(device.type, process_group=group)
+        else:
+            self.scaler = torch.amp.GradScaler(device.type, enabled=scaled)
 
     def autocast(self) -> AbstractContextManager[Any]:
         """Return the context in which the network runs."""

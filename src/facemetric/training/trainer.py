@@ -360,7 +360,7 @@ class Trainer:
             objective,
             optimiser,
             build.build_average(network, recipe.run.ema_decay),
-            Precision(recipe.run.precision, ranks.device),
+            Precision(recipe.run.precision, ranks.device, group=ranks.group),
             ranks,
         )
 

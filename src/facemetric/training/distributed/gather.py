@@ -17,9 +17,9 @@ def gather_embeddings(local: Tensor, ranks: Ranks, *, rows: Sequence[int] | None
     """Return every process's embeddings, differentiably.
 
     For a loss of the whole batch that every process computes alike, so that each knows the whole
-    gradient. Backward takes this process's rows of it, times the number of processes, since
-    DistributedDataParallel then averages: the parameters get exactly the gradient that one
-    process would have computed.
+    gradient. Backward takes this process's rows of it, without communication. The sum of what
+    follows from it over the processes (`replicated`) is the gradient that one process would have
+    computed.
 
     Parameters
     ----------
@@ -84,12 +84,10 @@ def _gather(local: Tensor, ranks: Ranks, rows: list[int]) -> Tensor:
 class _Gather(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, local: Tensor, ranks: Ranks, rows: list[int]) -> Tensor:
-        ctx.world = ranks.world
         ctx.first = sum(rows[: ranks.rank])
         ctx.count = rows[ranks.rank]
         return _gather(local, ranks, rows)
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
-        own = gradient.narrow(0, ctx.first, ctx.count)
-        return own * ctx.world, None, None
+        return gradient.narrow(0, ctx.first, ctx.count), None, None
