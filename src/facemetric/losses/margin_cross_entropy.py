@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from facemetric.errors import InputError
 from facemetric.losses.centre_rows import inverse_norms, project_, row_blocks
 from facemetric.losses.class_columns import check_columns
 
@@ -67,7 +68,7 @@ def margin_cross_entropy(
     unit_centres
         Whether centres count as unit vectors.
     bias
-        ``(C,)`` or None.
+        ``(C,)`` or None: with free centres, one a class and none re-weighted, as in softmax.
     group
         A ``torch.distributed`` process group, or None.
 
@@ -79,8 +80,14 @@ def margin_cross_entropy(
     Raises
     ------
     InputError
-        Shapes do not agree or, on the CPU, a column is out of range.
+        Shapes do not agree, a bias comes with what it cannot, or (on the CPU) a column is out of
+        range.
     """
+    if bias is not None and (unit_centres or centres_per_class > 1 or others is not None):
+        raise InputError(
+            "expected none beside unit centres, several centres a class or re-weighted others",
+            item="bias",
+        )
     check_columns(
         embeddings,
         centres,
@@ -205,10 +212,10 @@ class _CrossEntropy(torch.autograd.Function):
         # `own` is an input so that the own cosines' backward comes after this one in any case.
         ctx.classes = classes
         columns, others, group = classes.columns, classes.others, classes.group
-        held = None if group is None else columns >= 0
-        place = columns[:, None] if held is None else columns.clamp(min=0)[:, None]
-        if held is not None:
-            target_logits = torch.where(held, target_logits, 0.0)
+        held = (columns >= 0)[:, None]
+        # Without a group a negative column, unchecked off the CPU, must stop the kernel.
+        place = (columns if group is None else columns.clamp(min=0))[:, None]
+        target_logits = torch.where(held.squeeze(1), target_logits, 0.0)
         spread = scales[:, None] if scales.ndim else scales.expand(len(embeddings), 1)
         # One buffer: products, then logits, exponentials and their derivatives by the product.
         powers = (embeddings if others else embeddings * spread) @ classes.centres.t()
@@ -228,20 +235,15 @@ class _CrossEntropy(torch.autograd.Function):
                 logits = values * spread[rows]
             if bias is not None:
                 logits += bias
-            goal, there = target_logits[rows, None], place[rows]
-            if held is not None:
-                goal = torch.where(held[rows, None], goal, logits.gather(1, there))
+            here, there = held[rows], place[rows]
+            goal = torch.where(here, target_logits[rows, None], logits.gather(1, there))
             logits.scatter_(1, there, goal)
             torch.amax(logits, 1, out=largest[rows])
             logits.sub_(largest[rows, None]).exp_()
             torch.sum(logits, 1, out=total[rows])
             power = logits.gather(1, there)
             own_power[rows] = power.squeeze(1)
-            rest = 0.0 if held is None else torch.where(held[rows, None], 0.0, power)
-            if held is None:
-                logits.scatter_(1, there, 0.0)
-            else:
-                logits.scatter_(1, there, rest)
+            logits.scatter_(1, there, power.masked_fill(here, 0.0))
             if slopes is not None:
                 if ctx.needs_input_grad[1]:
                     by_scale[rows] = torch.linalg.vecdot(logits, values)
@@ -254,7 +256,7 @@ class _CrossEntropy(torch.autograd.Function):
             if classes.inverse is not None:
                 block.mul_(classes.inverse)
         top, share = largest, 1.0
-        if held is not None:
+        if group is not None:
             top = largest.clone()
             torch.distributed.all_reduce(top, torch.distributed.ReduceOp.MAX, group=group)
             share = (largest - top).exp()
@@ -262,9 +264,7 @@ class _CrossEntropy(torch.autograd.Function):
             torch.distributed.all_reduce(both, group=group)
             total, target_logits = both.unbind()
         inverse_total = share / total
-        slope = own_power * inverse_total - 1
-        if held is not None:
-            slope = torch.where(held, slope, 0.0)
+        slope = torch.where(held.squeeze(1), own_power * inverse_total - 1, 0.0)
         ctx.save_for_backward(
             powers, embeddings, classes.centres, scales, inverse_total, slope, by_scale
         )
@@ -290,8 +290,6 @@ class _CrossEntropy(torch.autograd.Function):
                 grad_embeddings = pull.mul_(scaled)
             if for_bias:
                 grad_bias = weights @ powers
-                if classes.inverse is not None:
-                    grad_bias = grad_bias / classes.inverse
             if classes.learn:
                 classes.grad = powers.t() @ (embeddings * scaled)
         own = torch.zeros_like(grad)
