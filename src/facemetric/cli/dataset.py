@@ -22,12 +22,13 @@ from facemetric.cli.output import complain, counting, finish, guarded, print_jso
 
 if TYPE_CHECKING:
     from facemetric.embed import Embedder
-    from facemetric.wire import DatasetOut, LabelNoiseOut
+    from facemetric.wire import DatasetOut, LabelNoiseOut, SpreadOut
 
 _LIMITS = "Which faces"
 _LABELS = "Labels"
 _MOST_NAMED = 20
 _MOST_SHOWN = 5
+_SHOWN = {"size_px": "face size, px", "sharpness": "sharpness", "yaw_deg": "yaw, degrees"}
 
 
 @guarded
@@ -246,27 +247,26 @@ def _print(answer: DatasetOut) -> None:
     size = sum(shard.bytes for shard in card.shards) / 1e6
     archives = "1 shard" if len(card.shards) == 1 else f"{len(card.shards)} shards"
     print(f"{shown(answer.out)}: {archives}, {size:,.1f} MB")
-    print(f"  photographs  {card.photographs:,}")
-    print(f"  images       {card.images:,} of {card.people:,} people")
+    print(f"  photographs      {card.photographs:,}")
+    print(f"  images           {card.images:,} of {card.people:,} people")
     if card.faceless:
-        print(f"  faceless     {card.faceless:,} of them, the middle of the picture instead")
+        print(f"  faceless         {card.faceless:,} of them, the middle of the picture instead")
     total = sum(reason.count for reason in card.left_out)
-    print(f"  left out     {total:,}{' (left-out.tsv)' if total else ''}")
+    print(f"  left out         {total:,}{' (left-out.tsv)' if total else ''}")
     for reason in card.left_out:
-        print(f"    {reason.reason:<24} {reason.count:,}")
-    per_person = card.images_per_person
-    print(
-        f"  images a person: median {per_person.p50:g}, 5 to 95 %: "
-        f"{per_person.p5:g} to {per_person.p95:g}"
-    )
+        print(f"    {reason.reason:<23} {reason.count:,}")
+    _print_spread("images a person", card.images_per_person)
     for measure in card.measures:
-        if measure.name in ("size_px", "sharpness", "yaw_deg"):
-            print(
-                f"  {measure.name:<12} median {measure.p50:.0f}, 5 to 95 %: "
-                f"{measure.p5:.0f} to {measure.p95:.0f}"
-            )
+        if measure.name in _SHOWN:
+            _print_spread(_SHOWN[measure.name], measure)
     if answer.label_noise is not None:
         _print_noise(answer.label_noise)
+
+
+def _print_spread(name: str, spread: SpreadOut) -> None:
+    # Adding zero makes a plain zero of a negative one.
+    middle, low, high = (round(value) + 0 for value in (spread.p50, spread.p5, spread.p95))
+    print(f"  {name:<16} median {middle:,}, 5 to 95 %: {low:,} to {high:,}")
 
 
 def _print_noise(noise: LabelNoiseOut) -> None:

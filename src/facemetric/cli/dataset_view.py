@@ -121,13 +121,13 @@ def _others(count: int) -> str:
 
 
 def _lead(noise: LabelNoiseOut) -> str:
-    shown = min(len(noise.suspects), _MOST_SUSPECTS)
+    hidden = len(noise.suspects) > _MOST_SUSPECTS or len(noise.alike) > _MOST_PAIRS
     return (
         f"{noise.bundle} finds {len(noise.suspects):,} of {noise.judged:,} images less like the "
         f"others of their person than {noise.stranger_share:.0%} of strangers are (similarity "
         f"below {noise.far_below:.3f}) and more like somebody else, and {len(noise.alike):,} pairs "
-        f"of names that may be one person. It can be wrong: look before you leave any out. "
-        f"The first {shown:,} images are shown; all are in suspects.tsv."
+        f"of names that may be one person. It can be wrong: look before you leave any out."
+        + (" The first are shown; all images are in suspects.tsv." if hidden else "")
     )
 
 
@@ -146,11 +146,16 @@ def _bars(spread: SpreadOut) -> Bars:
     digits = 0 if wide > 10 else 2
     return Bars(
         _TITLES.get(spread.name, spread.name),
-        tuple(f"{(one.low + one.high) / 2:.{digits}f}" for one in spread.bins),
+        tuple(_text((one.low + one.high) / 2, digits) for one in spread.bins),
         tuple(one.count for one in spread.bins),
-        f"median {spread.p50:.{digits}f}, 5 to 95 %: {spread.p5:.{digits}f} to "
-        f"{spread.p95:.{digits}f}; what lies beyond the ends is counted in the outermost bars",
+        f"median {_text(spread.p50, digits)}, 5 to 95 %: {_text(spread.p5, digits)} to "
+        f"{_text(spread.p95, digits)}",
     )
+
+
+def _text(value: float, digits: int) -> str:
+    """Return a number with a true minus sign, and none before zero."""
+    return f"{round(value, digits) + 0:.{digits}f}".replace("-", "\u2212")
 
 
 def _left_out(photos: Sequence[LeftOutPhotoOut]) -> tuple[LeftOutView, ...]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from facemetric.datasets.shards import ShardSource
 from facemetric.embed import Embedder
+from facemetric.errors import DataError
 from facemetric.evaluation.cache import Progress
 from facemetric.evaluation.embedding import FaceEmbedder
 from facemetric.evaluation.faces import CentralFaceFinder
@@ -44,10 +45,16 @@ def judge_labels(
 
     Raises
     ------
-    InputError
+    DataError
         The pack has one person only.
     """
     source = ShardSource(build.folder)
+    if len(source.names) < 2:
+        raise DataError(
+            "labels are judged among several people, the pack has one",
+            item=str(build.folder),
+            fix="The pack itself is finished: leave out --label-noise",
+        )
     rows = np.flatnonzero(source.found)
     finder = CentralFaceFinder(
         min_face_px=build.card.settings.min_face_px, cache=cache, workers=workers, processes=True

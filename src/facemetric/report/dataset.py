@@ -97,7 +97,7 @@ def dataset_page(view: DatasetView, *, created: datetime | None = None) -> str:
         [
             section(
                 "What it holds",
-                "",
+                "What lies beyond the ends of a scale is counted in the outermost bars.",
                 element("div", *map(bars, view.spreads), class_="plots"),
                 anchor="holds",
             ),

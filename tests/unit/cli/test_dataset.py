@@ -53,8 +53,8 @@ def answer(*arguments: object, code: int = 0) -> dict[str, Any]:
 def test_a_folder_of_people_becomes_a_pack(people: Path, tmp_path: Path) -> None:
     result = run(people, tmp_path / "pack")
     assert result.exit_code == 0, result.output
-    assert "images       4 of 2 people" in result.stdout
-    assert "left out     0\n" in result.stdout
+    assert "images           4 of 2 people" in result.stdout
+    assert "left out         0\n" in result.stdout
     assert len(ShardSource(tmp_path / "pack")) == 4
 
 
@@ -63,7 +63,7 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_done(faulty: Path, tmp_pat
     assert result.exit_code == 3
     assert "failed: biden/broken.jpg: truncated JPEG" in result.stderr
     assert "1 failed, 4 done" in result.stderr
-    assert "copy                     1" in result.stdout
+    assert "copy                    1" in result.stdout
 
 
 def test_json_says_the_same(faulty: Path, tmp_path: Path) -> None:
@@ -104,6 +104,13 @@ def test_a_page_shows_what_there_is(faulty: Path, tmp_path: Path) -> None:
     assert text.count("data:image/jpeg") == 1 + 1 + 2 + 2 + 2
     assert "0.700 to the person&#x27;s other image, 0.950 to obama" in text
     assert "biden and obama" in text
+
+
+def test_labels_are_judged_among_several_people(people: Path, tmp_path: Path) -> None:
+    result = run(people, tmp_path / "pack", "--min-images", 2, "--label-noise")
+    assert result.exit_code == 4
+    assert "the pack itself is finished" in result.stderr.lower()
+    assert len(ShardSource(tmp_path / "pack")) == 3
 
 
 def test_options_reach_the_pack(people: Path, tmp_path: Path) -> None:

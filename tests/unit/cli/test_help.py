@@ -45,6 +45,7 @@ def test_there_are_commands() -> None:
         "models remove",
         "models presets",
         "calibrate",
+        "dataset",
         "cache clear",
         "cache show",
         "evaluate bin",
@@ -58,6 +59,8 @@ def test_there_are_commands() -> None:
         "evaluate personal",
         "evaluate ytf",
         "study",
+        "sweep",
+        "train",
         "demo",
         "doctor",
     }
