@@ -326,8 +326,12 @@ class Trainer:
         half.replace(self.folder.path / WEIGHTS_NAME)
 
     def _rows_here(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        unit = virtual_batch_of(self.training.network)
-        return rows[self._ranks.rows(len(rows), unit=unit)]
+        shares = self._ranks.shares(
+            len(rows),
+            parts=self.recipe.optimiser.accumulate,
+            unit=virtual_batch_of(self.training.network),
+        )
+        return np.concatenate([rows[share[self._ranks.rank]] for share in shares])
 
     def _reference_of(self, batch: Batch) -> Tensor | None:
         if self._reference is None:
@@ -375,6 +379,7 @@ class Trainer:
             precision=self.training.precision,
             ranks=self._ranks,
             accumulate=self.recipe.optimiser.accumulate,
+            unit=virtual_batch_of(self.training.network),
             clip_norm=self.recipe.optimiser.clip_norm,
             seed=self.recipe.seed,
         )

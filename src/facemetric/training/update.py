@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
@@ -49,6 +49,16 @@ class Updated:
     gradient_norm: float | None
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class _Part:
+    """Rows worked through at once: this process's, how many each has, their share of the batch."""
+
+    batch: Batch
+    reference: Tensor | None
+    rows: list[int]
+    share: float
+
+
 class Updater:
     """Everything that an optimiser step needs, but for the batch.
 
@@ -66,6 +76,8 @@ class Updater:
         The processes.
     accumulate
         Parts that a batch is worked through in.
+    unit
+        Samples that must stay together, such as a virtual batch.
     clip_norm
         Largest norm of the network's gradient; ``None`` for no limit.
     seed
@@ -81,6 +93,7 @@ class Updater:
         precision: Precision,
         ranks: Ranks,
         accumulate: int = 1,
+        unit: int = 1,
         clip_norm: float | None = None,
         seed: int = 0,
     ) -> None:
@@ -90,6 +103,7 @@ class Updater:
         self.precision = precision
         self._ranks = ranks
         self._accumulate = accumulate
+        self._unit = unit
         self._clip_norm = clip_norm
         self._seed = seed
 
@@ -99,7 +113,7 @@ class Updater:
         Parameters
         ----------
         batch
-            This process's part.
+            This process's part: its `Ranks.shares` of the global batch, one after another.
         step
             Optimiser steps done before.
         reference
@@ -112,23 +126,23 @@ class Updater:
         """
         generator = seed_step(self._seed, step, rank=self._ranks.rank)
         total, sums, embeddings = 0.0, dict[str, float](), torch.empty(0)
-        for part, last in self._parts(batch, reference):
-            with nullcontext() if last else self._without_sync():
+        parts = self._parts(batch, reference)
+        for number, part in enumerate(parts, 1):
+            with nullcontext() if number == len(parts) else self._without_sync():
                 loss, figures, embeddings = self._backward(part, generator, step)
-            total += loss / self._accumulate
+            total += loss * part.share
             for name, value in figures.items():
-                sums[name] = sums.get(name, 0.0) + float(value) / self._accumulate
+                sums[name] = sums.get(name, 0.0) + float(value) * part.share
         norm = self._apply(embeddings)
         return Updated(total, sums, embeddings, norm)
 
     def _backward(
-        self, part: tuple[Batch, Tensor | None], generator: torch.Generator, step: int
+        self, part: _Part, generator: torch.Generator, step: int
     ) -> tuple[float, Mapping[str, Tensor], Tensor]:
-        batch, reference = part
+        batch, reference, rows = part.batch, part.reference, part.rows
         device = self._ranks.device
         with self.precision.autocast():
             raw = self.network(normalise_pixels(batch.pixels.to(device)))
-        rows = gathered_rows(raw, self._ranks)
         gathered = gather_embeddings(raw.float(), self._ranks, rows=rows)
         facts = BatchFacts(
             labels=all_gather(batch.labels.to(device), self._ranks, rows=rows),
@@ -143,7 +157,7 @@ class Updater:
         if not torch.isfinite(outcome.loss):
             self.optimiser.zero_grad(set_to_none=True)
             raise NotFiniteError(f"the loss is {loss}", raw)
-        self.precision.scaler.scale(outcome.loss / self._accumulate).backward()
+        self.precision.scaler.scale(outcome.loss * part.share).backward()
         return loss, outcome.figures, gathered.detach()
 
     def _apply(self, embeddings: Tensor) -> float | None:
@@ -162,17 +176,24 @@ class Updater:
         self.optimiser.zero_grad(set_to_none=True)
         return norm
 
-    def _parts(
-        self, batch: Batch, reference: Tensor | None
-    ) -> Iterator[tuple[tuple[Batch, Tensor | None], bool]]:
-        count = min(self._accumulate, max(len(batch.rows), 1))
-        pixels, labels, rows = (
-            torch.tensor_split(one, count) for one in (batch.pixels, batch.labels, batch.rows)
-        )
-        references = [None] * count if reference is None else torch.tensor_split(reference, count)
-        for number in range(count):
-            part = Batch(pixels[number], labels[number], rows[number])
-            yield (part, references[number]), number == count - 1
+    def _parts(self, batch: Batch, reference: Tensor | None) -> list[_Part]:
+        """Split this process's rows as `Ranks.shares` chose them."""
+        total = sum(gathered_rows(batch.rows.to(self._ranks.device), self._ranks))
+        parts: list[_Part] = []
+        start = 0
+        for shares in self._ranks.shares(total, parts=self._accumulate, unit=self._unit):
+            rows = [one.stop - one.start for one in shares]
+            own = slice(start, start + rows[self._ranks.rank])
+            start = own.stop
+            parts.append(
+                _Part(
+                    Batch(batch.pixels[own], batch.labels[own], batch.rows[own]),
+                    None if reference is None else reference[own],
+                    rows,
+                    sum(rows) / total,
+                )
+            )
+        return parts
 
     def _without_sync(self) -> AbstractContextManager[None]:
         if isinstance(self.network, DistributedDataParallel):

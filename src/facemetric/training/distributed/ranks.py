@@ -59,6 +59,33 @@ class Ranks:
         last = first + share + (self.rank < more)
         return slice(min(first * unit, total), min(last * unit, total))
 
+    def shares(self, total: int, *, parts: int = 1, unit: int = 1) -> list[list[slice]]:
+        """Return the rows of a global batch that is worked through in parts, each by all.
+
+        Parameters
+        ----------
+        total, unit
+            As for `rows`.
+        parts
+            Parts, one after another; they differ by at most one unit. Empty ones are left out.
+
+        Returns
+        -------
+        list
+            For each part, the rows of every process.
+        """
+        found: list[list[slice]] = []
+        for number in range(parts):
+            part = Ranks(number, parts).rows(total, unit=unit)
+            if part.stop == part.start:
+                continue
+            own = [
+                Ranks(rank, self.world).rows(part.stop - part.start, unit=unit)
+                for rank in range(self.world)
+            ]
+            found.append([slice(part.start + one.start, part.start + one.stop) for one in own])
+        return found
+
     def barrier(self) -> None:
         """Wait until every process is here."""
         if self.group is not None:

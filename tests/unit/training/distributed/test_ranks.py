@@ -72,6 +72,25 @@ def test_rows_are_shared_whole_units_at_a_time(total: int, world: int, unit: int
     assert all(part.start % unit == 0 or part.start == total for part in slices)
 
 
+@settings(deadline=None, max_examples=60)
+@given(
+    total=st.integers(0, 40),
+    world=st.integers(1, 4),
+    parts=st.integers(1, 4),
+    unit=st.integers(1, 6),
+)
+def test_a_batch_in_parts_is_the_same_parts_for_any_number_of_processes(
+    total: int, world: int, parts: int, unit: int
+) -> None:
+    alone = Ranks().shares(total, parts=parts, unit=unit)
+    shared = Ranks(0, world).shares(total, parts=parts, unit=unit)
+    for whole, own in zip(alone, shared, strict=True):
+        rows = [row for one in own for row in range(total)[one]]
+        assert rows == list(range(total)[whole[0]])
+    assert [row for part in alone for row in range(total)[part[0]]] == list(range(total))
+    assert len(alone) == min(parts, -(-total // unit))
+
+
 def test_alone_gathering_gives_the_tensor_itself() -> None:
     local = torch.randn(3, 2, requires_grad=True)
     ranks = Ranks()
