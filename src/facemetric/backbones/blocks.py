@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 import torch
@@ -15,7 +15,7 @@ class Blocks(nn.Sequential):
 
     Parameters
     ----------
-    blocks
+    *blocks
         Modules, each taking and returning one tensor.
     checkpointing
         Keep only the blocks' inputs while training and compute a block again when its gradient is
@@ -23,7 +23,7 @@ class Blocks(nn.Sequential):
         running statistics.
     """
 
-    def __init__(self, blocks: Iterable[nn.Module], *, checkpointing: bool = False) -> None:
+    def __init__(self, *blocks: nn.Module, checkpointing: bool = False) -> None:
         super().__init__(*blocks)
         self.checkpointing = checkpointing
 

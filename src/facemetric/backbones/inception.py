@@ -153,7 +153,7 @@ def inception(
         blocks.append(module)
         channels = module.outputs
     if dense:
-        height, across = halved(size_px, 5)
+        height, across = halved(size_px, 3 + sum(one.stride == 2 for one in table))
         hidden = scaled(dense, width)
         end: list[nn.Module] = [
             nn.Flatten(),
@@ -165,7 +165,7 @@ def inception(
     else:
         end = [nn.AdaptiveAvgPool2d(1), nn.Flatten()]
     head = nn.Sequential(*end, nn.Dropout(dropout), nn.Linear(channels, dim))
-    return Backbone(Blocks(blocks, checkpointing=checkpointing), head, dim=dim, size_px=size_px)
+    return Backbone(Blocks(*blocks, checkpointing=checkpointing), head, dim=dim, size_px=size_px)
 
 
 _UPPER = (*TABLE[:-3], *(replace(one, five=(0, 0)) for one in TABLE[-3:]))

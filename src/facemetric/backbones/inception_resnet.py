@@ -163,7 +163,7 @@ def inception_resnet(
         nn.Linear(channels, dim, bias=norm.absent),
         norm.vectors(dim),
     )
-    return Backbone(Blocks(blocks, checkpointing=checkpointing), head, dim=dim, size_px=size_px)
+    return Backbone(Blocks(*blocks, checkpointing=checkpointing), head, dim=dim, size_px=size_px)
 
 
 BACKBONES.add(

@@ -77,7 +77,7 @@ def iresnet(
         nn.Linear(before * height * across, dim),
         norm.vectors(dim),
     )
-    return Backbone(Blocks(layers, checkpointing=checkpointing), head, dim=dim, size_px=size_px)
+    return Backbone(Blocks(*layers, checkpointing=checkpointing), head, dim=dim, size_px=size_px)
 
 
 _ZOO = "Open Model Zoo, arcface (its FLOPs halved)"

@@ -86,7 +86,7 @@ def mobilefacenet(
         nn.Linear(last, dim, bias=norm.absent),
         norm.vectors(dim),
     )
-    return Backbone(Blocks(blocks, checkpointing=checkpointing), head, dim=dim, size_px=size_px)
+    return Backbone(Blocks(*blocks, checkpointing=checkpointing), head, dim=dim, size_px=size_px)
 
 
 BACKBONES.add(

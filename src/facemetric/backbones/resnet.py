@@ -74,7 +74,7 @@ def resnet(
         nn.Linear(before, dim),
         norm.vectors(dim),
     )
-    return Backbone(Blocks(layers, checkpointing=checkpointing), head, dim=dim, size_px=size_px)
+    return Backbone(Blocks(*layers, checkpointing=checkpointing), head, dim=dim, size_px=size_px)
 
 
 BACKBONES.add(

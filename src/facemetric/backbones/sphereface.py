@@ -68,7 +68,7 @@ def sphereface(
     head = nn.Sequential(
         nn.Flatten(), nn.Dropout(dropout), nn.Linear(before * height * across, dim)
     )
-    return Backbone(Blocks(blocks, checkpointing=checkpointing), head, dim=dim, size_px=size_px)
+    return Backbone(Blocks(*blocks, checkpointing=checkpointing), head, dim=dim, size_px=size_px)
 
 
 for _layers, _pairs in {

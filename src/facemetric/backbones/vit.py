@@ -123,7 +123,7 @@ def vit(
     patches = Patches(channels, count=(height // PATCH_PX) * (across // PATCH_PX))
     trunk = nn.Sequential(
         patches,
-        Blocks((PreNormBlock(channels) for _ in range(depth)), checkpointing=checkpointing),
+        Blocks(*(PreNormBlock(channels) for _ in range(depth)), checkpointing=checkpointing),
     )
     head = nn.Sequential(
         nn.LayerNorm(channels),

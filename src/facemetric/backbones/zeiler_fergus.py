@@ -75,7 +75,7 @@ def zeiler_fergus(
         nn.Dropout(dropout),
         nn.Linear(dense, dim),
     )
-    return Backbone(Blocks(blocks, checkpointing=checkpointing), head, dim=dim, size_px=size_px)
+    return Backbone(Blocks(*blocks, checkpointing=checkpointing), head, dim=dim, size_px=size_px)
 
 
 BACKBONES.add(

@@ -19,7 +19,7 @@ class _Counted(nn.Module):
 
 
 def test_blocks_run_again_only_for_a_gradient() -> None:
-    blocks = Blocks([_Counted(), _Counted()], checkpointing=True)
+    blocks = Blocks(_Counted(), _Counted(), checkpointing=True)
     inputs = torch.randn(4, 3)
     blocks(inputs).sum().backward()
     assert [block.runs for block in blocks] == [2, 2]
@@ -31,6 +31,6 @@ def test_blocks_run_again_only_for_a_gradient() -> None:
 
 
 def test_nothing_runs_again_without_checkpointing() -> None:
-    blocks = Blocks([_Counted()])
+    blocks = Blocks(_Counted())
     blocks(torch.randn(4, 3)).sum().backward()
     assert blocks[0].runs == 1

@@ -107,7 +107,7 @@ def test_a_broken_group_is_an_error() -> None:
 
 def test_checkpointing_moves_the_statistics_once() -> None:
     layer = VirtualBatchNorm2d(2, virtual_batch=2)
-    blocks = Blocks([layer], checkpointing=True)
+    blocks = Blocks(layer, checkpointing=True)
     blocks(torch.randn(4, 2, 3, 3, requires_grad=True)).sum().backward()
     assert layer.num_batches_tracked == 1
     assert layer.momentum == 0.1
