@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from safetensors.torch import save_file
-from torch import Tensor
+from torch import Tensor, nn
 
 from facemetric.backbones import virtual_batch_of
 from facemetric.errors import TrainingError
@@ -41,7 +41,7 @@ from facemetric.training.run_folder import ENVIRONMENT_NAME, RESULTS_NAME, RunFo
 from facemetric.training.seeds import derived_seed
 from facemetric.training.state import Place, Training
 from facemetric.training.update import NotFiniteError, Updated, Updater
-from facemetric.training.warm_start import WEIGHTS_NAME
+from facemetric.training.warm_start import WEIGHTS_NAME, last_layer, read_weights, warm_start
 
 # Several diagnoses in a row: one batch of few people may look collapsed and not be.
 _COLLAPSED_IN_A_ROW = 5
@@ -183,6 +183,7 @@ class Trainer:
         )
         self.training.network.train()
         self.training.objective.train()
+        self._updater.frozen = self._frozen(epoch)
         every = self.recipe.checkpoints.every_steps
         for batch in load_batches(batches, workers=self.recipe.data.workers):
             updated = self._step(batch, place)
@@ -333,6 +334,14 @@ class Trainer:
         )
         return np.concatenate([rows[share[self._ranks.rank]] for share in shares])
 
+    def _frozen(self, epoch: int) -> tuple[nn.Parameter, ...]:
+        start = self.recipe.start
+        if start is None or epoch >= start.train_last_only_epochs:
+            return ()
+        network = self.training.network
+        last = {id(one) for layer in last_layer(network) for one in layer.parameters()}
+        return tuple(one for one in network.parameters() if id(one) not in last)
+
     def _reference_of(self, batch: Batch) -> Tensor | None:
         if self._reference is None:
             return None
@@ -341,6 +350,9 @@ class Trainer:
     def _build(self) -> Training:
         recipe, ranks = self.recipe, self._ranks
         network = build.build_network(recipe, chip_px=self._material.chip_px).to(ranks.device)
+        if recipe.start is not None:
+            weights = read_weights(recipe.start.source)
+            warm_start(network, weights, redraw_last=recipe.start.redraw_last)
         objective = build.build_objective(recipe, classes=self._material.classes, ranks=ranks)
         objective = objective.to(ranks.device)
         chosen = recipe.optimiser

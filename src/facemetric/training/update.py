@@ -106,6 +106,8 @@ class Updater:
         self._unit = unit
         self._clip_norm = clip_norm
         self._seed = seed
+        self.frozen: tuple[nn.Parameter, ...] = ()
+        """Parameters that are left as they are; their gradients are thrown away."""
 
     def __call__(self, batch: Batch, step: int, *, reference: Tensor | None = None) -> Updated:
         """Work through a batch and update.
@@ -162,6 +164,8 @@ class Updater:
 
     def _apply(self, embeddings: Tensor) -> float | None:
         scaler = self.precision.scaler
+        for parameter in self.frozen:
+            parameter.grad = None
         norm: float | None = None
         if self._clip_norm is not None:
             scaler.unscale_(self.optimiser)

@@ -119,6 +119,14 @@ def test_merging_goes_into_tables_and_replaces_lists() -> None:
     assert merged(base, {"a": {"y": 3}, "l": [4]}) == {"a": {"x": 1, "y": 3}, "l": [4]}
 
 
+def test_another_component_takes_none_of_the_options() -> None:
+    base = {"sampling": {"name": "shuffle", "batch_size": 8}}
+    other = {"sampling": {"name": "p-k", "people": 2}}
+    assert merged(base, other) == other
+    same = merged(base, {"sampling": {"name": "shuffle", "drop_last": False}})
+    assert same["sampling"] == {"name": "shuffle", "batch_size": 8, "drop_last": False}
+
+
 def test_milestones_belong_to_steps() -> None:
     with pytest.raises(InputError, match="milestones belong"):
         parse_recipe(tiny_recipe(Path("x"), schedule={"name": "cosine", "milestones": [1]}))

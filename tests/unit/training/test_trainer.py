@@ -237,3 +237,39 @@ def test_collapsed_embeddings_stop_the_run(tmp_path: Path, data: Path) -> None:
         last.fill_(1.0)  # every picture gives the same embedding
     with pytest.raises(TrainingError, match="collapsed"):
         made.run()
+
+
+def test_a_run_begins_with_another_s_weights_and_trains_the_last_layer_first(
+    tmp_path: Path, data: Path
+) -> None:
+    first = tmp_path / "first"
+    trainer(first, data).run()
+    start = {"source": str(first), "redraw_last": True, "train_last_only_epochs": 1}
+    plain = {"optimiser": {"lr": 0.05, "weight_decay": 0.01}}
+    made = trainer(tmp_path / "second", data, start=start, should_stop=stop_after(4), **plain)
+    drawn = {name: value.clone() for name, value in made.training.network.state_dict().items()}
+    before = weights(first)
+    last = {name for name in drawn if name.startswith("backbone.head.2")}
+    assert last and all(
+        torch.equal(drawn[name], before[name]) == (name not in last) for name in drawn
+    )
+    made.run()  # the whole first epoch
+    after = made.training.network.state_dict()
+    assert all(torch.equal(after[name], drawn[name]) == (name not in last) for name in drawn)
+    again = trainer(tmp_path / "second", data, start=start, **plain)
+    again.run(resume=True)
+    ended = again.training.network.state_dict()
+    assert not any(torch.equal(ended[name], drawn[name]) for name in drawn)
+
+
+def test_distillation_and_harmonic_losses_get_their_reference(tmp_path: Path, data: Path) -> None:
+    rng = np.random.default_rng(0)
+    table = rng.normal(size=(PEOPLE * IMAGES, 16)).astype(np.float32)
+    table /= np.linalg.norm(table, axis=1, keepdims=True)
+    loss = [{"name": "distillation"}]
+    run = {"epochs": 8, "threads": 1, "log_every_steps": 1}
+    trainer(tmp_path / "run", data, loss=loss, reference=table, run=run).run()
+    seen = losses(tmp_path / "run")
+    assert seen[32] < 0.8 * seen[1]
+    with pytest.raises(InputError, match="the recipe names none"):
+        trainer(tmp_path / "other", data, loss=loss, run=run).run()

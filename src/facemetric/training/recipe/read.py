@@ -20,8 +20,7 @@ _DEEPEST = 8
 def read_recipe(path: Path, overrides: Sequence[str] = ()) -> Recipe:
     """Read a recipe.
 
-    A recipe may begin with ``extends = "other.toml"``, a file beside it: tables are merged key by
-    key, everything else is replaced.
+    A recipe may begin with ``extends = "other.toml"``, a file beside it: see `merged`.
 
     Parameters
     ----------
@@ -85,12 +84,20 @@ def _document(path: Path, above: tuple[Path, ...]) -> dict[str, Any]:
 
 
 def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
-    """Return ``base`` with the values of ``over``; tables are merged, lists are replaced."""
+    """Return ``base`` with the values of ``over``; tables are merged, lists are replaced.
+
+    A table that names another component (``name``, ``backbone``) replaces the one in ``base``,
+    whose options were another's.
+    """
     result = dict(base)
     for key, value in over.items():
         known = result.get(key)
-        if isinstance(known, dict) and isinstance(value, dict):
+        if isinstance(known, dict) and isinstance(value, dict) and not _other(known, value):
             result[key] = merged(known, value)
         else:
             result[key] = value
     return result
+
+
+def _other(known: dict[str, Any], value: dict[str, Any]) -> bool:
+    return any(name in value and value[name] != known.get(name) for name in ("name", "backbone"))

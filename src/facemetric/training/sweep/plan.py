@@ -18,7 +18,7 @@ from facemetric.training.recipe.section import Section
 class Variant(Section):
     """One row of the table: a name, and values put into the recipe."""
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._ -]{0,59}$")]
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.,_+= -]{0,59}$")]
     set: tuple[str, ...] = ()
     """``key=value`` as on the command line of ``facemetric train``."""
     note: str = ""
