@@ -51,6 +51,7 @@ def _register() -> None:
     from facemetric.cli.detect import detect
     from facemetric.cli.doctor import doctor
     from facemetric.cli.enroll import enroll
+    from facemetric.cli.export import export
     from facemetric.cli.identify import identify
     from facemetric.cli.study import study
     from facemetric.cli.sweep import sweep
@@ -69,6 +70,7 @@ def _register() -> None:
     app.command()(calibrate)
     app.command()(dataset)
     app.command()(train)
+    app.command()(export)
     app.command()(sweep)
     app.add_typer(cache.app, name="cache")
     app.command()(demo)

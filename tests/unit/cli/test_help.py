@@ -61,6 +61,7 @@ def test_there_are_commands() -> None:
         "study",
         "sweep",
         "train",
+        "export",
         "demo",
         "doctor",
     }

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from typer.testing import CliRunner
+
+from facemetric.bundle import open_bundle, verify_bundle
+from facemetric.cli import app
+from facemetric.embed import Embedder
+from facemetric.training.build import build_network
+from facemetric.training.network import embed_chips
+from facemetric.training.recipe import parse_recipe
+from facemetric.training.session import run_recipe
+from facemetric.training.warm_start import read_weights, warm_start
+from layouts.tiny_run import tiny_recipe, write_people
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("run")
+    chips = write_people(root / "chips", size_px=112, images=4)
+    document: dict[str, Any] = tiny_recipe(chips)
+    document["run"]["epochs"] = 1
+    run_recipe(parse_recipe(document), root / "tiny")
+    return root / "tiny"
+
+
+def export(run: Path, out: Path, *options: str) -> Any:
+    return CliRunner().invoke(app, ["export", str(run), str(out), *options])
+
+
+def test_a_run_becomes_two_bundles_with_cards(run: Path, tmp_path: Path) -> None:
+    out = tmp_path / "bundle"
+    result = export(run, out, "--research-only", "--int8", "--id", "first", "--json")
+    assert result.exit_code == 0, result.output
+    shown = json.loads(result.stdout)["models"]
+    assert [one["id"] for one in shown] == ["first", "first-int8"]
+    assert all(one["commercial_use"] is False for one in shown)
+
+    bundle = open_bundle(out)
+    verify_bundle(bundle)
+    recipe = parse_recipe(json.loads((out / "recipe.json").read_text()))
+    network = build_network(recipe, chip_px=(112, 112)).eval()
+    warm_start(network, read_weights(out))
+    chips = np.random.default_rng(0).integers(0, 256, (3, 112, 112, 3), dtype=np.uint8)
+    wanted = embed_chips(network, torch.from_numpy(chips), device=torch.device("cpu"))
+    np.testing.assert_allclose(Embedder(bundle, flip=False).embed(chips), wanted, atol=1e-4)
+
+    card = (out / "MODEL_CARD.md").read_text()
+    for part in ("# first", "NO commercial use", "| People | 6 |", "sphereface-4 trained with nsl"):
+        assert part in card
+    assert str(tmp_path) not in card and str(run.parent) not in card
+    assert "similarity to the float32" in (tmp_path / "bundle-int8" / "MODEL_CARD.md").read_text()
+
+
+def test_terms_must_be_stated(run: Path, tmp_path: Path) -> None:
+    out = tmp_path / "bundle"
+    assert export(run, out).exit_code == 2
+    assert export(run, out, "--licence", "MIT", "--research-only").exit_code == 2
+    assert export(run, out, "--licence", "MIT").exit_code == 2
+    assert export(run, out, "--research-only", "--commercial-use").exit_code == 2
+    assert not out.exists()
+
+
+def test_no_run_and_wrong_template(run: Path, tmp_path: Path) -> None:
+    absent = export(tmp_path, tmp_path / "out", "--research-only")
+    assert absent.exit_code == 4 and "recipe.json" in absent.stderr
+    wrong = export(run, tmp_path / "out", "--research-only", "--template", "dlib-150")
+    assert wrong.exit_code == 4 and "is 150 × 150, the training chips are 112" in wrong.stderr
