@@ -12,6 +12,9 @@ from torch import Tensor, nn
 
 from facemetric.errors import InputError
 
+# 4 MB of float32.
+_BLOCK_NUMBERS = 1 << 20
+
 
 class RowSGD(torch.optim.SGD):
     """SGD; of a parameter with a sparse gradient it updates those rows and their momentum alone.
@@ -34,18 +37,20 @@ class RowSGD(torch.optim.SGD):
 
     def _update_rows(self, parameter: nn.Parameter, group: dict[str, Any]) -> None:
         _refuse(group, "dampening", "maximize")
-        rows, gradient = _parts(parameter)
-        if group["weight_decay"]:
+        momentum, state = group["momentum"], self.state[parameter]
+        if momentum and state.get("momentum_buffer") is None:
+            state["momentum_buffer"] = torch.zeros_like(parameter)
+        for rows, gradient in _blocks(parameter):
             held = parameter.index_select(0, rows)
-            gradient = torch.add(gradient, held, alpha=group["weight_decay"])
-        if momentum := group["momentum"]:
-            state = self.state[parameter]
-            if state.get("momentum_buffer") is None:
-                state["momentum_buffer"] = torch.zeros_like(parameter)
-            moved = state["momentum_buffer"].index_select(0, rows).mul_(momentum).add_(gradient)
-            state["momentum_buffer"].index_copy_(0, rows, moved)
-            gradient = torch.add(gradient, moved, alpha=momentum) if group["nesterov"] else moved
-        parameter.index_add_(0, rows, gradient, alpha=-group["lr"])
+            if group["weight_decay"]:
+                gradient = torch.add(gradient, held, alpha=group["weight_decay"])
+            if momentum:
+                buffer = state["momentum_buffer"]
+                moved = buffer.index_select(0, rows).mul_(momentum).add_(gradient)
+                buffer.index_copy_(0, rows, moved)
+                nesterov = group["nesterov"]
+                gradient = torch.add(gradient, moved, alpha=momentum) if nesterov else moved
+            parameter.index_copy_(0, rows, held.sub_(gradient, alpha=group["lr"]))
 
 
 class RowAdamW(torch.optim.AdamW):
@@ -69,7 +74,6 @@ class RowAdamW(torch.optim.AdamW):
 
     def _update_rows(self, parameter: nn.Parameter, group: dict[str, Any]) -> None:
         _refuse(group, "amsgrad", "maximize")
-        rows, gradient = _parts(parameter)
         state = self.state[parameter]
         if not state:
             state["step"] = torch.tensor(0.0)
@@ -77,15 +81,16 @@ class RowAdamW(torch.optim.AdamW):
             state["exp_avg_sq"] = torch.zeros_like(parameter)
         state["step"] += 1
         step, lr, (fast, slow) = state["step"].item(), group["lr"], group["betas"]
-        mean = state["exp_avg"].index_select(0, rows).lerp_(gradient, 1 - fast)
-        square = state["exp_avg_sq"].index_select(0, rows)
-        square.mul_(slow).addcmul_(gradient, gradient, value=1 - slow)
-        state["exp_avg"].index_copy_(0, rows, mean)
-        state["exp_avg_sq"].index_copy_(0, rows, square)
-        spread = square.sqrt_().div_(math.sqrt(1 - slow**step)).add_(group["eps"])
-        held = parameter.index_select(0, rows).mul_(1 - lr * group["weight_decay"])
-        held.addcdiv_(mean, spread, value=-lr / (1 - fast**step))
-        parameter.index_copy_(0, rows, held)
+        for rows, gradient in _blocks(parameter):
+            mean = state["exp_avg"].index_select(0, rows).lerp_(gradient, 1 - fast)
+            square = state["exp_avg_sq"].index_select(0, rows)
+            square.mul_(slow).addcmul_(gradient, gradient, value=1 - slow)
+            state["exp_avg"].index_copy_(0, rows, mean)
+            state["exp_avg_sq"].index_copy_(0, rows, square)
+            spread = square.sqrt_().div_(math.sqrt(1 - slow**step)).add_(group["eps"])
+            held = parameter.index_select(0, rows).mul_(1 - lr * group["weight_decay"])
+            held.addcdiv_(mean, spread, value=-lr / (1 - fast**step))
+            parameter.index_copy_(0, rows, held)
 
 
 @contextmanager
@@ -108,15 +113,21 @@ def _rows_apart(
             parameter.grad = gradient
 
 
-def _parts(parameter: nn.Parameter) -> tuple[Tensor, Tensor]:
-    """Return the rows of a sparse gradient, each once, and their values."""
+def _blocks(parameter: nn.Parameter) -> Iterator[tuple[Tensor, Tensor]]:
+    """Yield rows of a sparse gradient, each once, with their values."""
     gradient = parameter.grad
     rows = gradient._indices()[0]
     # Accumulation drops the mark that rows are in order; coalescing again would copy all values.
     if not gradient.is_coalesced() and bool((rows[1:] <= rows[:-1]).any()):
         gradient = gradient.coalesce()
         rows = gradient._indices()[0]
-    return rows, gradient._values()
+    if rows.device.type != "cpu":
+        yield rows, gradient._values()
+        return
+    # What a block needs beside the parameter stays in the processor's cache.
+    width = max(1, gradient._values()[:1].numel())
+    size = max(1, _BLOCK_NUMBERS // width)
+    yield from zip(rows.split(size), gradient._values().split(size), strict=True)
 
 
 def _refuse(group: dict[str, Any], *names: str) -> None:
