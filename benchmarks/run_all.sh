@@ -46,6 +46,7 @@ bench install_size
 bench mutated_images
 bench augmentation
 bench facenet_batch
+bench header_step
 bench kill_enrolment
 bench large_photo
 bench interval_coverage
@@ -73,13 +74,15 @@ if lfw=$("$python" -c 'from facemetric.datasets import data_root; print(data_roo
     if [ -d "$(dirname "$lfw")/celeba10k" ]; then
         bench calibration_transfer
         bench near_duplicates
+        bench make_dataset
     else
         leave_out calibration_transfer "CelebA is not there"
         leave_out near_duplicates "CelebA is not there"
+        leave_out make_dataset "CelebA is not there"
     fi
 else
     for name in dlib_embeddings detection whole_path lfw_accuracy codes metric_oracles metric_speed \
-        lfw_peers few_shot sensitivity calibration_transfer near_duplicates; do
+        lfw_peers few_shot sensitivity calibration_transfer near_duplicates make_dataset; do
         leave_out "$name" "LFW is not there (set FACEMETRIC_DATA)"
     done
 fi
