@@ -16,8 +16,8 @@ from facemetric.miners import MINERS, PAIR_MINERS
 from facemetric.registry import Registry, suggest
 from facemetric.samplers import SAMPLERS
 
-# Given by the trainer, never by a recipe.
-_GIVEN = frozenset({"classes", "dim", "size_px", "generator", "seed"})
+GIVEN = frozenset({"classes", "dim", "size_px", "generator", "seed"})
+"""Options that the trainer gives, never a recipe."""
 _CONFIG = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
 
 
@@ -78,7 +78,7 @@ def _model(build: Callable[..., Any]) -> Any:
     hints = get_type_hints(function)
     fields: dict[str, Any] = {}
     for name, parameter in inspect.signature(function).parameters.items():
-        if name in _GIVEN or parameter.kind is not inspect.Parameter.KEYWORD_ONLY:
+        if name in GIVEN or parameter.kind is not inspect.Parameter.KEYWORD_ONLY:
             continue
         default = ... if parameter.default is inspect.Parameter.empty else parameter.default
         fields[name] = (hints.get(name, Any), default)

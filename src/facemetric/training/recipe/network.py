@@ -13,18 +13,21 @@ Size = tuple[Annotated[int, Field(ge=8)], Annotated[int, Field(ge=8)]]
 
 
 class Network(OpenSection):
-    """A backbone of `facemetric.backbones.BACKBONES`; further keys are its own options."""
+    """The network. Further keys are options of `facemetric.backbones.build_backbone`."""
 
     backbone: str
+    """A name of the table of backbones."""
     dim: Annotated[int, Field(ge=2, le=8192)] = 128
+    """Length of the embedding."""
     input_px: Size | None = None
-    """Height and width that the backbone sees; the chip's size where it is not given."""
+    """Height and width that the backbone sees; the chip's where it is not given."""
 
 
 class Start(Section):
-    """Weights to begin with, from a run or a bundle that was made here."""
+    """Weights to begin with."""
 
     source: Path
+    """A run, or a bundle that was exported from one."""
     redraw_last: bool = False
     """Draw the last layer anew, as for harmonic embeddings."""
     train_last_only_epochs: Annotated[int, Field(ge=0)] = 0

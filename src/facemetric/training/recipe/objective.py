@@ -11,23 +11,28 @@ from facemetric.training.recipe.section import OpenSection, Section
 
 
 class Mining(OpenSection):
-    """A miner of `facemetric.miners.MINERS` and its options."""
+    """How pairs or triplets are chosen. Further keys are the miner's options."""
 
     name: str
+    """Of `facemetric.miners`."""
 
 
 class Loss(OpenSection):
-    """One term: a loss's name, its share of the sum, its miner; further keys are its options."""
+    """One term of the sum. Further keys are the loss's options."""
 
     name: str
+    """Of `facemetric.losses`."""
     weight: Annotated[float, Field(gt=0)] = 1.0
+    """Its factor."""
     miner: Mining | None = None
+    """For losses over pairs or triplets, which need one."""
 
 
 class Centres(Section):
-    """How class centres are kept: the share of other classes drawn each step (Partial FC)."""
+    """How class centres are kept."""
 
     sample_rate: Annotated[float, Field(gt=0, le=1)] = 1.0
+    """Share of the other classes that a step compares with (Partial FC)."""
 
 
 class Reference(Section):

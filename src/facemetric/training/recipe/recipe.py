@@ -18,10 +18,13 @@ class Recipe(Section):
     """What is learnt from, what is trained, what is made small, how, and how long."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")]
+    """Of the run, and of its folder."""
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
+    """Of everything that is drawn."""
     data: Data
     sampling: Sampling = Sampling()
     augmentation: OpenSection = OpenSection()
+    """Options of `facemetric.datasets.augmentation.Augmentation`; nothing without any."""
     network: Network
     start: Start | None = None
     reference: Reference | None = None
