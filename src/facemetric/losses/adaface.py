@@ -39,7 +39,7 @@ def adaface_loss(
 
     Notes
     -----
-    AdaFace (Kim et al. 2022), equations 13 to 16.
+    AdaFace (Kim et al. 2022), section 3.3.
     """
     margin = AdaFace(scale=scale, margin_rad=margin_rad, concentration=concentration)
     margin.norm_mean.fill_(norm_mean)

@@ -34,7 +34,7 @@ def curricularface_loss(
 
     Notes
     -----
-    CurricularFace (Huang et al. 2020), equations 5 to 7.
+    CurricularFace (Huang et al. 2020), section 3: the negatives' N(t, cos_j), and t by equation 9.
     """
     margin = CurricularFace(scale=scale, margin_rad=margin_rad)
     margin.progress.fill_(progress)
@@ -54,7 +54,7 @@ class CurricularFace(NSL):
         s; m in [0, pi/2] radians.
     momentum
         In [0, 1): the share of t that a step keeps. 0.99 as in the authors' code; the paper's
-        equation 8 reads as if that were the share of the new value.
+        equation 9 reads as if that were the share of the new value.
     """
 
     changes_others = True

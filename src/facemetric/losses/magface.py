@@ -38,7 +38,7 @@ def magface_loss(
 
     Notes
     -----
-    MagFace (Meng et al. 2021), equations 2 and 3 and section 4.1.
+    MagFace (Meng et al. 2021), section 3.2; the margin's and the penalty's form as in its code.
     """
     margin = MagFace(
         scale=scale, norms=norms, margins_rad=margins_rad, penalty_weight=penalty_weight

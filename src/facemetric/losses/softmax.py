@@ -22,7 +22,7 @@ def softmax_loss(
 
     Notes
     -----
-    SphereFace (Liu et al. 2017), equation 2; ArcFace (Deng et al. 2019), equation 1.
+    ArcFace (Deng et al. 2019), equation 1.
     """
     return margin_loss(Softmax(), embeddings, labels, centres, bias=bias).mean()
 
