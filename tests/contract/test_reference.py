@@ -31,6 +31,7 @@ PACKAGES = [
     *(
         f"facemetric.{name}"
         for name in (
+            "backbones",
             "bundle",
             "cluster",
             "datasets",

@@ -6,6 +6,7 @@ from facemetric.backbones.blocks import Blocks
 from facemetric.backbones.build import Description, build_backbone, describe
 from facemetric.backbones.inception import inception
 from facemetric.backbones.inception_resnet import inception_resnet
+from facemetric.backbones.initialisation import Closing, initialise
 from facemetric.backbones.iresnet import iresnet
 from facemetric.backbones.mobilefacenet import mobilefacenet
 from facemetric.backbones.norm import NORMS, Norm
@@ -26,6 +27,7 @@ __all__ = [
     "Architecture",
     "Backbone",
     "Blocks",
+    "Closing",
     "Description",
     "Norm",
     "Published",
@@ -36,6 +38,7 @@ __all__ = [
     "describe",
     "inception",
     "inception_resnet",
+    "initialise",
     "iresnet",
     "mobilefacenet",
     "resnet",

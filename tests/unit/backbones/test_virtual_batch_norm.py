@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from facemetric.backbones import Blocks, VirtualBatchNorm1d, VirtualBatchNorm2d
-from facemetric.backbones.virtual_batch_norm import average_running_statistics
+from facemetric.backbones.virtual_batch_norm import average_running_statistics, virtual_batch_of
 from facemetric.errors import InputError
 
 
@@ -119,3 +119,23 @@ def test_one_process_has_nothing_to_average() -> None:
     before = layer.running_mean.clone()
     average_running_statistics(layer)
     assert torch.equal(layer.running_mean, before)
+
+
+def test_a_process_group_averages() -> None:
+    layer = VirtualBatchNorm2d(2, virtual_batch=2)
+    layer(torch.randn(4, 2, 3, 3))
+    before = copy.deepcopy(layer.state_dict())
+    torch.distributed.init_process_group(
+        "gloo", store=torch.distributed.HashStore(), rank=0, world_size=1
+    )
+    try:
+        average_running_statistics(layer)
+    finally:
+        torch.distributed.destroy_process_group()
+    torch.testing.assert_close(dict(layer.state_dict()), dict(before))
+
+
+def test_a_network_says_what_it_needs_together() -> None:
+    layers = [VirtualBatchNorm2d(2, virtual_batch=4), VirtualBatchNorm1d(2, virtual_batch=6)]
+    assert virtual_batch_of(nn.Sequential(*layers)) == 12
+    assert virtual_batch_of(nn.BatchNorm2d(2)) == 1
