@@ -1,0 +1,149 @@
+"""``facemetric train`` and ``facemetric sweep`` as a user meets them."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from facemetric.cli import app
+from layouts.tiny_run import write_people
+
+RECIPE = """
+name = "tiny"
+[data]
+train = ["{data}"]
+[sampling]
+batch_size = 12
+[network]
+backbone = "sphereface-4"
+dim = 16
+width = 0.125
+norm = "group"
+input_px = [16, 16]
+[[loss]]
+name = "nsl"
+scale = 12.0
+[optimiser]
+lr = 0.05
+[run]
+epochs = 2
+threads = 1
+log_every_steps = 1
+"""
+
+
+@pytest.fixture
+def recipe(tmp_path: Path) -> Path:
+    data = write_people(tmp_path / "people", people=4, images=6)
+    path = tmp_path / "tiny.toml"
+    path.write_text(RECIPE.format(data=data))
+    return path
+
+
+def run(*words: object) -> Result:
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def test_a_recipe_becomes_a_run(recipe: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    ran = run("train", recipe, "run.epochs=1", "data.split.train=18", "--out", out, "--quiet")
+    assert ran.exit_code == 0, ran.output
+    assert "closed_set_accuracy  0." in ran.output or "closed_set_accuracy  1." in ran.output
+    there = {path.name for path in out.iterdir()}
+    assert {
+        "recipe.json",
+        "people.json",
+        "log.jsonl",
+        "results.json",
+        "checkpoints",
+        "network.safetensors",
+        "environment.json",
+        "index.html",
+    } <= there
+    assert json.loads((out / "recipe.json").read_text())["run"]["epochs"] == 1
+    again = run("train", recipe, "--out", out)
+    assert again.exit_code == 4 and "there is a run already" in again.output
+
+
+def test_check_trains_nothing(recipe: Path, tmp_path: Path) -> None:
+    ran = run("train", recipe, "optimiser.lr=0.25", "--check", "--out", tmp_path / "run")
+    assert ran.exit_code == 0
+    assert json.loads(ran.output)["optimiser"]["lr"] == 0.25
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["run.epochs=0", "loss.0.nmae=1"], "2 mistakes"),
+        (["data.train=['nowhere']"], "nowhere"),
+        (["run.device=cuda"], "GPU"),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_runs(
+    recipe: Path, tmp_path: Path, words: list[str], said: str
+) -> None:
+    ran = run("train", recipe, *words, "--out", tmp_path / "run")
+    assert ran.exit_code == 4, ran.output
+    assert said in ran.output
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_recipe_that_is_not_there(tmp_path: Path) -> None:
+    ran = run("train", tmp_path / "none.toml")
+    assert ran.exit_code == 4 and "none.toml" in ran.output
+
+
+def _losses(folder: Path) -> list[tuple[int, float]]:
+    lines = (json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines())
+    return [(line["step"], line["loss"]) for line in lines if line["kind"] == "step"]
+
+
+def test_ctrl_c_writes_a_checkpoint_and_resume_goes_on(recipe: Path, tmp_path: Path) -> None:
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    words = [sys.executable, "-m", "facemetric", "train", str(recipe), "run.epochs=40", "--out"]
+    assert run("train", recipe, "run.epochs=40", "--out", whole, "--quiet").exit_code == 0
+    with subprocess.Popen(
+        [*words, str(parts)],
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    ) as process:
+        log, patience = parts / "log.jsonl", time.monotonic() + 60
+        while time.monotonic() < patience and not (log.exists() and len(_losses(parts)) > 5):
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 130, said
+    assert "go on with --resume" in said
+    assert len(_losses(parts)) < 80
+    assert (
+        run("train", recipe, "run.epochs=40", "--out", parts, "--resume", "--quiet").exit_code == 0
+    )
+    assert _losses(parts) == _losses(whole)
+
+
+def test_a_sweep_prints_its_table(recipe: Path, tmp_path: Path) -> None:
+    plan = tmp_path / "scales.toml"
+    plan.write_text(
+        'title = "Two scales"\nrecipe = "tiny.toml"\n'
+        '[[variant]]\nname = "small"\nset = ["loss.0.scale=8.0"]\n'
+        '[[variant]]\nname = "large"\nset = ["loss.0.scale=16.0"]\n'
+    )
+    words = ["data.split.train=18", "run.epochs=1", "--out", str(tmp_path / "out")]
+    ran = run("sweep", plan, *words)
+    assert ran.exit_code == 0, ran.output
+    shown = run("sweep", plan, "--show", "--out", tmp_path / "out")
+    assert shown.exit_code == 0
+    for word in ("Two scales", "small", "large", "closed_set_accuracy"):
+        assert word in ran.output and word in shown.output
+    nothing = run("sweep", plan, "--show", "--out", tmp_path / "other")
+    assert nothing.exit_code == 4
