@@ -130,8 +130,13 @@ def _tallies(records: Sequence[LogRecord], names: Sequence[str]) -> tuple[tuple[
     tallies: list[tuple[str, str]] = []
     last = next((one for one in reversed(records) if one.kind == "evaluation"), None)
     if last is not None:
-        named = [name for name in names if name in last.figures and f"{name}_low" in last.figures]
-        tallies += [(figure_text(last.figures, name), said_name(name)) for name in named[:2]]
+        chosen: list[str] = []
+        for name in names:
+            # "lfw_accuracy" is enough; what extends its name is in the table.
+            varied = name.startswith(tuple(chosen)) if chosen else False
+            if "accuracy" in name and f"{name}_low" in last.figures and not varied:
+                chosen.append(name)
+        tallies += [(figure_text(last.figures, name), said_name(name)) for name in chosen[:2]]
     losses = [one.loss for one in records if one.loss is not None and one.kind == "epoch"]
     if losses:
         tallies.append((f"{losses[-1]:.3g}", "mean loss of the last epoch"))

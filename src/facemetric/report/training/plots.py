@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 _POINTS = 400
 """More points a line than this are joined into means: a printed line is not finer."""
 
+_LONG_NAME = 20
+"""Names longer than this do not fit two in a row."""
+
 _SMOOTH = 0.05
 """Width of the running mean, as a share of the points."""
 
@@ -49,7 +52,8 @@ def panel_plot(panel: PanelView) -> Plot:
         axes.ticklabel_format(axis="x", style="plain")
         axes.margins(x=0.02)
         if len(names) > 1:
-            figure.legend(loc="outside upper center", ncols=2)
+            wide = max(map(len, names)) > _LONG_NAME
+            figure.legend(loc="outside upper center", ncols=1 if wide else 2)
         return finish(
             figure,
             panel.key,
