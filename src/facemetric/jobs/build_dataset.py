@@ -168,7 +168,7 @@ def build_dataset(
         )
     (out / UNFINISHED).mkdir(parents=True, exist_ok=True)
     (out / CARD_NAME).unlink(missing_ok=True)
-    writer = ShardWriter(out, max_bytes=shard_bytes, made_from=made_from)
+    writer = ShardWriter(out, max_bytes=shard_bytes, made_from=made_from, replace=True)
     with counting("packing") as progress:
         errors = pack_chips(
             chips,

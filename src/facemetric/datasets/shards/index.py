@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -136,12 +135,16 @@ def index_path(path: Path) -> Path:
     return path.with_name(path.name + SUFFIX)
 
 
-def save_index(path: Path, index: ShardIndex) -> None:
-    """Write the index of the shard at ``path``, whole or not at all; raises OSError."""
-    status = path.stat()
-    handle, partial = tempfile.mkstemp(dir=path.parent, suffix=".partial")
+def save_index(path: Path, index: ShardIndex, *, written: Path | None = None) -> None:
+    """Write the index of the shard at ``path``, whole or not at all; raises OSError.
+
+    ``written`` is where the shard still lies, if it is to be moved to ``path`` afterwards.
+    """
+    status = (written or path).stat()
+    own = index_path(path)
+    partial = own.with_name(f"{own.name}.{os.getpid()}.partial")
     try:
-        with os.fdopen(handle, "wb") as stream:
+        with partial.open("wb") as stream:
             np.savez(
                 stream,
                 form=np.int64(_FORM),
@@ -156,10 +159,9 @@ def save_index(path: Path, index: ShardIndex) -> None:
                 sources_ends=index.sources.ends,
                 found=index.found,
             )
-        Path(partial).chmod(0o644)
-        Path(partial).replace(index_path(path))
+        partial.replace(own)
     except BaseException:
-        Path(partial).unlink(missing_ok=True)
+        partial.unlink(missing_ok=True)
         raise
 
 

@@ -50,6 +50,8 @@ class ShardWriter:
         Size at which a shard is full; one chip more than fits starts the next.
     made_from
         Digest of the whole input and its settings. Shards of another digest are replaced.
+    replace
+        Whether shards without an index are replaced, too.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class ShardWriter:
         name: str = "chips",
         max_bytes: int = DEFAULT_SHARD_BYTES,
         made_from: str,
+        replace: bool = False,
     ) -> None:
         if not name or not name.replace("-", "").replace("_", "").isalnum() or not name.isascii():
             raise InputError(f"expected letters, digits, - and _, got {name!r}", item="name")
@@ -70,6 +73,7 @@ class ShardWriter:
         self._name = name
         self._max_bytes = max_bytes
         self._made_from = made_from
+        self._replace = replace
         self._stream: BinaryIO | None = None
         self._pictures: list[Member] = []
         self._labellings: list[Labelling] = []
@@ -134,12 +138,11 @@ class ShardWriter:
         self._stream.close()
         self._stream = None
         path = self._path(len(self.shards))
-        # Without its index a shard counts as unfinished, so the index comes last.
-        index_path(path).unlink(missing_ok=True)
+        index = make_index(self._pictures, self._labellings, made_from=self._made_from)
+        # First, since a shard without an index is another program's; moving keeps size and time.
+        save_index(path, index, written=self._partial())
         self._partial().replace(path)
         _sync_folder(self.folder)
-        index = make_index(self._pictures, self._labellings, made_from=self._made_from)
-        save_index(path, index)
         self.shards.append(path)
         self._pictures, self._labellings = [], []
 
@@ -150,9 +153,10 @@ class ShardWriter:
         self._partial().unlink(missing_ok=True)
 
     def _keep_finished(self) -> None:
-        self._partial().unlink(missing_ok=True)
+        for left in self.folder.glob(f"{self._name}*{_PARTIAL}"):
+            left.unlink()
         for path in self._numbered():
-            if not index_path(path).exists():
+            if not self._replace and not index_path(path).exists():
                 raise DataError(
                     "a shard of another program, or one without its index, is in the way",
                     item=str(path),

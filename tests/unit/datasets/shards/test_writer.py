@@ -77,12 +77,45 @@ def test_a_killed_run_leaves_a_partial_file_that_is_replaced(tmp_path: Path) -> 
     assert not list(tmp_path.glob("*.partial"))
 
 
-def test_a_shard_without_its_index_is_unfinished(tmp_path: Path) -> None:
+@pytest.mark.parametrize("step", ["index", "shard"])
+def test_killed_while_a_shard_is_finished(
+    tmp_path: Path, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether only the index is there or nothing yet: the shard is written again."""
+    write(tmp_path / "whole")
+    move = Path.replace
+
+    def killed(self: Path, target: Path) -> Path:
+        if Path(target).suffix == (".index" if step == "index" else ".tar"):
+            raise SystemExit
+        return move(self, target)
+
+    out = tmp_path / "out"
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", killed)
+        # As a kill leaves it: nothing is tidied up.
+        patch.setattr(Path, "unlink", lambda *_, **__: None)
+        with pytest.raises(SystemExit):
+            write(out)
+    assert not contents(out)
+    assert list(out.glob("*.partial"))
+    write(out)
+    assert contents(out) == contents(tmp_path / "whole")
+    assert not list(out.glob("*.partial"))
+
+
+def test_shards_without_an_index_are_replaced_when_asked(tmp_path: Path) -> None:
     write(tmp_path)
-    last = sorted(tmp_path.glob("*.tar"))[-1]
-    index_path(last).unlink()
+    before = contents(tmp_path)
+    index_path(tmp_path / "chips-000001.tar").unlink()
     with pytest.raises(DataError, match="in the way"):
         write(tmp_path)
+    writer = ShardWriter(tmp_path, max_bytes=LIMIT, made_from="x", replace=True)
+    assert len(writer.shards) == 1
+    with writer:
+        for chip in CHIPS[writer.written :]:
+            writer.add(chip)
+    assert contents(tmp_path) == before
 
 
 def test_other_input_replaces_all(tmp_path: Path) -> None:
