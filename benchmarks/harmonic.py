@@ -1,9 +1,9 @@
 """Harmonic embeddings: a better network whose embeddings compare with those of the old one.
 
-FaceNet, section 5.7 and its figure 8: trains the old network (v1), a better one on its own (v2), and
-the better one with harmonic triplets; then measures LFW with both photographs by v1, both by v2,
-one by each, and one by the harmonic network and one by v1. Finished runs are kept, an interrupted
-one is resumed.
+FaceNet, section 5.7 and its figure 8: trains the old network (v1), a better one on its own (v2),
+and the better one with harmonic triplets; then measures LFW with both photographs by v1, both by
+v2, one by each, and one by the harmonic network and one by v1. Finished runs are kept, an
+interrupted one is resumed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from _conditions import conditions, write_result
-from facemetric.bundle import Licence
+from facemetric.bundle.manifest import Licence
 from facemetric.datasets import data_root
 from facemetric.datasets.chips import open_chips
 from facemetric.evaluation import PROTOCOLS
