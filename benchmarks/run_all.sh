@@ -47,6 +47,7 @@ bench mutated_images
 bench augmentation
 bench facenet_batch
 bench header_step
+bench partial_fc
 bench kill_enrolment
 bench large_photo
 bench interval_coverage
