@@ -1,4 +1,4 @@
-"""Passes over the rows of large matrices, in blocks that stay in the processor's cache."""
+"""Passes over the rows of large matrices, in blocks whose temporaries stay small."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-# Numbers in a block: 16 MB of float32. Smaller ones gain little, and on a busy machine each
+# Numbers in a block: 32 MB of float32. Smaller ones gain little, and on a busy machine each
 # parallel operation may wait for a thread that is not running.
-_BLOCK = 1 << 22
+_BLOCK = 1 << 23
 
 
 def row_blocks(matrix: Tensor) -> Iterator[slice]:
