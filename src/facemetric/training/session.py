@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from facemetric.bundle import open_bundle
+from facemetric.datasets.chips import open_chips
 from facemetric.errors import DataError
 from facemetric.training.distributed import Ranks, join_ranks
 from facemetric.training.evaluation import ProtocolOnPack
@@ -129,12 +130,13 @@ def _reference(
     if recipe.reference is None:
         return None
     bundle = open_bundle(recipe.reference.bundle)
+    pack = None if recipe.reference.pack is None else open_chips(recipe.reference.pack)
     told(f"embedding the training set with {bundle.id}")
     if ranks.first:
-        table = teacher_embeddings(material.source, bundle, cache=folder / "reference")
+        table = teacher_embeddings(material.source, bundle, pack=pack, cache=folder / "reference")
     ranks.barrier()
     if not ranks.first:
-        table = teacher_embeddings(material.source, bundle, cache=folder / "reference")
+        table = teacher_embeddings(material.source, bundle, pack=pack, cache=folder / "reference")
     if len(table) != len(material.source):
         raise DataError(
             f"expected {len(material.source):,} rows, got {len(table):,}", item=bundle.id

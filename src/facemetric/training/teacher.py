@@ -113,7 +113,7 @@ def _fitting(
             f"the training chips are of {template!r}",
             item=bundle.id,
             fix=f"Choose another teacher, or pack the photographs a second time: "
-            f"facemetric dataset --template {wanted}",
+            f"facemetric dataset --template {wanted}, and name that as reference.pack",
         )
     row_of = {pack.item(row): row for row in range(len(pack))}
     names = [source.item(row) for row in range(len(source))]

@@ -94,7 +94,8 @@ def _evaluation(view: RunView, drawn: Sequence[Plot]) -> Html | None:
     ]
     return section(
         "Evaluation",
-        "On people that the run did not learn from, unless the name says closed set.",
+        "By the recipe's protocols, and on photographs held back (closed set). Whether they share "
+        "people with the training set is not checked here: facemetric evaluate --training does.",
         plots(drawn),
         table(("Epoch", "Step", *view.evaluated), rows),
         anchor="evaluation",

@@ -15,6 +15,8 @@ LIMITS = (
     "It was measured on the data named above and nowhere else: other cameras, ages, poses and "
     "groups of people give other rates. Measure it on your own photographs: facemetric evaluate "
     "folder.",
+    "Whether that data shares people with the training set was not checked for this card: "
+    "facemetric evaluate --training does.",
     "It compares faces. It does not know whether a live person stands before the camera.",
     "A threshold belongs to a network and to data. Without a calibration there is none: "
     "facemetric calibrate measures one.",

@@ -43,3 +43,5 @@ class Reference(Section):
 
     bundle: Path | str
     """Name or path of a bundle."""
+    pack: Path | None = None
+    """The training photographs cut to the bundle's own template, where that is another."""
