@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -32,9 +33,10 @@ class Blocks(nn.Sequential):
         if not (self.checkpointing and self.training and torch.is_grad_enabled()):
             return super().forward(inputs)
         for block in self:
-            inputs = checkpoint(
-                block, inputs, use_reentrant=False, context_fn=lambda block=block: _contexts(block)
-            )
+            # A compiler recomputes without side effects, and takes no contexts.
+            compiling = torch.compiler.is_compiling()
+            contexts = {} if compiling else {"context_fn": partial(_contexts, block)}
+            inputs = checkpoint(block, inputs, use_reentrant=False, **contexts)
         return inputs
 
 

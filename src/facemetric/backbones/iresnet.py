@@ -81,7 +81,7 @@ def iresnet(
 
 
 _ZOO = "Open Model Zoo, arcface (its FLOPs halved)"
-_INSIGHTFACE = "InsightFace's list of models"
+_INSIGHTFACE = "InsightFace's list of models (recalled, not looked up)"
 for _layers, _blocks, _published in (
     (18, (2, 2, 2, 2), (24.03e6, 2.63e9, _INSIGHTFACE)),
     (34, (3, 4, 6, 3), (34.129e6, 4.467e9, _ZOO)),

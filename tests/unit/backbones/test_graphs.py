@@ -68,6 +68,19 @@ def test_a_family_compiles_whole(build: Callable[..., Backbone]) -> None:
         torch.testing.assert_close(one.grad, other.grad, rtol=1e-3, atol=1e-4)
 
 
+def test_checkpointing_compiles_whole() -> None:
+    plain, network = _short(sphereface), _short(sphereface)
+    network.trunk.checkpointing = True
+    torch.compiler.reset()
+    compiled = torch.compile(network, backend="aot_eager", fullgraph=True)
+    images = torch.randn(4, 3, *network.input_px)
+    for one in (compiled, plain):
+        one(images).square().sum().backward()
+    for one, other in zip(network.parameters(), plain.parameters(), strict=True):
+        torch.testing.assert_close(one.grad, other.grad)
+    torch.testing.assert_close(dict(network.named_buffers()), dict(plain.named_buffers()))
+
+
 # A message of torch's own exporter about its own tree specifications.
 @pytest.mark.filterwarnings("ignore:.*isinstance.treespec, LeafSpec:FutureWarning")
 @pytest.mark.parametrize("build", SHORT, ids=lambda build: build.__name__)
