@@ -134,8 +134,8 @@ def main() -> int:
     for title, one in (("10 % sampled", ours), ("all, fused", full), ("all, plain torch", peer)):
         title = title.replace("10 %", f"{arguments.rate:.0%}")
         print(
-            f"{title:24}{one['step_s']:>8.2f} s{one['step_cpu_s']:>8.2f} s{one['first_step_s']:>10.2f} s"
-            f"{one['peak_mb']:>11,} MB{one['classes_used']:>14,}"
+            f"{title:24}{one['step_s']:>8.2f} s{one['step_cpu_s']:>8.2f} s"
+            f"{one['first_step_s']:>10.2f} s{one['peak_mb']:>11,} MB{one['classes_used']:>14,}"
         )
     print(f"centres and momentum take {held_mb:,.0f} MB of each")
     print(path)
