@@ -1,0 +1,87 @@
+"""Train the sweeps of ``recipes/studies`` and put their tables into the documentation.
+
+Each sweep goes to ``runs/<name>`` (finished runs are kept, an interrupted one is resumed), its
+result to ``results/study_<name>.json``, its table between the markers of
+``docs/explanation/training-studies.md``. ``--tables`` only writes the tables again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from pathlib import Path
+
+from _conditions import RESULTS, conditions, write_result
+from facemetric.training.sweep import SweepResult, read_plan, run_sweep, spread
+
+ROOT = Path(__file__).parents[1]
+SWEEPS = ROOT / "recipes" / "studies"
+PAGE = ROOT / "docs" / "explanation" / "training-studies.md"
+FIGURES = {
+    "lfw_accuracy": "LFW accuracy",
+    "lfw_tar_at_far_0.01": "TAR at FAR 0.01",
+    "lfw_auc": "area under the ROC",
+}
+
+
+def markdown(result: SweepResult) -> str:
+    """Return a sweep's table; with one seed the interval over people stands beside."""
+    lines = [
+        "| variant | " + " | ".join(FIGURES.values()) + " | runs |",
+        "|---|" + "---|" * (len(FIGURES) + 1),
+    ]
+    for variant in result.variants:
+        own = [run for run in result.runs if run.variant == variant]
+        cells = [spread(result.runs, variant, figure).text() for figure in FIGURES]
+        if len(own) == 1 and own[0].failure is None:
+            ends = [own[0].figures.get(f"lfw_accuracy_{end}") for end in ("low", "high")]
+            cells[0] += f" [{', '.join(f'{100 * end:.1f}' for end in ends if end is not None)}]"
+        if own:
+            lines.append(f"| {variant} | " + " | ".join(cells) + f" | {len(own)} |")
+    return "\n".join(lines)
+
+
+def put_into_page(name: str, table: str) -> bool:
+    """Replace what stands between a study's markers; False where the page has none."""
+    text = PAGE.read_text(encoding="utf-8")
+    pattern = rf"(<!-- study: {re.escape(name)} -->\n).*?(\n<!-- end -->)"
+    changed, count = re.subn(pattern, lambda found: found[1] + table + found[2], text, flags=re.S)
+    PAGE.write_text(changed, encoding="utf-8")
+    return count == 1
+
+
+def main() -> None:
+    """Run what is asked for, one sweep after another."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", help="sweeps; all by default")
+    parser.add_argument("--runs", type=Path, default=Path("runs"))
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--tables", action="store_true")
+    options = parser.parse_args()
+    for name in options.names or sorted(path.stem for path in SWEEPS.glob("*.toml")):
+        path = SWEEPS / f"{name}.toml"
+        stored = RESULTS / f"study_{name.replace('-', '_')}.json"
+        if options.tables:
+            if not stored.exists():
+                continue
+            document = json.loads(stored.read_text(encoding="utf-8"))
+            result = SweepResult.model_validate(document["sweep"])
+        else:
+            result = run_sweep(
+                path,
+                read_plan(path),
+                options.runs / name,
+                overrides=[f"run.threads={options.threads}"],
+                tell=lambda text, name=name: print(f"{name}: {text}", flush=True),
+            )
+            facts = conditions(("torch",), threads=options.threads)
+            write_result(
+                stored.stem, {"conditions": facts, "sweep": result.model_dump(mode="json")}
+            )
+        if not put_into_page(name, markdown(result)):
+            print(f"{PAGE.name} has no place for {name}")
+
+
+if __name__ == "__main__":
+    main()
