@@ -102,8 +102,8 @@ def export_run(
     """
     folder, out = RunFolder(Path(run)), Path(out)
     recipe = folder.recipe()
-    source = open_chips(recipe.data.train[0])
-    chips = _sample(source, template, seed=recipe.seed)
+    sources = [open_chips(path) for path in recipe.data.train]
+    chips = _sample(sources[0], template, seed=recipe.seed)
     name = bundle_id(id, recipe.name)
     network = build_network(recipe, chip_px=(chips.shape[1], chips.shape[2]))
     warm_start(network, read_weights(folder.path))
@@ -137,8 +137,9 @@ def export_run(
     finished = [
         _with_results(bundle, kept) for bundle, kept in zip(made.bundles, results, strict=True)
     ]
+    photographs = sum(map(len, sources))
     for bundle in finished:
-        write_whole(bundle.folder / CARD_NAME, _card(bundle, folder, recipe, source).encode())
+        write_whole(bundle.folder / CARD_NAME, _card(bundle, folder, recipe, photographs).encode())
     return _finished(made, finished)
 
 
@@ -221,7 +222,7 @@ def _description(recipe: Recipe) -> str:
     return f"{recipe.network.backbone} trained with {losses}."
 
 
-def _card(bundle: Bundle, folder: RunFolder, recipe: Recipe, source: ChipSource) -> str:
+def _card(bundle: Bundle, folder: RunFolder, recipe: Recipe, photographs: int) -> str:
     records = read_log(folder.path / LOG_NAME)
     kinds = Counter(record.kind for record in records)
     people = folder.read(PEOPLE_NAME)
@@ -230,7 +231,7 @@ def _card(bundle: Bundle, folder: RunFolder, recipe: Recipe, source: ChipSource)
     data: Facts = (
         ("Sources", ", ".join(path.name for path in recipe.data.train)),
         ("People", f"{len(people):,}"),
-        ("Photographs in the first source", f"{len(source):,}"),
+        ("Photographs in the sources", f"{photographs:,}"),
     )
     training: Facts = (
         ("Epochs", f"{kinds['epoch']} of {recipe.run.epochs}"),
