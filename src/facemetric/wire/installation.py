@@ -22,7 +22,7 @@ class ModelOut(Wire):
 
 
 class ModelsOut(Wire):
-    """Answer of ``models list``, ``show``, ``import``, ``verify``, ``pack`` and ``remove``."""
+    """Answer of ``export``, ``models list``, ``show``, ``import``, ``verify``, ``pack``, ``remove``."""
 
     schema_name: Literal["facemetric.models/1"] = schema("facemetric.models/1")
     models: tuple[ModelOut, ...]
