@@ -22,7 +22,7 @@ class ModelOut(Wire):
 
 
 class ModelsOut(Wire):
-    """Answer of ``export``, ``models list``, ``show``, ``import``, ``verify``, ``pack``, ``remove``."""
+    """Answer of ``export`` and of every ``models`` command but ``presets``."""
 
     schema_name: Literal["facemetric.models/1"] = schema("facemetric.models/1")
     models: tuple[ModelOut, ...]
