@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from facemetric.cli.output import complain, guarded
+from facemetric.cli.options import Json
+from facemetric.cli.output import complain, guarded, print_json
 from facemetric.cli.output import table as print_table
 from facemetric.cli.train import needs_torch
+
+if TYPE_CHECKING:
+    from facemetric.training.sweep import SweepResult
+    from facemetric.wire import SweepOut
 
 _MOST_COLUMNS = 4
 
@@ -51,6 +56,7 @@ def sweep(
         ),
     ] = None,
     progress: Annotated[bool, typer.Option("--progress/--quiet", help="Show progress.")] = False,
+    json_: Json = False,
 ) -> None:
     """Train one recipe in many variants with several seeds; mean and spread in one table.
 
@@ -75,6 +81,9 @@ def sweep(
             tell=complain,
             progress=progress,
         )
+    if json_:
+        print_json(_document(result, folder))
+        return
     names = (
         figure
         or list(
@@ -89,3 +98,24 @@ def sweep(
     header, *rows = table(result, {name: name for name in names})
     print(result.title)
     print_table(rows, header)
+
+
+def _document(result: SweepResult, folder: Path) -> SweepOut:
+    from facemetric._version import __version__
+    from facemetric.wire import SweepOut, SweptRunOut
+
+    return SweepOut(
+        version=__version__,
+        title=result.title,
+        folder=str(folder),
+        runs=tuple(
+            SweptRunOut(
+                variant=run.variant,
+                seed=run.seed,
+                seconds=run.seconds,
+                figures=run.figures,
+                failure=run.failure,
+            )
+            for run in result.runs
+        ),
+    )

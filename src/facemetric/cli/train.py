@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from facemetric.cli.options import INTERRUPTED
-from facemetric.cli.output import complain, guarded
+from facemetric.cli.options import INTERRUPTED, Json
+from facemetric.cli.output import complain, guarded, print_json
+
+if TYPE_CHECKING:
+    from facemetric.training.recipe import Recipe
+    from facemetric.training.trainer import Finished
 
 
 @guarded
@@ -37,6 +41,7 @@ def train(
         bool, typer.Option("--check", help="Read the recipe, print it in full, train nothing.")
     ] = False,
     progress: Annotated[bool, typer.Option("--progress/--quiet", help="Show progress.")] = True,
+    json_: Json = False,
 ) -> None:
     """Train an embedding as a recipe says: data, network, losses, schedule, evaluation.
 
@@ -50,10 +55,13 @@ def train(
     from facemetric.training.session import run_recipe
 
     chosen = read_recipe(recipe, overrides or ())
-    if check:
-        print(chosen.model_dump_json(indent=2))
-        return
     folder = out if out is not None else Path("runs") / chosen.name
+    if check:
+        if json_:
+            _print_json(chosen, folder, None)
+        else:
+            print(chosen.model_dump_json(indent=2))
+        return
     finished = run_recipe(
         chosen,
         folder,
@@ -61,11 +69,31 @@ def train(
         progress=progress,
         tell=complain if progress else lambda text: None,
     )
-    for name, value in finished.figures.items():
-        print(f"{name}  {value:.4f}")
+    if json_:
+        _print_json(chosen, folder, finished)
+    else:
+        for name, value in finished.figures.items():
+            print(f"{name}  {value:.4f}")
     if not finished.complete:
         complain(f"stopped after step {finished.place.step}: go on with --resume")
         raise typer.Exit(INTERRUPTED)
+
+
+def _print_json(recipe: Recipe, folder: Path, finished: Finished | None) -> None:
+    from facemetric._version import __version__
+    from facemetric.wire import TrainOut
+
+    print_json(
+        TrainOut(
+            version=__version__,
+            folder=str(folder),
+            complete=finished is not None and finished.complete,
+            step=0 if finished is None else finished.place.step,
+            epoch=0 if finished is None else finished.place.epoch,
+            figures={} if finished is None else dict(finished.figures),
+            recipe=recipe.model_dump(mode="json"),
+        )
+    )
 
 
 def needs_torch() -> None:

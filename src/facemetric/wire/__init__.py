@@ -80,6 +80,7 @@ from facemetric.wire.installation import (
 from facemetric.wire.leakage import LeakageCheckOut, LeakageFindingOut, LeakageOut
 from facemetric.wire.odds import OddsOut
 from facemetric.wire.study import PaperPointOut, StudiedOut, StudyLevelOut, StudyOut
+from facemetric.wire.training import SweepOut, SweptRunOut, TrainOut
 
 __all__ = [
     "AlikePeopleOut",
@@ -152,7 +153,10 @@ __all__ = [
     "StudyLevelOut",
     "StudyOut",
     "SuspectOut",
+    "SweepOut",
+    "SweptRunOut",
     "ThresholdOut",
+    "TrainOut",
     "VerifyOut",
     "Wire",
     "schemas",

@@ -21,6 +21,7 @@ from facemetric.wire.faces import ErrorOut, FaceOut, ThresholdOut, Wire, schema
 from facemetric.wire.installation import CacheOut, DemoOut, DoctorOut, ModelsOut, PresetsOut
 from facemetric.wire.odds import OddsOut
 from facemetric.wire.study import StudyOut
+from facemetric.wire.training import SweepOut, TrainOut
 
 Liveness = Literal["not_checked"]
 
@@ -286,6 +287,8 @@ def schemas() -> dict[str, dict[str, Any]]:
         CalibrateOut,
         DatasetOut,
         DatasetCard,
+        TrainOut,
+        SweepOut,
         FailureOut,
     )
     return {

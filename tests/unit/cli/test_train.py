@@ -77,6 +77,9 @@ def test_check_trains_nothing(recipe: Path, tmp_path: Path) -> None:
     ran = run("train", recipe, "optimiser.lr=0.25", "--check", "--out", tmp_path / "run")
     assert ran.exit_code == 0
     assert json.loads(ran.output)["optimiser"]["lr"] == 0.25
+    document = json.loads(run("train", recipe, "--check", "--json").output)
+    assert document["schema"] == "facemetric.train/1" and not document["complete"]
+    assert document["recipe"]["run"]["epochs"] == 2
     assert not (tmp_path / "run").exists()
 
 
@@ -145,5 +148,8 @@ def test_a_sweep_prints_its_table(recipe: Path, tmp_path: Path) -> None:
     assert shown.exit_code == 0
     for word in ("Two scales", "small", "large", "closed_set_accuracy"):
         assert word in ran.output and word in shown.output
+    document = json.loads(run("sweep", plan, "--show", "--json", "--out", tmp_path / "out").output)
+    assert document["schema"] == "facemetric.sweep/1"
+    assert [one["variant"] for one in document["runs"]] == ["small", "large"]
     nothing = run("sweep", plan, "--show", "--out", tmp_path / "other")
     assert nothing.exit_code == 4
