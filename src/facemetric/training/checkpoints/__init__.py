@@ -11,11 +11,6 @@ from facemetric.training.checkpoints.optimiser import (
     optimiser_targets,
     optimiser_tensors,
 )
-from facemetric.training.checkpoints.randomness import (
-    load_random,
-    random_targets,
-    random_tensors,
-)
 from facemetric.training.checkpoints.shelf import (
     best_checkpoint,
     checkpoint_folder,
@@ -33,12 +28,9 @@ __all__ = [
     "last_checkpoint",
     "load_checkpoint",
     "load_optimiser",
-    "load_random",
     "optimiser_targets",
     "optimiser_tensors",
     "prune_checkpoints",
-    "random_targets",
-    "random_tensors",
     "read_checkpoint",
     "save_checkpoint",
     "step_of",
