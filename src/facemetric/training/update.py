@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from typing import NoReturn
 
 import torch
 from torch import Tensor, nn
@@ -157,8 +159,7 @@ class Updater:
         outcome = self.objective(gathered, facts)
         loss = outcome.loss.item()
         if not torch.isfinite(outcome.loss):
-            self.optimiser.zero_grad(set_to_none=True)
-            raise NotFiniteError(f"the loss is {loss}", raw)
+            self._refuse(f"the loss is {loss}", raw)
         self.precision.scaler.scale(outcome.loss * part.share).backward()
         return loss, outcome.figures, gathered.detach()
 
@@ -172,13 +173,29 @@ class Updater:
             # The network's alone: its gradients are the same in every process, the centres' rows
             # lie elsewhere in each.
             norm = float(nn.utils.clip_grad_norm_(self.network.parameters(), self._clip_norm))
-            if not scaler.is_enabled() and not torch.isfinite(torch.tensor(norm)):
-                self.optimiser.zero_grad(set_to_none=True)
-                raise NotFiniteError(f"the gradient's norm is {norm}", embeddings)
-        scaler.step(self.optimiser)
-        scaler.update()
+        if scaler.is_enabled():
+            self._scaled_step(embeddings)
+        else:
+            # After clipping a norm that is not finite makes gradients that are not.
+            gradient_norm = _norm(self.optimiser)
+            if not math.isfinite(gradient_norm):
+                self._refuse(f"the gradient's norm is {gradient_norm}", embeddings)
+            self.optimiser.step()
         self.optimiser.zero_grad(set_to_none=True)
         return norm
+
+    def _scaled_step(self, embeddings: Tensor) -> None:
+        """Update, or skip where the scaled gradient overflows and take a smaller scale next."""
+        scaler = self.precision.scaler
+        before = scaler.get_scale()
+        scaler.step(self.optimiser)
+        scaler.update()
+        if before <= 1 and scaler.get_scale() < before:
+            self._refuse("the gradient is not finite, not even unscaled", embeddings)
+
+    def _refuse(self, cause: str, embeddings: Tensor) -> NoReturn:
+        self.optimiser.zero_grad(set_to_none=True)
+        raise NotFiniteError(cause, embeddings)
 
     def _parts(self, batch: Batch, reference: Tensor | None) -> list[_Part]:
         """Split this process's rows as `Ranks.shares` chose them."""
@@ -204,3 +221,14 @@ class Updater:
             context: AbstractContextManager[None] = self.network.no_sync()
             return context
         return nullcontext()
+
+
+def _norm(optimiser: torch.optim.Optimizer) -> float:
+    """Return the length of the whole gradient; not finite where any number in it is not."""
+    gradients = [
+        parameter.grad._values() if parameter.grad.is_sparse else parameter.grad
+        for group in optimiser.param_groups
+        for parameter in group["params"]
+        if parameter.grad is not None
+    ]
+    return float(nn.utils.get_total_norm(gradients))
