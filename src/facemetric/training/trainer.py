@@ -116,6 +116,7 @@ class Trainer:
         self.training = self._build()
         self._updater = self._build_updater()
         self._collapses = 0
+        self._saved_step: int | None = None
         self._latest: dict[str, float] = {}
 
     @property
@@ -150,6 +151,7 @@ class Trainer:
         if last is not None:
             place, saved = self.training.load(last)
             self._latest = dict(saved.get("figures", {}))
+            self._collapses = int(saved.get("collapses", 0))
         with open_run_log(
             self.folder.path,
             rank=self._ranks.rank,
@@ -164,7 +166,9 @@ class Trainer:
             place, stopped = self._epoch(place, log)
             more = place.epoch < self.recipe.run.epochs
             if stopped or (more and self._should_stop()):
-                self._checkpoint(place, log, None)
+                # That of an epoch's end, where it is due, is there already, with its score.
+                if self._saved_step != place.step:
+                    self._checkpoint(place, log, None)
                 log.note(place.step, "stopped on request", epoch=place.epoch)
                 return Finished(place, False, self._latest)
         return Finished(place, True, self._latest)
@@ -306,9 +310,10 @@ class Trainer:
 
     def _checkpoint(self, place: Place, log: RunLog, score: float | None) -> None:
         folder = checkpoint_folder(self.folder.checkpoints, place.step)
-        facts = {"score": score, "figures": self._latest}
+        facts = {"score": score, "figures": self._latest, "collapses": self._collapses}
         self.training.share_statistics()
         self.training.save(folder, place, facts)
+        self._saved_step = place.step
         if not self._ranks.first:
             return
         log.checkpoint(place.step, folder.name, epoch=place.epoch)

@@ -13,6 +13,7 @@ import torch
 from safetensors.torch import load_file
 
 from facemetric.errors import InputError, TrainingError
+from facemetric.training.checkpoints import best_checkpoint, last_checkpoint, step_of
 from facemetric.training.loader import Batch, ChipBatches, load_batches
 from facemetric.training.logs import read_log
 from facemetric.training.material import open_material
@@ -123,6 +124,33 @@ def test_a_run_stopped_in_mid_epoch_goes_on_exactly(tmp_path: Path, data: Path, 
     assert_same_run(whole, parts)
 
 
+def test_a_stop_at_the_end_of_an_epoch_keeps_its_score(tmp_path: Path, data: Path) -> None:
+    ends: list[bool] = []
+
+    def stop() -> bool:
+        ends.append(made.folder.checkpoints.exists())  # written at the end of the first epoch
+        return ends[-1]
+
+    folder = tmp_path / "run"
+    made = trainer(folder, data, should_stop=stop)
+    assert made.run().place == Place(step=4, epoch=1)
+    assert best_checkpoint(made.folder.checkpoints) == last_checkpoint(made.folder.checkpoints)
+    kinds = [record.kind for record in read_log(folder / "log.jsonl")]
+    assert kinds.count("checkpoint") == 1
+    assert trainer(folder, data).run(resume=True).complete
+
+
+def test_a_stop_where_an_epoch_ends_without_a_checkpoint_writes_one(
+    tmp_path: Path, data: Path
+) -> None:
+    every = {"checkpoints": {"every_epochs": 2}}
+    asked = iter([False] * 3 + [True])
+    made = trainer(tmp_path / "run", data, should_stop=lambda: next(asked), **every)
+    assert made.run().place == Place(step=4, epoch=1)
+    last = last_checkpoint(made.folder.checkpoints)
+    assert last is not None and step_of(last) == 4
+
+
 def test_a_run_goes_on_from_its_last_checkpoint_after_a_crash(tmp_path: Path, data: Path) -> None:
     class Crash(Exception):
         pass
@@ -211,6 +239,40 @@ def test_what_is_not_finite_stops_the_run_with_its_batch(tmp_path: Path, data: P
     assert len(names) == 12 and names[0].startswith("person-")
 
 
+class _Broken(torch.autograd.Function):
+    """The same tensor; its gradient has a hole."""
+
+    @staticmethod
+    def forward(ctx: Any, tensor: torch.Tensor) -> torch.Tensor:
+        return tensor.view_as(tensor)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: torch.Tensor) -> torch.Tensor:
+        return gradient.index_fill(0, torch.tensor([0]), torch.nan)
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16", "float16"])
+@pytest.mark.parametrize("where", ["network", "centres"])
+def test_a_gradient_that_is_not_finite_is_never_taken(
+    tmp_path: Path, data: Path, precision: str, where: str
+) -> None:
+    run = {"epochs": 8, "threads": 1, "precision": precision}
+    made = trainer(tmp_path / "run", data, run=run)
+    if where == "network":
+        made.training.network.register_forward_hook(lambda module, given, out: _Broken.apply(out))
+    else:
+        header = made.training.objective.terms["nsl"].header
+        header.centres.register_hook(lambda gradient: torch.full_like(gradient, torch.inf))
+    drawn = [value.detach().clone() for value in made.training.network.parameters()]
+    with pytest.raises(TrainingError, match="gradient"):
+        made.run()
+    for value, before in zip(made.training.network.parameters(), drawn, strict=True):
+        assert torch.equal(value, before)
+    steps = json.loads((tmp_path / "run" / "failed-batch.json").read_text())["step"]
+    # In float16 an overflow is skipped, until the loss is not scaled up at all.
+    assert steps == (17 - 1 if precision == "float16" else 0)
+
+
 def test_a_folder_holds_one_run(tmp_path: Path, data: Path) -> None:
     folder = tmp_path / "run"
     trainer(folder, data, run={"epochs": 1, "threads": 1}).run()
@@ -222,21 +284,36 @@ def test_a_folder_holds_one_run(tmp_path: Path, data: Path) -> None:
     assert again.complete and again.place.step == 4
 
 
-def test_collapsed_embeddings_stop_the_run(tmp_path: Path, data: Path) -> None:
+def collapsing(folder: Path, data: Path, **more: Any) -> Trainer:
+    """Return a run in which every picture gives the same embedding, looked at in every step."""
     made = trainer(
-        tmp_path / "run",
+        folder,
         data,
         run={"epochs": 4, "threads": 1, "diagnose_every_steps": 1},
         optimiser={"lr": 1e-6, "momentum": 0.0, "weight_decay": 0.0},
         schedule={"name": "constant"},
+        **more,
     )
     with torch.no_grad():
         for parameter in made.training.network.parameters():
             parameter.zero_()
         last = list(made.training.network.parameters())[-1]
-        last.fill_(1.0)  # every picture gives the same embedding
-    with pytest.raises(TrainingError, match="collapsed"):
-        made.run()
+        last.fill_(1.0)
+    return made
+
+
+def test_collapsed_embeddings_stop_the_run(tmp_path: Path, data: Path) -> None:
+    with pytest.raises(TrainingError, match=r"collapsed \(5 .* at step 5"):
+        collapsing(tmp_path / "run", data).run()
+
+
+def test_a_resumed_run_still_knows_how_long_it_has_been_collapsing(
+    tmp_path: Path, data: Path
+) -> None:
+    folder = tmp_path / "run"
+    assert not collapsing(folder, data, should_stop=stop_after(3)).run().complete
+    with pytest.raises(TrainingError, match=r"collapsed \(5 .* at step 5"):
+        collapsing(folder, data).run(resume=True)
 
 
 def test_a_run_begins_with_another_s_weights_and_trains_the_last_layer_first(
