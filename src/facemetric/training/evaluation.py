@@ -42,8 +42,7 @@ class PackEmbedder:
         self._chip_px = chip_px
         self._batch = batch
         self._flip = flip
-        self._row_of = {pack.item(row): row for row in range(len(pack))}
-        self._kept: tuple[tuple[Photo, ...], UInt8] | None = None
+        self._kept: tuple[tuple[Photo, ...], list[int], UInt8] | None = None
 
     def embed(
         self, photos: Sequence[Photo], network: nn.Module, *, device: torch.device
@@ -55,7 +54,7 @@ class PackEmbedder:
         DataError
             The pack lacks a photograph.
         """
-        pixels = self._pixels(tuple(photos))
+        rows, pixels = self._looked_up(tuple(photos))
         training = network.training
         network.eval()
         parts = [
@@ -68,25 +67,28 @@ class PackEmbedder:
             for start in range(0, len(pixels), self._batch)
         ]
         network.train(training)
-        return torch.cat(parts).numpy(), self._pack.found[self._rows(photos)]
+        return torch.cat(parts).numpy(), self._pack.found[rows]
 
-    def _rows(self, photos: Sequence[Photo]) -> list[int]:
-        names = [photo_name(photo) for photo in photos]
-        missing = [name for name in names if name not in self._row_of]
-        if missing:
-            raise DataError(
-                f"the pack lacks {len(missing)} of {len(names)} photographs, such as {missing[0]}",
-                item="evaluate.pack",
-                fix="Make it from the protocol's photographs: facemetric dataset --keep-faceless",
-            )
-        return [self._row_of[name] for name in names]
-
-    def _pixels(self, photos: tuple[Photo, ...]) -> UInt8:
+    def _looked_up(self, photos: tuple[Photo, ...]) -> tuple[list[int], UInt8]:
         if self._kept is None or self._kept[0] != photos:
-            rows = self._rows(photos)
+            rows = photo_rows(self._pack, photos)
             pixels = np.stack([read_chip(self._pack, row, size_px=self._chip_px) for row in rows])
-            self._kept = photos, pixels
-        return self._kept[1]
+            self._kept = photos, rows, pixels
+        return self._kept[1:]
+
+
+def photo_rows(pack: ChipSource, photos: Sequence[Photo]) -> list[int]:
+    """Return each photograph's row in a pack; DataError where one is not in it."""
+    row_of = {pack.item(row): row for row in range(len(pack))}
+    names = [photo_name(photo) for photo in photos]
+    missing = [name for name in names if name not in row_of]
+    if missing:
+        raise DataError(
+            f"the pack lacks {len(missing):,} of {len(names):,} photographs, such as {missing[0]}",
+            item="evaluate.pack",
+            fix="Make it from the protocol's photographs: facemetric dataset --keep-faceless",
+        )
+    return [row_of[name] for name in names]
 
 
 class ProtocolOnPack:

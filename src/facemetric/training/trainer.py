@@ -386,9 +386,11 @@ class Trainer:
         )
 
     def _build_updater(self) -> Updater:
-        network = replicated(self.training.network, self._ranks)
+        network: nn.Module = self.training.network
         if self.recipe.run.compile:
             network = torch.compile(network)
+        # Outermost: the updater turns its sums off while it gathers parts of a batch.
+        network = replicated(network, self._ranks)
         return Updater(
             network,
             self.training.objective,

@@ -2,7 +2,7 @@
 
 from facemetric.training.export.bundle import Exported, export_bundle
 from facemetric.training.export.graph import export_graph
-from facemetric.training.export.measure import PackProtocol, first_results, measure_bundles
+from facemetric.training.export.measure import first_results, measure_bundles
 from facemetric.training.export.model_card import model_card
 from facemetric.training.export.parity import unit_difference
 from facemetric.training.export.quantise import Quantised, quantise_bundle
@@ -11,7 +11,6 @@ from facemetric.training.export.run import ExportedRun, export_run
 __all__ = [
     "Exported",
     "ExportedRun",
-    "PackProtocol",
     "Quantised",
     "export_bundle",
     "export_graph",

@@ -10,21 +10,30 @@ import numpy as np
 
 from facemetric.bundle import Bundle
 from facemetric.bundle.manifest import Result
-from facemetric.datasets import Photo, data_root, photo_name
+from facemetric.datasets import Photo, data_root
 from facemetric.datasets.chips import ChipSource, open_chips, read_chip
 from facemetric.embed import Embedder
-from facemetric.errors import DataError
 from facemetric.evaluation import PROTOCOLS, Condition, Embedded, Evaluation, evaluate
+from facemetric.training.evaluation import photo_rows
 
 _AT_ONCE = 64
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class PackProtocol:
-    """A protocol and the chips of its photographs.
+def measure_bundles(
+    bundles: Sequence[Bundle],
+    protocol: str,
+    *,
+    pack: Path,
+    data: Path | None = None,
+    flip: bool = False,
+    threads: int | None = None,
+) -> list[Evaluation]:
+    """Return a protocol's evaluation of each bundle, on the same chips.
 
-    Attributes
+    Parameters
     ----------
+    bundles
+        What is measured, each with its own preprocessing.
     protocol
         A name in `facemetric.evaluation.PROTOCOLS`.
     pack
@@ -33,32 +42,22 @@ class PackProtocol:
         The protocol's own data; ``None`` for the folder of its name in the data folder.
     flip
         Whether the mirror image counts as well.
-    """
-
-    protocol: str
-    pack: Path
-    data: Path | None = None
-    flip: bool = False
-
-
-def measure_bundles(
-    bundles: Sequence[Bundle], asked: PackProtocol, *, threads: int | None = None
-) -> list[Evaluation]:
-    """Return a protocol's evaluation of each bundle, on the same chips.
+    threads
+        Of a network.
 
     Raises
     ------
     DataError
         The data or the pack are absent, or the pack lacks a photograph.
     """
-    data = asked.data if asked.data is not None else data_root() / asked.protocol
-    task, pack = PROTOCOLS[asked.protocol](data), open_chips(asked.pack)
-    rows = _rows(pack, task.photos)
+    task = PROTOCOLS[protocol](data if data is not None else data_root() / protocol)
+    chips = open_chips(pack)
+    rows = photo_rows(chips, task.photos)
     done = []
     for bundle in bundles:
-        embedder = Embedder(bundle, flip=asked.flip, threads=threads, batch_size=_AT_ONCE)
-        embed = _Ready(_embedded(pack, rows, embedder))
-        conditions: dict[str, Condition] = {"flip": asked.flip, "chips": "pack"}
+        embedder = Embedder(bundle, flip=flip, threads=threads, batch_size=_AT_ONCE)
+        embed = _Ready(_embedded(chips, rows, embedder))
+        conditions: dict[str, Condition] = {"flip": flip, "chips": "pack"}
         done.append(evaluate(task, embed, bundle=bundle.id, conditions=conditions))
     return done
 
@@ -102,16 +101,3 @@ def _embedded(pack: ChipSource, rows: Sequence[int], embedder: Embedder) -> Embe
         pixels = [read_chip(pack, row) for row in rows[start : start + _AT_ONCE]]
         parts.append(embedder.embed(np.stack(pixels)))
     return np.concatenate(parts), pack.found[list(rows)]
-
-
-def _rows(pack: ChipSource, photos: Sequence[Photo]) -> list[int]:
-    row_of = {pack.item(row): row for row in range(len(pack))}
-    names = [photo_name(photo) for photo in photos]
-    missing = [name for name in names if name not in row_of]
-    if missing:
-        raise DataError(
-            f"the pack lacks {len(missing):,} of {len(names):,} photographs",
-            item=missing[0],
-            fix="Make it from the protocol's photographs: facemetric dataset --keep-faceless",
-        )
-    return [row_of[name] for name in names]

@@ -21,7 +21,7 @@ from facemetric.errors import DataError
 from facemetric.report.cards import Facts
 from facemetric.training.build import build_network
 from facemetric.training.export.bundle import Exported, export_bundle
-from facemetric.training.export.measure import PackProtocol, first_results, measure_bundles
+from facemetric.training.export.measure import first_results, measure_bundles
 from facemetric.training.export.model_card import CARD_NAME, model_card
 from facemetric.training.export.quantise import Quantised, quantise_bundle
 from facemetric.training.logs import read_log
@@ -126,16 +126,18 @@ def export_run(
         target = out.with_name(f"{out.name}-int8")
         quantised = quantise_bundle(exported.bundle, target, chips=chips, replace=replace)
     made = ExportedRun(exported, quantised)
-    results = _own_results(made)
+    results: list[list[Result]] = [[] for _ in made.bundles]
     for asked in recipe.evaluate if measure else ():
         tell(f"measuring {asked.protocol}")
-        wanted = PackProtocol(asked.protocol, asked.pack, asked.data, asked.flip)
-        measured = measure_bundles(made.bundles, wanted)
+        measured = measure_bundles(
+            made.bundles, asked.protocol, pack=asked.pack, data=asked.data, flip=asked.flip
+        )
         said = f"{'with' if asked.flip else 'without'} flip averaging, chips of a pack"
         for kept, evaluation in zip(results, measured, strict=True):
-            kept[:0] = first_results(evaluation, conditions=said)
+            kept += first_results(evaluation, conditions=said)
     finished = [
-        _with_results(bundle, kept) for bundle, kept in zip(made.bundles, results, strict=True)
+        _with_results(bundle, [*kept, *own])
+        for bundle, kept, own in zip(made.bundles, results, _own_results(made), strict=True)
     ]
     photographs = sum(map(len, sources))
     for bundle in finished:

@@ -11,7 +11,6 @@ from facemetric.bundle import Bundle
 from facemetric.bundle.manifest import Licence, Provenance
 from facemetric.errors import DataError
 from facemetric.training.export import (
-    PackProtocol,
     export_bundle,
     first_results,
     measure_bundles,
@@ -55,8 +54,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def test_both_bundles_are_measured_on_the_same_chips(bundle: Bundle, root: Path) -> None:
-    asked = PackProtocol("lfw", root, data=root)
-    first, second = measure_bundles([bundle, bundle], asked, threads=1)
+    first, second = measure_bundles([bundle, bundle], "lfw", pack=root, data=root, threads=1)
     (result,) = first_results(first, conditions="made up")[:1]
     assert result == first_results(second, conditions="made up")[0]
     assert result.metric == "accuracy" and result.protocol == "lfw"
@@ -71,4 +69,4 @@ def test_a_pack_that_lacks_photographs(bundle: Bundle, root: Path, tmp_path: Pat
     other.mkdir(parents=True)
     cv2.imwrite(str(other / "1.png"), np.zeros((24, 24, 3), np.uint8))
     with pytest.raises(DataError, match="the pack lacks"):
-        measure_bundles([bundle], PackProtocol("lfw", other.parent, data=root))
+        measure_bundles([bundle], "lfw", pack=other.parent, data=root)
