@@ -11,9 +11,12 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
+from torch import distributed
+from torch.nn.parallel import DistributedDataParallel
 
 from facemetric.errors import InputError, TrainingError
 from facemetric.training.checkpoints import best_checkpoint, last_checkpoint, step_of
+from facemetric.training.distributed import Ranks
 from facemetric.training.loader import Batch, ChipBatches, load_batches
 from facemetric.training.logs import read_log
 from facemetric.training.material import open_material
@@ -36,7 +39,9 @@ def stop_after(steps: int) -> Callable[[], bool]:
 
 
 def trainer(folder: Path, root: Path, **more: Any) -> Trainer:
-    options = {name: more.pop(name) for name in ("should_stop", "reference") if name in more}
+    options = {
+        name: more.pop(name) for name in ("should_stop", "reference", "ranks") if name in more
+    }
     recipe = parse_recipe(tiny_recipe(root, **more))
     material = open_material(recipe.data, seed=recipe.seed)
     return Trainer(recipe, folder, material, **options)
@@ -211,6 +216,21 @@ def test_parts_of_a_batch_give_the_gradient_of_the_whole(tmp_path: Path, data: P
         one.training.network.parameters(), three.training.network.parameters(), strict=True
     ):
         torch.testing.assert_close(a.grad, b.grad, atol=2e-5, rtol=1e-3)
+
+
+@pytest.mark.filterwarnings("ignore:.torch.jit:DeprecationWarning")  # of torch's own imports
+def test_gradients_of_a_compiled_network_are_summed_once_a_step(tmp_path: Path, data: Path) -> None:
+    distributed.init_process_group(
+        "gloo", init_method=f"file://{tmp_path / 'meeting'}", rank=0, world_size=1
+    )
+    run = {"epochs": 1, "threads": 1, "compile": True}
+    try:
+        ranks = Ranks(group=distributed.group.WORLD)
+        network = trainer(tmp_path / "run", data, run=run, ranks=ranks)._updater.network
+    finally:
+        distributed.destroy_process_group()
+    # Inside another module, no_sync() would not be found, and each part summed again.
+    assert isinstance(network, DistributedDataParallel)
 
 
 def _batches(made: Trainer, rows: torch.Tensor) -> Iterator[Batch]:
