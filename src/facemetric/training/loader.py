@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -101,7 +102,7 @@ def load_batches(batches: ChipBatches, *, workers: int = 0) -> Iterator[Batch]:
         Processes that decode and augment; with 0 a thread of this process does, one batch ahead.
     """
     if workers:
-        yield from DataLoader(batches, batch_size=None, num_workers=workers)
+        yield from DataLoader(batches, batch_size=None, num_workers=workers, worker_init_fn=_apart)
         return
     if not len(batches):
         return
@@ -112,3 +113,11 @@ def load_batches(batches: ChipBatches, *, workers: int = 0) -> Iterator[Batch]:
             if number < len(batches):
                 coming = pool.submit(batches.__getitem__, number)
             yield batch
+
+
+def _apart(worker: int) -> None:
+    """Leave the group of processes: one SIGTERM for all, as torchrun sends it, would end this one.
+
+    The training process could then not finish its step; it ends its workers itself.
+    """
+    os.setpgid(0, 0)

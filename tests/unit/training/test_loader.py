@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import torch
 from facemetric.datasets.augmentation import Augmentation
 from facemetric.datasets.chips import ChipSource, DecodedChips, open_chips, read_chip
 from facemetric.errors import DataError
-from facemetric.training.loader import ChipBatches, load_batches
+from facemetric.training.loader import Batch, ChipBatches, load_batches
 from layouts.tiny_run import write_people
 
 ROWS = [np.array([3, 0, 7]), np.array([1, 11, 4]), np.array([5, 6])]
@@ -80,3 +81,16 @@ def test_no_batches_are_none(source: ChipSource) -> None:
         )
         == []
     )
+
+
+class Groups(ChipBatches):
+    """Batches that say in which group of processes they were made."""
+
+    def __getitem__(self, number: int) -> Batch:
+        group = torch.tensor([os.getpgid(0)])
+        return Batch(group, group, group)
+
+
+def test_a_signal_for_the_whole_group_leaves_workers_at_work(source: ChipSource) -> None:
+    made = Groups(source, ROWS, augmentation=None, chip_px=(32, 32), seed=0, epoch=0)
+    assert all(int(batch.rows) != os.getpgid(0) for batch in load_batches(made, workers=1))
