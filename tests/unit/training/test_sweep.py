@@ -83,6 +83,13 @@ def test_a_sweep_runs_each_once_and_keeps_failures(plan: Path, tmp_path: Path) -
     assert said == []
 
 
+def test_a_run_that_fails_in_its_first_step_is_a_result(plan: Path, tmp_path: Path) -> None:
+    plan.write_text(SWEEP.replace("optimiser.lr=1e30", "loss.0.weight=1e39"))
+    result = run_sweep(plan, read_plan(plan), tmp_path / "out", only=["runs away"])
+    assert [run.seconds for run in result.runs] == [0.0, 0.0]
+    assert all("at step 0" in str(run.failure) for run in result.runs)
+
+
 def test_one_variant_can_be_chosen(plan: Path, tmp_path: Path) -> None:
     result = run_sweep(plan, read_plan(plan), tmp_path / "out", only=["nsl"])
     assert {run.variant for run in result.runs} == {"nsl"}

@@ -99,12 +99,14 @@ def _run(run: PlannedRun, folder: Path, *, progress: bool) -> None:
     outcome = RunResult(
         variant=run.variant.name,
         seed=run.seed,
-        seconds=records[-1].seconds,
+        seconds=records[-1].seconds if records else 0.0,  # It may have failed in its first step.
         images_per_s=sorted(rates)[len(rates) // 2] if rates else None,
         figures=figures,
         failure=failure,
     )
-    (folder / _OUTCOME_NAME).write_text(outcome.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    half = folder / f".{_OUTCOME_NAME}.part"
+    half.write_text(outcome.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    half.replace(folder / _OUTCOME_NAME)
 
 
 def _result(
