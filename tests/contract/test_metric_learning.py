@@ -34,14 +34,10 @@ def test_each_is_exported_and_documented(registry: Registry[Any], name: str) -> 
     assert f"`{name}`" in PAGE.read_text(encoding="utf-8")
 
 
-def test_the_pages_examples_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    examples = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    assert len(examples) == 2
-    for registry in (TUPLE_LOSSES, MINERS):  # what the page registers is forgotten afterwards
-        monkeypatch.setattr(registry, "_items", dict(registry._items))
+def test_the_pages_example_runs() -> None:
+    (example,) = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     names: dict[str, Any] = {"__name__": "page"}
-    for example in examples:
-        exec(compile(example, str(PAGE), "exec"), names)
+    exec(compile(example, str(PAGE), "exec"), names)
     assert names["embeddings"].grad.any()
-    assert names["mined"].triplets.shape == (72, 3)
+    assert names["mined"].triplets.shape[1] == 3 and len(names["mined"].triplets) > 0
     assert torch.equal(names["rows"].unique(), names["rows"].sort().values)

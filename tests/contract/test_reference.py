@@ -17,6 +17,7 @@ SHOWN = {
     for page in PAGES
     for name in re.findall(r"^::: (\S+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
 }
+TRAINING = ("checkpoints", "distributed", "export", "logs", "recipe", "sweep")
 EVALUATION = (
     "calibration",
     "intervals",
@@ -37,14 +38,17 @@ PACKAGES = [
             "datasets",
             "decide",
             "embed",
+            "jobs",
+            "losses",
             "miners",
             "report",
             "samplers",
         )
     ),
-    *(f"facemetric.datasets.{name}" for name in ("augmentation", "chips")),
+    *(f"facemetric.datasets.{name}" for name in ("augmentation", "chips", "shards")),
     *(f"facemetric.evaluation.{name}" for name in EVALUATION),
     "facemetric.evaluation",
+    *(f"facemetric.training.{name}" for name in TRAINING),
 ]
 
 
@@ -58,6 +62,11 @@ def test_the_packages_of_evaluation_are_all_looked_at() -> None:
     below = {module.name for module in pkgutil.iter_modules(folders) if module.ispkg}
     # Protocols are shown as the functions that make their tasks.
     assert {f"facemetric.evaluation.{name}" for name in below - {"protocols"}} <= {*PACKAGES}
+
+
+def test_the_packages_of_training_are_all_looked_at() -> None:
+    folders = importlib.import_module("facemetric.training").__path__
+    assert {module.name for module in pkgutil.iter_modules(folders) if module.ispkg} == {*TRAINING}
 
 
 @pytest.mark.parametrize("name", PACKAGES)
