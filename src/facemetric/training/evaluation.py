@@ -108,7 +108,8 @@ class ProtocolOnPack:
     Raises
     ------
     DataError
-        The data or the pack are absent.
+        The data or the pack are absent, or the pack lacks a photograph: known before the first
+        epoch, not after it.
     """
 
     def __init__(
@@ -124,7 +125,9 @@ class ProtocolOnPack:
         self.protocol = protocol
         self.flip = flip
         self.task: Task = PROTOCOLS[protocol](data if data is not None else data_root() / protocol)
-        self._embedder = PackEmbedder(open_chips(pack), chip_px=chip_px, batch=batch, flip=flip)
+        chips = open_chips(pack)
+        photo_rows(chips, self.task.photos)
+        self._embedder = PackEmbedder(chips, chip_px=chip_px, batch=batch, flip=flip)
 
     def measure(
         self, network: nn.Module, *, device: torch.device, settings: Settings | None = None

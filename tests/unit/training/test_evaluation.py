@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import cv2
@@ -76,6 +77,13 @@ def test_a_pack_without_a_photograph_is_refused(lfw: Path) -> None:
     photos = [lfw / "person-00" / "person-00_0001.jpg", lfw / "nobody" / "nobody_0001.jpg"]
     with pytest.raises(DataError, match=r"lacks 1 of 2 photographs, such as nobody/nobody_0001"):
         embedder.embed(photos, network(), device=CPU)
+
+
+def test_a_protocol_s_pack_is_looked_at_before_training(lfw: Path, tmp_path: Path) -> None:
+    pack = tmp_path / "pack"
+    shutil.copytree(lfw / "person-00", pack / "person-00")
+    with pytest.raises(DataError, match=r"the pack lacks 10 of 12 photographs"):
+        ProtocolOnPack("lfw", data=lfw, pack=pack, chip_px=(32, 32))
 
 
 def test_class_means_are_unit_means_of_unit_rows() -> None:
