@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -14,10 +15,11 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from facemetric.backbones import virtual_batch_of
-from facemetric.errors import TrainingError
+from facemetric.errors import CheckpointError, TrainingError
 from facemetric.training import build
 from facemetric.training.checkpoints import (
     checkpoint_folder,
+    checkpoints_in,
     last_checkpoint,
     prune_checkpoints,
 )
@@ -149,7 +151,7 @@ class Trainer:
         place = Place()
         last = last_checkpoint(self.folder.checkpoints) if resume else None
         if last is not None:
-            place, saved = self.training.load(last)
+            place, saved = self._load(last)
             self._latest = dict(saved.get("figures", {}))
             self._collapses = int(saved.get("collapses", 0))
         with open_run_log(
@@ -160,6 +162,16 @@ class Trainer:
             progress=self._progress,
         ) as log:
             return self._epochs(place, log)
+
+    def _load(self, last: Path) -> tuple[Place, dict[str, Any]]:
+        try:
+            return self.training.load(last)
+        except CheckpointError as error:
+            earlier = [path.name for path in checkpoints_in(self.folder.checkpoints)[:-1]]
+            if not earlier:
+                raise
+            fix = f"Remove {last}, and --resume goes on from {earlier[-1]}"
+            raise CheckpointError(error.cause, item=error.item, fix=fix) from error
 
     def _epochs(self, place: Place, log: RunLog) -> Finished:
         while place.epoch < self.recipe.run.epochs:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from safetensors.torch import load_file
 from torch import distributed
 from torch.nn.parallel import DistributedDataParallel
 
-from facemetric.errors import InputError, TrainingError
+from facemetric.errors import CheckpointError, InputError, TrainingError
 from facemetric.training.checkpoints import best_checkpoint, last_checkpoint, step_of
 from facemetric.training.distributed import Ranks
 from facemetric.training.loader import Batch, ChipBatches, load_batches
@@ -257,6 +258,27 @@ def test_what_is_not_finite_stops_the_run_with_its_batch(tmp_path: Path, data: P
     assert saved["pixels"].shape == (12, 32, 32, 3)
     names = json.loads((folder / "failed-batch.json").read_text())["photographs"]
     assert len(names) == 12 and names[0].startswith("person-")
+
+
+def test_a_damaged_checkpoint_is_refused_and_an_earlier_one_named(
+    tmp_path: Path, data: Path
+) -> None:
+    whole, folder = tmp_path / "whole", tmp_path / "parts"
+    keep = {"checkpoints": {"keep_every_epochs": 1}}
+    trainer(whole, data, **keep).run()
+    made = trainer(folder, data, should_stop=stop_after(6), **keep)
+    assert not made.run().complete
+    last = last_checkpoint(made.folder.checkpoints)
+    assert last is not None
+    tensors = next(last.glob("*.safetensors"))
+    content = bytearray(tensors.read_bytes())
+    content[-1] ^= 1
+    tensors.write_bytes(content)
+    with pytest.raises(CheckpointError, match=r"damaged.*goes on from step-000000004"):
+        trainer(folder, data, **keep).run(resume=True)
+    shutil.rmtree(last)
+    trainer(folder, data, **keep).run(resume=True)
+    assert_same_run(whole, folder)
 
 
 class _Broken(torch.autograd.Function):

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from facemetric.errors import InputError
+from facemetric.errors import CheckpointError, InputError
 from facemetric.training.checkpoints.manifest import MANIFEST, read_manifest
 
 _NAME = re.compile(r"step-(\d{9})")
@@ -43,8 +43,8 @@ def best_checkpoint(root: Path, score: str = "score") -> Path | None:
     root
         The run's checkpoints.
     score
-        The number in the state, higher is better; checkpoints without it (or ``None``) do not
-        take part.
+        The number in the state, higher is better; checkpoints without it (or ``None``), or with a
+        damaged manifest, do not take part.
     """
     scored = [(_score(path, score), path) for path in checkpoints_in(root)]
     known = [(value, path) for value, path in scored if value is not None]
@@ -56,7 +56,8 @@ def prune_checkpoints(
 ) -> list[Path]:
     """Delete all but the last and the best checkpoint and those to keep; return the deleted.
 
-    To be called by the first process, after a checkpoint is written.
+    To be called by the first process, after a checkpoint is written. One whose manifest is
+    damaged has no score: it goes with the others, and does not stop a run that is well.
 
     Parameters
     ----------
@@ -91,5 +92,8 @@ def step_of(folder: Path) -> int:
 
 
 def _score(folder: Path, name: str) -> float | None:
-    value = read_manifest(folder).state.get(name)
+    try:
+        value = read_manifest(folder).state.get(name)
+    except CheckpointError:
+        return None
     return None if value is None else float(value)

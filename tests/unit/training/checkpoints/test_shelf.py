@@ -57,6 +57,14 @@ def test_pruning_keeps_last_best_and_what_is_asked_for(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 3
 
 
+def test_a_damaged_one_does_not_stop_the_run(tmp_path: Path) -> None:
+    fill(tmp_path, {1: 0.9, 2: 0.5, 3: 0.1})
+    (checkpoint_folder(tmp_path, 1) / "checkpoint.json").write_text("torn")
+    assert best_checkpoint(tmp_path) == checkpoint_folder(tmp_path, 2)
+    prune_checkpoints(tmp_path)
+    assert steps(tmp_path) == [2, 3]
+
+
 def test_a_folder_of_another_name_has_no_step() -> None:
     with pytest.raises(InputError, match="best: wanted a name such as step-000001200"):
         step_of(Path("best"))
