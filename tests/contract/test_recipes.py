@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from facemetric.training.recipe import read_recipe
+from facemetric.training.recipe import merged, parse_recipe, read_recipe
 from facemetric.training.sweep import planned_runs, read_plan
 
 ROOT = Path(__file__).parents[2]
 RECIPES = sorted((ROOT / "recipes").glob("*.toml"))
 SWEEPS = sorted((ROOT / "recipes" / "studies").glob("*.toml"))
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def test_there_are_recipes_and_sweeps() -> None:
@@ -41,3 +44,32 @@ def test_the_reference_is_up_to_date() -> None:
     assert page.read_text(encoding="utf-8") == reference(), (
         "python -m facemetric.training.recipe.reference > docs/reference/recipes.md"
     )
+
+
+def test_the_recipes_that_pages_name_are_there() -> None:
+    named = {
+        name
+        for page in PAGES
+        for name in re.findall(r"\brecipes/[\w./-]+\.toml", page.read_text(encoding="utf-8"))
+    }
+    assert len(named) >= 2
+    assert [name for name in sorted(named) if not (ROOT / name).is_file()] == []
+
+
+def _shown(page: str) -> list[str]:
+    text = (ROOT / "docs" / "how-to" / page).read_text(encoding="utf-8")
+    return re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+
+
+def test_the_recipes_that_pages_show_are_whole(tmp_path: Path) -> None:
+    recipe, sweep = _shown("train.md")
+    (tmp_path / "first.toml").write_text(recipe, encoding="utf-8")
+    (tmp_path / "margins.toml").write_text(sweep, encoding="utf-8")
+    first = read_recipe(tmp_path / "first.toml", ["optimiser.lr=0.1", "loss.0.margin_rad=0.5"])
+    assert first.loss[0].name == "arcface"
+    path = tmp_path / "margins.toml"
+    assert len(planned_runs(path, read_plan(path))) == 6
+    parts = _shown("export-a-network.md")
+    assert len(parts) == 2
+    for part in parts:
+        parse_recipe(merged(tomllib.loads(recipe), tomllib.loads(part)))
