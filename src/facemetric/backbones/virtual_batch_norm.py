@@ -76,20 +76,22 @@ def virtual_batch_of(network: nn.Module) -> int:
 def average_running_statistics(network: nn.Module, *, group: Any = None) -> None:
     """Give every rank the mean of the ranks' running statistics; nothing to do with one process.
 
+    Those of plain batch norms too: every rank then measures and saves the same network.
+
     Call it before evaluating or saving, and turn off other buffer synchronisation
     (``broadcast_buffers=False`` of DistributedDataParallel).
 
     Parameters
     ----------
     network
-        Its virtual batch norms are changed in place.
+        Its batch norms are changed in place.
     group
         Process group; None is the default one.
     """
     layers = [
         layer
         for layer in network.modules()
-        if isinstance(layer, VirtualBatchNorm1d | VirtualBatchNorm2d)
+        if isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d) and layer.running_mean is not None
     ]
     distributed = torch.distributed
     if not layers or not distributed.is_available() or not distributed.is_initialized():

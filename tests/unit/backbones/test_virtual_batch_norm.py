@@ -121,10 +121,15 @@ def test_one_process_has_nothing_to_average() -> None:
     assert torch.equal(layer.running_mean, before)
 
 
-def test_a_process_group_averages() -> None:
-    layer = VirtualBatchNorm2d(2, virtual_batch=2)
+@pytest.mark.parametrize(
+    "layer", [VirtualBatchNorm2d(2, virtual_batch=2), nn.BatchNorm2d(2)], ids=["virtual", "plain"]
+)
+def test_a_process_group_averages(layer: nn.Module, monkeypatch: pytest.MonkeyPatch) -> None:
     layer(torch.randn(4, 2, 3, 3))
     before = copy.deepcopy(layer.state_dict())
+    # As if there were a second process, whose statistics are three times these.
+    monkeypatch.setattr(torch.distributed, "all_reduce", lambda flat, group: flat.mul_(4))
+    monkeypatch.setattr(torch.distributed, "get_world_size", lambda group: 2)
     torch.distributed.init_process_group(
         "gloo", store=torch.distributed.HashStore(), rank=0, world_size=1
     )
@@ -132,7 +137,8 @@ def test_a_process_group_averages() -> None:
         average_running_statistics(layer)
     finally:
         torch.distributed.destroy_process_group()
-    torch.testing.assert_close(dict(layer.state_dict()), dict(before))
+    for name in ("running_mean", "running_var"):
+        torch.testing.assert_close(layer.state_dict()[name], 2 * before[name])
 
 
 def test_a_network_says_what_it_needs_together() -> None:
