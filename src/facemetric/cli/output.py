@@ -53,7 +53,13 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
             else:
                 for failed in each:
                     complain(f"failed: {failed}")
-                complain(f"error: {error}")
+                mistakes: Sequence[str] = getattr(error, "mistakes", ())
+                if mistakes:
+                    complain(f"error: {error.item}: {error.cause.splitlines()[0]}")
+                    for mistake in mistakes:
+                        complain(f"  {mistake}")
+                else:
+                    complain(f"error: {error}")
             raise typer.Exit(FAILED) from error
 
     return run

@@ -100,6 +100,15 @@ def test_what_is_wrong_is_said_and_nothing_runs(
     assert not (tmp_path / "run").exists()
 
 
+def test_mistakes_have_a_line_each(recipe: Path) -> None:
+    ran = run("train", recipe, "run.epochs=0", "nam=1", "--check")
+    assert ran.exit_code == 4
+    lines = ran.output.splitlines()
+    assert lines[0].endswith("tiny.toml: 2 mistakes:")
+    assert lines[1].startswith("  run.epochs: ")
+    assert lines[2] == "  nam: no such key. Did you mean 'name'?"
+
+
 def test_a_recipe_that_is_not_there(tmp_path: Path) -> None:
     ran = run("train", tmp_path / "none.toml")
     assert ran.exit_code == 4 and "none.toml" in ran.output

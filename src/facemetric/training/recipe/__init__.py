@@ -1,8 +1,17 @@
 """Recipes: TOML, checked whole before anything runs."""
 
 from facemetric.training.recipe.components import loss_class
+from facemetric.training.recipe.mistakes import RecipeError
 from facemetric.training.recipe.overrides import apply_overrides
 from facemetric.training.recipe.read import merged, parse_recipe, read_recipe
 from facemetric.training.recipe.recipe import Recipe
 
-__all__ = ["Recipe", "apply_overrides", "loss_class", "merged", "parse_recipe", "read_recipe"]
+__all__ = [
+    "Recipe",
+    "RecipeError",
+    "apply_overrides",
+    "loss_class",
+    "merged",
+    "parse_recipe",
+    "read_recipe",
+]

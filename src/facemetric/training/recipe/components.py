@@ -11,6 +11,7 @@ from pydantic import ConfigDict, ValidationError, create_model
 from facemetric.backbones import BACKBONES, build_backbone
 from facemetric.datasets.augmentation import Augmentation
 from facemetric.errors import UnknownNameError
+from facemetric.evaluation import PROTOCOLS
 from facemetric.losses import MARGINS, TUPLE_LOSSES
 from facemetric.miners import MINERS, PAIR_MINERS
 from facemetric.registry import Registry, suggest
@@ -45,6 +46,12 @@ def component_problems(document: Mapping[str, Any]) -> list[str]:
     augmentation = document.get("augmentation")
     if isinstance(augmentation, dict):
         problems += option_problems(Augmentation, augmentation, "augmentation")
+    asked = document.get("evaluate")
+    for number, one in enumerate(asked if isinstance(asked, list) else []):
+        name = one.get("protocol", "lfw") if isinstance(one, dict) else "lfw"
+        if name not in PROTOCOLS:
+            said = suggest(str(name), PROTOCOLS)
+            problems.append(f"evaluate.{number}.protocol: no such protocol {name!r}. {said}")
     return problems
 
 
@@ -66,7 +73,7 @@ def option_problems(build: Callable[..., Any], options: Mapping[str, Any], place
             + (
                 f"no such option. Known: {known}"
                 if one["type"] == "extra_forbidden"
-                else one["msg"]
+                else ("needed, and not given" if one["type"] == "missing" else one["msg"])
             )
             for one in error.errors()
         ]
@@ -92,7 +99,7 @@ def _loss_problems(term: Mapping[str, Any], place: str) -> list[str]:
     try:
         build = loss_class(name)
     except UnknownNameError as error:
-        return [f"{place}: {error}"]
+        return [f"{place}: {error.cause} {name!r}. {error.fix}"]
     problems = option_problems(build, _without(term, "name", "weight", "miner"), place)
     miner = term.get("miner")
     named = isinstance(miner, dict) and "name" in miner

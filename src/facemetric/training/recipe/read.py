@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from facemetric.errors import InputError, SourceError
 from facemetric.training.recipe.components import component_problems
+from facemetric.training.recipe.mistakes import RecipeError, mistake_text
 from facemetric.training.recipe.overrides import apply_overrides
 from facemetric.training.recipe.recipe import Recipe
 
@@ -34,40 +35,32 @@ def read_recipe(path: Path, overrides: Sequence[str] = ()) -> Recipe:
     SourceError
         A file cannot be read.
     InputError
-        It is no TOML, or the recipe is wrong: every mistake is named, those in the options of
-        losses, miners, samplers and backbones included.
+        It is no TOML.
+    RecipeError
+        The recipe is wrong: every mistake is named, those in the options of losses, miners,
+        samplers and backbones included.
     """
     return parse_recipe(apply_overrides(_document(Path(path), ()), overrides), item=str(path))
 
 
 def parse_recipe(document: dict[str, Any], *, item: str = "recipe") -> Recipe:
     """Check a recipe that was read already; errors as `read_recipe`."""
-    problems: list[str] = []
+    problems = component_problems(document)
     try:
         recipe = Recipe.model_validate(document)
     except ValidationError as error:
-        problems = [
-            f"{'.'.join(map(str, one['loc'])) or 'recipe'}: {one['msg']}" for one in error.errors()
-        ]
-        problems += component_problems(document)
-        raise _wrong(problems, item) from error
-    problems = component_problems(document)
+        found = [mistake_text(one, Recipe) for one in error.errors()]
+        raise RecipeError(found + problems, item=item) from error
     if problems:
-        raise _wrong(problems, item)
+        raise RecipeError(problems, item=item)
     return recipe
-
-
-def _wrong(problems: list[str], item: str) -> InputError:
-    lines = "\n".join(f"  {problem}" for problem in dict.fromkeys(problems))
-    noun = "mistake" if len(problems) == 1 else "mistakes"
-    return InputError(f"{len(problems)} {noun}:\n{lines}", item=item)
 
 
 def _document(path: Path, above: tuple[Path, ...]) -> dict[str, Any]:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or error
+        reason = getattr(error, "strerror", None) or "it is no text in UTF-8"
         raise SourceError(f"cannot be read: {reason}", item=str(path)) from error
     try:
         document = tomllib.loads(text)
