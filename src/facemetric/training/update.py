@@ -176,10 +176,9 @@ class Updater:
         if scaler.is_enabled():
             self._scaled_step(embeddings)
         else:
-            # After clipping a norm that is not finite makes gradients that are not.
-            gradient_norm = _norm(self.optimiser)
-            if not math.isfinite(gradient_norm):
-                self._refuse(f"the gradient's norm is {gradient_norm}", embeddings)
+            for length in (norm, _norm(self.optimiser)):
+                if length is not None and not math.isfinite(length):
+                    self._refuse(f"the gradient's norm is {length}", embeddings)
             self.optimiser.step()
         self.optimiser.zero_grad(set_to_none=True)
         return norm

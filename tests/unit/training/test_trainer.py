@@ -294,13 +294,14 @@ class _Broken(torch.autograd.Function):
 
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16", "float16"])
-@pytest.mark.parametrize("where", ["network", "centres"])
+@pytest.mark.parametrize("where", ["network", "centres", "clipped network"])
 def test_a_gradient_that_is_not_finite_is_never_taken(
     tmp_path: Path, data: Path, precision: str, where: str
 ) -> None:
     run = {"epochs": 8, "threads": 1, "precision": precision}
-    made = trainer(tmp_path / "run", data, run=run)
-    if where == "network":
+    optimiser = {"lr": 0.05, "clip_norm": 1.0} if where.startswith("clipped") else {"lr": 0.05}
+    made = trainer(tmp_path / "run", data, run=run, optimiser=optimiser)
+    if where.endswith("network"):
         made.training.network.register_forward_hook(lambda module, given, out: _Broken.apply(out))
     else:
         header = made.training.objective.terms["nsl"].header
