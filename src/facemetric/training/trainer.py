@@ -284,24 +284,30 @@ class Trainer:
         self.training.share_statistics()
         score = self._evaluate(place, log)
         after = Place(step=place.step, epoch=place.epoch + 1)
+        if score is None and not self.recipe.evaluate:
+            score = -mean
         last = after.epoch == self.recipe.run.epochs
         if last or after.epoch % self.recipe.checkpoints.every_epochs == 0:
-            self._checkpoint(after, log, score if score is not None else -mean)
+            self._checkpoint(after, log, score)
         return after
 
     def _evaluate(self, place: Place, log: RunLog) -> float | None:
-        """Measure what is due, in the first process; return the score of the checkpoint."""
+        """Measure what is due, in the first process; return the score of the checkpoint.
+
+        One figure all the way, or checkpoints could not be compared: that of the first protocol
+        where there are any, else the closed set's.
+        """
         figures: dict[str, float] = {}
         score: float | None = None
         done, last = place.epoch + 1, place.epoch + 1 == self.recipe.run.epochs
         if self._ranks.first:
             network, device = self.training.measured, self._ranks.device
             wanted = zip(self.recipe.evaluate, self._protocols, strict=True)
-            for asked, protocol in wanted:
+            for number, (asked, protocol) in enumerate(wanted):
                 if last or done % asked.every_epochs == 0:
                     measured = headline_figures(protocol.measure(network, device=device))
                     figures.update(measured)
-                    score = next(iter(measured.values()), None) if score is None else score
+                    score = next(iter(measured.values()), None) if number == 0 else score
         if self._material.held is not None:
             # In every process: each holds only some of the centres.
             known = closed_set_figures(
@@ -311,7 +317,8 @@ class Trainer:
                 device=self._ranks.device,
             )
             figures.update(known)
-            score = score if score is not None else known["closed_set_accuracy_of_means"]
+            if not self.recipe.evaluate:
+                score = known["closed_set_accuracy_of_means"]
         if figures:
             self._latest = figures
             if self._ranks.first:

@@ -16,7 +16,13 @@ from torch import distributed
 from torch.nn.parallel import DistributedDataParallel
 
 from facemetric.errors import CheckpointError, InputError, TrainingError
-from facemetric.training.checkpoints import best_checkpoint, last_checkpoint, step_of
+from facemetric.training.checkpoints import (
+    best_checkpoint,
+    checkpoints_in,
+    last_checkpoint,
+    read_checkpoint,
+    step_of,
+)
 from facemetric.training.distributed import Ranks
 from facemetric.training.loader import Batch, ChipBatches, load_batches
 from facemetric.training.logs import read_log
@@ -39,10 +45,11 @@ def stop_after(steps: int) -> Callable[[], bool]:
     return lambda: next(left, None) is None
 
 
+_GIVEN = ("should_stop", "reference", "ranks", "protocols")
+
+
 def trainer(folder: Path, root: Path, **more: Any) -> Trainer:
-    options = {
-        name: more.pop(name) for name in ("should_stop", "reference", "ranks") if name in more
-    }
+    options = {name: more.pop(name) for name in _GIVEN if name in more}
     recipe = parse_recipe(tiny_recipe(root, **more))
     material = open_material(recipe.data, seed=recipe.seed)
     return Trainer(recipe, folder, material, **options)
@@ -144,6 +151,32 @@ def test_a_stop_at_the_end_of_an_epoch_keeps_its_score(tmp_path: Path, data: Pat
     kinds = [record.kind for record in read_log(folder / "log.jsonl")]
     assert kinds.count("checkpoint") == 1
     assert trainer(folder, data).run(resume=True).complete
+
+
+def test_checkpoints_are_compared_by_one_figure(
+    tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Protocol:
+        def measure(self, network: torch.nn.Module, *, device: torch.device) -> float:
+            return 0.1
+
+    monkeypatch.setattr(
+        "facemetric.training.trainer.headline_figures", lambda measured: {"accuracy": measured}
+    )
+    made = trainer(
+        tmp_path / "run",
+        data,
+        data={"train": [str(data)], "split": {"kind": "random", "train": 36}},
+        run={"epochs": 3, "threads": 1},
+        evaluate=[{"pack": str(data), "every_epochs": 2}],
+        checkpoints={"keep_every_epochs": 1},
+        protocols=(Protocol(),),
+    )
+    assert made.run().figures["closed_set_accuracy_of_means"] > 0.1
+    scores = [
+        read_checkpoint(path).state["score"] for path in checkpoints_in(made.folder.checkpoints)
+    ]
+    assert scores == [None, 0.1, 0.1]
 
 
 def test_a_stop_where_an_epoch_ends_without_a_checkpoint_writes_one(
