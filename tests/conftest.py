@@ -12,6 +12,9 @@ from hypothesis import settings
 from layouts.people import People, packaged_people, small_lfw_people
 from layouts.small import SmallTrees, build_small_trees
 
+# Tests run side by side and are small: torch's threads would wait for each other.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 # Elsewhere every run draws other examples; a change is judged by the same ones each time.
 settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,14 +14,6 @@ from facemetric.errors import InputError
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "backbones.md"
 FAMILIES = sorted({BACKBONES[name].build: name for name in sorted(BACKBONES)}.values())
 DIM = 24
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)  # the work is too small to share
-    yield
-    torch.set_num_threads(before)
 
 
 def _small(name: str, **options: object) -> Backbone:

@@ -39,8 +39,8 @@ def loss_of(margin, labels):
     return loss
 
 
-def test_there_are_eleven_margins():
-    assert len(NAMES) == 11
+def test_there_are_margins():
+    assert len(NAMES) >= 11
 
 
 @pytest.mark.parametrize("name", NAMES)
