@@ -5,6 +5,7 @@ from facemetric.losses.adaface import AdaFace, adaface_loss
 from facemetric.losses.arcface import ArcFace, arcface_loss
 from facemetric.losses.batch_all import BatchAllTriplet, batch_all_triplet_loss
 from facemetric.losses.centre import Centre, centre_loss
+from facemetric.losses.class_centres import class_logits, draw_centres_
 from facemetric.losses.combined import Combined, combined_loss
 from facemetric.losses.contrastive import Contrastive, contrastive_loss
 from facemetric.losses.curricularface import CurricularFace, curricularface_loss
@@ -52,10 +53,12 @@ __all__ = [
     "arcface_loss",
     "batch_all_triplet_loss",
     "centre_loss",
+    "class_logits",
     "combined_loss",
     "contrastive_loss",
     "curricularface_loss",
     "distillation_loss",
+    "draw_centres_",
     "harmonic_pool",
     "harmonic_triplet_loss",
     "lmcl_loss",

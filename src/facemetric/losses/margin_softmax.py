@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 import torch
 from torch import Tensor, nn
 
 from facemetric.errors import InputError
+from facemetric.losses.class_centres import class_logits, draw_centres_
 from facemetric.losses.margin import Margin
 from facemetric.losses.margin_cross_entropy import at_least_single
 from facemetric.losses.margin_loss import margin_loss
@@ -23,8 +22,7 @@ class MarginSoftmax(nn.Module):
     classes, dim
         C and D.
     generator
-        Draws the first centres: normal with deviation 0.01 where they are normalised anyway (as
-        ArcFace's authors do), else uniform within 1/sqrt(D) as in ``nn.Linear``.
+        Draws the first centres, as `draw_centres_` says.
 
     Attributes
     ----------
@@ -48,11 +46,7 @@ class MarginSoftmax(nn.Module):
     def reset(self, generator: torch.Generator | None = None) -> None:
         """Draw the centres anew and set the bias to 0."""
         with torch.no_grad():
-            if self.margin.unit_centres:
-                self.centres.normal_(0.0, 0.01, generator=generator)
-            else:
-                bound = 1 / math.sqrt(self.centres.shape[1])
-                self.centres.uniform_(-bound, bound, generator=generator)
+            draw_centres_(self.centres, self.margin, generator=generator)
             if self.bias is not None:
                 self.bias.zero_()
 
@@ -65,14 +59,7 @@ class MarginSoftmax(nn.Module):
         with torch.no_grad(), torch.autocast(embeddings.device.type, enabled=False):
             embeddings = at_least_single(embeddings)
             centres = self.centres.to(embeddings.dtype)
-            if self.margin.unit_centres:
-                centres = nn.functional.normalize(centres)
-            logits = embeddings @ centres.t()
-            if self.margin.centres_per_class > 1:
-                logits = logits.unflatten(1, (-1, self.margin.centres_per_class)).amax(2)
-            if self.bias is not None:
-                logits = logits + self.bias
-            return logits.argmax(1)
+            return class_logits(self.margin, embeddings, centres, bias=self.bias).argmax(1)
 
     def extra_repr(self) -> str:
         """Return the sizes."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import torch
@@ -10,7 +9,7 @@ from torch import Tensor, nn
 from torch import distributed as dist
 
 from facemetric.errors import InputError
-from facemetric.losses import Margin, margin_loss, unit_rows
+from facemetric.losses import Margin, class_logits, draw_centres_, margin_loss
 from facemetric.training.distributed.ranks import Ranks
 from facemetric.training.distributed.row_gradient import take_rows
 from facemetric.training.distributed.sampling import sampled_classes
@@ -89,10 +88,9 @@ class ShardedCentres(nn.Module):
         with torch.no_grad():
             for block in range(self.first // _BLOCK, -(-last // _BLOCK)):
                 start = block * _BLOCK
-                drawn = _first_centres(
-                    min(_BLOCK, self.classes - start) * many,
-                    dim,
-                    unit=self.margin.unit_centres,
+                drawn = draw_centres_(
+                    torch.empty(min(_BLOCK, self.classes - start) * many, dim),
+                    self.margin,
                     generator=torch.Generator().manual_seed(
                         (self.seed * 1_000_003 + block) % (1 << 63)
                     ),
@@ -192,13 +190,12 @@ class ShardedCentres(nn.Module):
 
     def _logits(self, rows: Tensor, start: int, end: int) -> Tensor:
         many = self.margin.centres_per_class
-        centres = self.centres[start * many : end * many]
-        if self.margin.unit_centres:
-            centres, _ = unit_rows(centres)
-        logits = rows @ centres.t()
-        if many > 1:
-            logits = logits.unflatten(1, (-1, many)).amax(2)
-        return logits if self.bias is None else logits + self.bias[start:end]
+        return class_logits(
+            self.margin,
+            rows,
+            self.centres[start * many : end * many],
+            bias=None if self.bias is None else self.bias[start:end],
+        )
 
     def _check(self, labels: Tensor) -> None:
         # A shard cannot tell a label of another shard from one of no class.
@@ -221,15 +218,6 @@ def shards_of(module: nn.Module) -> dict[str, Shard]:
         if isinstance(part, ShardedCentres)
         for name, shard in part.shards().items()
     }
-
-
-def _first_centres(rows: int, dim: int, *, unit: bool, generator: torch.Generator) -> Tensor:
-    # As MarginSoftmax draws them.
-    drawn = torch.empty(rows, dim)
-    if unit:
-        return drawn.normal_(0.0, 0.01, generator=generator)
-    bound = 1 / math.sqrt(dim)
-    return drawn.uniform_(-bound, bound, generator=generator)
 
 
 class _SumOfGradients(torch.autograd.Function):
