@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
+from facemetric.bundle.manifest import Licence, Provenance, Result
+from facemetric.training.export import Exported, export_bundle
 from facemetric.types import UInt8
-
-SIDE = 24
 
 
 def small_network(seed: int = 0) -> nn.Sequential:
@@ -56,3 +57,27 @@ def chips() -> UInt8:
     rng = np.random.default_rng(0)
     blocks = rng.integers(0, 256, (120, 4, 4, 3)).repeat(6, axis=1).repeat(6, axis=2)
     return np.clip(blocks + rng.normal(0, 8, blocks.shape), 0, 255).astype(np.uint8)
+
+
+@pytest.fixture(scope="package")
+def terms() -> dict[str, Any]:
+    """What must be stated of every bundle."""
+    return {
+        "licence": Licence(spdx="LicenseRef-test", commercial_use=False, training_data="noise"),
+        "provenance": Provenance(source="a test"),
+    }
+
+
+@pytest.fixture(scope="package")
+def exported(
+    network: nn.Module,
+    chips: UInt8,
+    terms: dict[str, Any],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Exported:
+    """The network as a bundle; nothing may be changed in its folder."""
+    folder = tmp_path_factory.mktemp("exported") / "small"
+    results = [Result(protocol="lfw", metric="accuracy", value=0.8, low=0.7, high=0.9)]
+    return export_bundle(
+        network, folder, id="small", chips=chips, results=results, recipe={"seed": 3}, **terms
+    )

@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -18,28 +19,11 @@ from facemetric.bundle import (
     save_calibration,
     verify_bundle,
 )
-from facemetric.bundle.manifest import Licence, Provenance, Result
 from facemetric.embed import Embedder
 from facemetric.errors import BundleError, DataError, InputError, IntegrityError
 from facemetric.training.export import Exported, export_bundle, export_graph
 from facemetric.training.warm_start import read_weights, warm_start
 from facemetric.types import UInt8
-
-TERMS = {
-    "licence": Licence(spdx="LicenseRef-test", commercial_use=False, training_data="noise"),
-    "provenance": Provenance(source="a test"),
-}
-
-
-@pytest.fixture(scope="module")
-def exported(
-    network: nn.Module, chips: UInt8, tmp_path_factory: pytest.TempPathFactory
-) -> Exported:
-    folder = tmp_path_factory.mktemp("exported") / "small"
-    results = [Result(protocol="lfw", metric="accuracy", value=0.8, low=0.7, high=0.9)]
-    return export_bundle(
-        network, folder, id="small", chips=chips, results=results, recipe={"seed": 3}, **TERMS
-    )
 
 
 def test_the_bundle_gives_the_networks_embeddings(
@@ -110,9 +94,11 @@ def test_training_goes_on_as_before(network: nn.Module, chips: UInt8) -> None:
     assert all(torch.equal(before[name], now) for name, now in network.state_dict().items())
 
 
-def test_a_difference_is_refused(network: nn.Module, chips: UInt8, tmp_path: Path) -> None:
+def test_a_difference_is_refused(
+    network: nn.Module, chips: UInt8, terms: dict[str, Any], tmp_path: Path
+) -> None:
     with pytest.raises(IntegrityError, match=r"torch and the ONNX graph differ by .* 5 chips"):
-        export_bundle(network, tmp_path / "x", id="x", chips=chips[:5], tolerance=1e-12, **TERMS)
+        export_bundle(network, tmp_path / "x", id="x", chips=chips[:5], tolerance=1e-12, **terms)
     assert not (tmp_path / "x").exists()
 
 
@@ -129,11 +115,13 @@ def test_what_onnx_cannot_say(tmp_path: Path) -> None:
         export_graph(Branching(), chip_px=(8, 8))
 
 
-def test_wrong_arguments(network: nn.Module, chips: UInt8, tmp_path: Path) -> None:
+def test_wrong_arguments(
+    network: nn.Module, chips: UInt8, terms: dict[str, Any], tmp_path: Path
+) -> None:
     with pytest.raises(InputError, match="expected at least one chip"):
-        export_bundle(network, tmp_path / "x", id="x", chips=chips[:0], **TERMS)
+        export_bundle(network, tmp_path / "x", id="x", chips=chips[:0], **terms)
     with pytest.raises(InputError, match="id"):
-        export_bundle(network, tmp_path / "x", id="Not An Id", chips=chips[:1], **TERMS)
+        export_bundle(network, tmp_path / "x", id="Not An Id", chips=chips[:1], **terms)
 
 
 def test_a_calibrated_copy_is_for_running(exported: Exported, tmp_path: Path) -> None:

@@ -5,29 +5,19 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from torch import nn
 
 from facemetric.bundle import Bundle
-from facemetric.bundle.manifest import Licence, Provenance
 from facemetric.errors import DataError
 from facemetric.training.export import (
-    export_bundle,
+    Exported,
     first_results,
     measure_bundles,
 )
-from facemetric.types import UInt8
 
 
-@pytest.fixture(scope="module")
-def bundle(network: nn.Module, chips: UInt8, tmp_path_factory: pytest.TempPathFactory) -> Bundle:
-    return export_bundle(
-        network,
-        tmp_path_factory.mktemp("exported") / "small",
-        id="small",
-        chips=chips,
-        licence=Licence(spdx="LicenseRef-test", commercial_use=False, training_data="noise"),
-        provenance=Provenance(source="a test"),
-    ).bundle
+@pytest.fixture
+def bundle(exported: Exported) -> Bundle:
+    return exported.bundle
 
 
 @pytest.fixture

@@ -4,25 +4,16 @@ from pathlib import Path
 
 import onnx
 import pytest
-from torch import nn
 
 from facemetric.bundle import Bundle, verify_bundle
-from facemetric.bundle.manifest import Licence, Provenance
 from facemetric.errors import InputError
-from facemetric.training.export import export_bundle, quantise_bundle
+from facemetric.training.export import Exported, quantise_bundle
 from facemetric.types import UInt8
 
 
-@pytest.fixture(scope="module")
-def bundle(network: nn.Module, chips: UInt8, tmp_path_factory: pytest.TempPathFactory) -> Bundle:
-    return export_bundle(
-        network,
-        tmp_path_factory.mktemp("exported") / "small",
-        id="small",
-        chips=chips,
-        licence=Licence(spdx="LicenseRef-test", commercial_use=False, training_data="noise"),
-        provenance=Provenance(source="a test"),
-    ).bundle
+@pytest.fixture
+def bundle(exported: Exported) -> Bundle:
+    return exported.bundle
 
 
 @pytest.mark.parametrize("ranges", ["min-max", "percentile"])
