@@ -176,12 +176,24 @@ class Updater:
         if scaler.is_enabled():
             self._scaled_step(embeddings)
         else:
-            for length in (norm, _norm(self.optimiser)):
-                if length is not None and not math.isfinite(length):
-                    self._refuse(f"the gradient's norm is {length}", embeddings)
+            # The norm before clipping too: clipping by an infinite one leaves zeros.
+            length = _norm(self.optimiser) + (0.0 if norm is None else norm)
+            if not self._all_finite(length):
+                elsewhere = "not finite in another process"
+                cause = elsewhere if math.isfinite(length) else str(length)
+                self._refuse(f"the gradient's norm is {cause}", embeddings)
             self.optimiser.step()
         self.optimiser.zero_grad(set_to_none=True)
         return norm
+
+    def _all_finite(self, length: float) -> bool:
+        """Whether a length is finite in every process: centres' gradients differ between them."""
+        finite = math.isfinite(length)
+        if self._ranks.group is None:
+            return finite
+        broken = torch.tensor([float(not finite)], device=self._ranks.device)
+        torch.distributed.all_reduce(broken, group=self._ranks.group)
+        return not bool(broken.item())
 
     def _scaled_step(self, embeddings: Tensor) -> None:
         """Update, or skip where the scaled gradient overflows and take a smaller scale next."""
