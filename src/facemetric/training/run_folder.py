@@ -40,15 +40,19 @@ class RunFolder:
         DataError
             The folder cannot be written.
         """
-        document = recipe.model_dump(mode="json")
-        there = self.path / RECIPE_NAME
-        if there.exists():
-            self._check(document, names, resume=resume)
+        self.check(recipe, resume=resume)
+        if self.exists:
+            if self.read(PEOPLE_NAME) != list(names):
+                raise InputError(
+                    "the run learnt other people than the training set now holds",
+                    item=str(self.path),
+                    fix="Bring the training set back, or begin another run",
+                )
             return
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             self.write(PEOPLE_NAME, list(names))
-            self.write(RECIPE_NAME, document)
+            self.write(RECIPE_NAME, recipe.model_dump(mode="json"))
         except OSError as error:
             raise DataError(
                 f"cannot be written: {error.strerror or error}", item=str(self.path)
@@ -76,26 +80,33 @@ class RunFolder:
         half.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
         half.replace(path)
 
-    def _check(self, document: dict[str, Any], names: tuple[str, ...], *, resume: bool) -> None:
+    @property
+    def exists(self) -> bool:
+        """Whether a run was begun there."""
+        return (self.path / RECIPE_NAME).exists()
+
+    def changes(self, recipe: Recipe) -> list[str]:
+        """Return in what a recipe would make another run than the one that is here."""
+        # What the run's own recipe does not name has its default, also where it is newer.
+        known = self.recipe().model_dump(mode="json")
+        return sorted(_differences(known, recipe.model_dump(mode="json"), ""))
+
+    def check(self, recipe: Recipe, *, resume: bool) -> None:
+        """Raise InputError where the folder holds a run that this recipe may not go on with."""
+        if not self.exists:
+            return
         if not resume:
             raise InputError(
                 "there is a run already",
                 item=str(self.path),
                 fix="Go on with --resume, or choose another folder",
             )
-        known = self.read(RECIPE_NAME)
-        changed = sorted(_differences(known, document, ""))
+        changed = self.changes(recipe)
         if changed:
             raise InputError(
-                f"the run has another recipe: {', '.join(changed)}",
+                f"the run has another recipe: {'; '.join(changed)}",
                 item=str(self.path),
                 fix="Resume with the same recipe, or begin another run",
-            )
-        if self.read(PEOPLE_NAME) != list(names):
-            raise InputError(
-                "the run learnt other people than the training set now holds",
-                item=str(self.path),
-                fix="Bring the training set back, or begin another run",
             )
 
 
@@ -110,4 +121,13 @@ def _differences(known: Any, wanted: Any, place: str) -> set[str]:
             inner = f"{place}.{key}" if place else str(key)
             found |= _differences(known.get(key), wanted.get(key), inner)
         return found
-    return set() if known == wanted or place in _FREE else {place}
+    if isinstance(known, list) and isinstance(wanted, list) and len(known) == len(wanted):
+        return set().union(
+            *(
+                _differences(one, other, f"{place}.{number}")
+                for number, (one, other) in enumerate(zip(known, wanted, strict=True))
+            )
+        )
+    if known == wanted or place in _FREE:
+        return set()
+    return {f"{place} was {json.dumps(known)}, is {json.dumps(wanted)}"}

@@ -90,6 +90,14 @@ def test_a_run_that_fails_in_its_first_step_is_a_result(plan: Path, tmp_path: Pa
     assert all("at step 0" in str(run.failure) for run in result.runs)
 
 
+def test_results_of_another_recipe_are_not_taken_for_this_one_s(plan: Path, tmp_path: Path) -> None:
+    run_sweep(plan, read_plan(plan), tmp_path / "out", only=["nsl"])
+    base = tmp_path / "base.toml"
+    base.write_text(base.read_text().replace("lr = 0.05", "lr = 0.5"))
+    with pytest.raises(InputError, match=r"nsl-seed0: .*another recipe: optimiser\.lr"):
+        run_sweep(plan, read_plan(plan), tmp_path / "out", only=["runs away"])
+
+
 def test_one_variant_can_be_chosen(plan: Path, tmp_path: Path) -> None:
     result = run_sweep(plan, read_plan(plan), tmp_path / "out", only=["nsl"])
     assert {run.variant for run in result.runs} == {"nsl"}

@@ -15,6 +15,7 @@ from facemetric.training.environment import environment
 from facemetric.training.logs import read_log
 from facemetric.training.logs.run_log import LOG_NAME
 from facemetric.training.recipe import read_recipe
+from facemetric.training.run_folder import RunFolder
 from facemetric.training.session import run_recipe
 from facemetric.training.sweep.plan import Plan, PlannedRun, planned_runs
 from facemetric.training.sweep.results import RunResult, SweepResult
@@ -63,11 +64,13 @@ def run_sweep(
     Raises
     ------
     InputError
-        A recipe is wrong, before anything runs.
+        A recipe is wrong, or another than that of a run which is there, before anything runs.
     KeyboardInterrupt
         A run was stopped on request; it can be resumed.
     """
     runs = planned_runs(path, plan, overrides)
+    for run in runs:
+        RunFolder(folder / run.folder).check(run.recipe, resume=True)
     folder.mkdir(parents=True, exist_ok=True)
     base = read_recipe(Path(path).parent / plan.recipe, overrides)
     for run in runs:
