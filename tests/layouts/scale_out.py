@@ -9,10 +9,8 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -44,6 +42,7 @@ from facemetric.training.distributed import (
     replicated,
     shards_of,
 )
+from layouts.forked import forked_ranks
 
 CLASSES, DIM, STEPS = 23, 6, 10
 DTYPE = torch.float64
@@ -216,9 +215,8 @@ def resumed(ranks: Ranks, root: Path, until: int) -> tuple[int, list[float]]:
     return done, seen
 
 
-def main() -> None:
-    """Do what the command line asks for, as one process of several."""
-    folder, jobs = Path(sys.argv[1]), sys.argv[2:]
+def work(folder: Path, jobs: Sequence[str]) -> None:
+    """Do the jobs as one process of several."""
     torch.set_num_threads(1)
     with join_ranks(timeout_s=60) as ranks:
         found: dict[str, Any] = {}
@@ -238,39 +236,36 @@ def main() -> None:
                 killed(ranks, folder / "checkpoints", int(rest))
 
 
+def main() -> None:
+    """Start the processes that the command line asks for, and print their exit codes."""
+    folder, jobs = Path(sys.argv[2]), sys.argv[3:]
+    print(json.dumps(forked_ranks(int(sys.argv[1]), lambda: work(folder, jobs), folder)))
+
+
 def run_processes(
     world: int, folder: Path, jobs: Sequence[str], *, timeout_s: float = 120.0, fails: bool = False
 ) -> list[dict[str, Any]]:
     """Start processes as torchrun does, and return what each found."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     folder.mkdir(parents=True, exist_ok=True)
-    started: list[subprocess.Popen[bytes]] = []
-    logs = [folder / f"log-{rank}.txt" for rank in range(world)]
-    for rank, log in enumerate(logs):
-        environment = {
-            **os.environ,
-            "RANK": str(rank),
-            "LOCAL_RANK": str(rank),
-            "WORLD_SIZE": str(world),
-            "MASTER_ADDR": "127.0.0.1",
-            "MASTER_PORT": str(port),
-            "OMP_NUM_THREADS": "1",
-            "PYTHONPATH": os.pathsep.join(sys.path),
-        }
-        command = [sys.executable, "-W", "error", "-m", "layouts.scale_out", str(folder), *jobs]
-        with log.open("wb") as stream:
-            started.append(subprocess.Popen(command, env=environment, stdout=stream, stderr=stream))
-    end = time.monotonic() + timeout_s
+    started = subprocess.Popen(
+        [sys.executable, "-W", "error", "-m", "layouts.scale_out", str(world), str(folder), *jobs],
+        env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(sys.path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
     try:
-        codes = [one.wait(max(end - time.monotonic(), 0.1)) for one in started]
-    finally:
-        for one in started:
-            if one.poll() is None:
-                one.kill()
-                one.wait()
-    shown = "\n".join(log.read_text(errors="replace")[-3000:] for log in logs)
+        said, errors = started.communicate(timeout=timeout_s)
+    except subprocess.TimeoutExpired:
+        os.killpg(started.pid, signal.SIGKILL)
+        started.communicate()
+        raise
+    assert started.returncode == 0, errors
+    codes = json.loads(said)
+    assert len(codes) == world
+    logs = [(folder / f"log-{rank}.txt").read_text(errors="replace") for rank in range(world)]
+    shown = "\n".join(log[-3000:] for log in logs)
     assert all(codes) if fails else not any(codes), shown
     return [json.loads((folder / f"result-{rank}.json").read_text()) for rank in range(world)]
 

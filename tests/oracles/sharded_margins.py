@@ -1,17 +1,21 @@
-"""One rank of a process group: every margin with sharded classes equals it with all of them.
+"""Three processes: every margin with sharded classes equals it with all of them.
 
-python sharded_margins.py RANK RANKS FILE
+python -m oracles.sharded_margins FOLDER
 """
 
 from __future__ import annotations
 
 import datetime
+import json
+import os
 import sys
+from pathlib import Path
 
 import torch
 from torch import distributed
 
 from facemetric.losses import MARGINS, margin_loss
+from layouts.forked import forked_ranks
 from oracles.margin_batch import CLASSES, batch, small_margin
 
 # Which rank has how many classes; one has none.
@@ -55,13 +59,14 @@ def check(name: str, group: distributed.ProcessGroup, sizes: tuple[int, ...]) ->
         torch.testing.assert_close(one, other)
 
 
-def main(rank: int, ranks: int, file: str) -> None:
+def work(file: Path) -> None:
     torch.set_num_threads(1)
+    rank = int(os.environ["RANK"])
     distributed.init_process_group(
         "gloo",
         init_method=f"file://{file}",
         rank=rank,
-        world_size=ranks,
+        world_size=int(os.environ["WORLD_SIZE"]),
         timeout=datetime.timedelta(seconds=60),
     )
     two = distributed.new_group([0, 1])
@@ -73,5 +78,10 @@ def main(rank: int, ranks: int, file: str) -> None:
     print(f"{len(MARGINS)} margins")
 
 
+def main() -> None:
+    folder = Path(sys.argv[1])
+    print(json.dumps(forked_ranks(3, lambda: work(folder / "store"), folder)))
+
+
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3])
+    main()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -13,23 +16,20 @@ LIMIT_S = 150
 
 
 def test_sharded_classes_equal_unsharded_ones(tmp_path):
-    worker = TESTS / "oracles" / "sharded_margins.py"
-    ranks = [
-        subprocess.Popen(
-            [sys.executable, worker, str(rank), "3", tmp_path / "store"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={"PYTHONPATH": str(TESTS), "PATH": "", "GLOO_SOCKET_IFNAME": "lo"},
-        )
-        for rank in range(3)
-    ]
-    try:
-        for rank in ranks:
-            out, errors = rank.communicate(timeout=LIMIT_S)
-            assert rank.returncode == 0, errors
-            assert out.strip() == f"{len(MARGINS)} margins"
-    finally:
-        for rank in ranks:
-            rank.kill()
-            rank.wait()
+    with subprocess.Popen(
+        [sys.executable, "-m", "oracles.sharded_margins", tmp_path],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={"PYTHONPATH": str(TESTS), "PATH": "", "GLOO_SOCKET_IFNAME": "lo"},
+        start_new_session=True,
+    ) as ranks:
+        try:
+            out, errors = ranks.communicate(timeout=LIMIT_S)
+        except subprocess.TimeoutExpired:
+            os.killpg(ranks.pid, signal.SIGKILL)
+            raise
+    assert ranks.returncode == 0, errors
+    logs = [(tmp_path / f"log-{rank}.txt").read_text() for rank in range(3)]
+    assert json.loads(out) == [0, 0, 0], "\n".join(logs)
+    assert [log.strip() for log in logs] == [f"{len(MARGINS)} margins"] * 3
