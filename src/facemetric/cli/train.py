@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,7 +26,7 @@ def train(
         list[str] | None,
         typer.Argument(
             metavar="[KEY=VALUE]...",
-            help="Values put into the recipe: optimiser.lr=0.05 loss.0.margin=0.35",
+            help="Values put into the recipe: optimiser.lr=0.05 loss.0.margin_rad=0.35",
             show_default=False,
         ),
     ] = None,
@@ -69,14 +71,19 @@ def train(
         progress=progress,
         tell=complain if progress else lambda text: None,
     )
-    if json_:
+    # One answer, however many processes torchrun has started.
+    first = os.environ.get("RANK", "0") == "0"
+    if first and json_:
         _print_json(chosen, folder, finished)
-    else:
+    elif first:
         for name, value in finished.figures.items():
             print(f"{name}  {value:.4f}")
     if not finished.complete:
-        complain(f"stopped after step {finished.place.step}: go on with --resume")
+        if first:
+            complain(f"stopped after step {finished.place.step}: go on with --resume")
         raise typer.Exit(INTERRUPTED)
+    if first and progress:
+        complain(f"done. A bundle of it: facemetric export {shlex.quote(str(folder))} BUNDLE")
 
 
 def _print_json(recipe: Recipe, folder: Path, finished: Finished | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Collection as Names
 from collections.abc import Iterator, Sequence
@@ -30,6 +31,7 @@ from facemetric.types import ItemError
 from facemetric.wire import DatasetCard, LeftOutPhotoOut
 
 JPEG_QUALITY = 95
+_UNWRITABLE = "the folder cannot be made: {}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,7 +168,7 @@ def build_dataset(
             item=str(out),
             fix="Choose another folder, or replace it (replace=True, --replace)",
         )
-    (out / UNFINISHED).mkdir(parents=True, exist_ok=True)
+    _make_folder(out)
     (out / CARD_NAME).unlink(missing_ok=True)
     writer = ShardWriter(out, max_bytes=shard_bytes, made_from=made_from, replace=True)
     with counting("packing") as progress:
@@ -205,9 +207,21 @@ def _check(template: str, *, min_images: int, jpeg_quality: int, workers: int) -
         raise InputError(f"expected 1 to 100, got {jpeg_quality}", item="jpeg_quality")
 
 
+def _make_folder(out: Path) -> None:
+    try:
+        (out / UNFINISHED).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(_UNWRITABLE.format(error.strerror or error), item=str(out)) from error
+
+
 def _check_folder(out: Path) -> DatasetCard | None:
     """Return the card of the pack that is there; DataError where something else is."""
     if not out.exists():
+        above = next(one for one in out.absolute().parents if one.exists())
+        if not above.is_dir():
+            raise DataError(_UNWRITABLE.format(f"{above} is a file"), item=str(out))
+        if not os.access(above, os.W_OK | os.X_OK):
+            raise DataError(_UNWRITABLE.format(f"{above} is read-only"), item=str(out))
         return None
     if not out.is_dir():
         raise DataError("expected a folder for the pack, it is a file", item=str(out))

@@ -12,6 +12,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from facemetric.backbones import build_backbone
 from facemetric.datasets.augmentation import Augmentation
+from facemetric.errors import DataError, InputError
 from facemetric.losses import MARGINS, TUPLE_LOSSES
 from facemetric.miners import MINERS, PAIR_MINERS
 from facemetric.samplers import SAMPLERS, Sampler
@@ -50,7 +51,19 @@ def build_network(recipe: Recipe, *, chip_px: tuple[int, int]) -> EmbeddingNetwo
 
 
 def build_objective(recipe: Recipe, *, classes: int, ranks: Ranks) -> Objective:
-    """Return the losses with their miners and centres, drawn from the recipe's seed."""
+    """Return the losses with their miners and centres, drawn from the recipe's seed.
+
+    Raises
+    ------
+    DataError
+        There is one person only, and a loss tells people apart.
+    """
+    if classes < 2 and any(_tells_people_apart(loss.name) for loss in recipe.loss):
+        raise DataError(
+            "one person alone: the losses need others to tell them from",
+            item=", ".join(map(str, recipe.data.train)),
+            fix="Add people, or lower data.min_images",
+        )
     terms: dict[str, Term] = {}
     weights: dict[str, float] = {}
     for number, loss in enumerate(recipe.loss):
@@ -64,7 +77,10 @@ def build_sampler(recipe: Recipe, material: Material) -> Sampler:
     """Return the order in which photographs are shown."""
     build: Callable[..., Sampler] = SAMPLERS[recipe.sampling.name]
     seed = derived_seed(recipe.seed, "order") % 2**32
-    return build(material.source.labels, seed=seed, **recipe.sampling.options)
+    try:
+        return build(material.source.labels, seed=seed, **recipe.sampling.options)
+    except InputError as error:
+        raise InputError(error.cause, item=f"sampling.{error.item}", fix=error.fix) from error
 
 
 def build_augmentation(recipe: Recipe) -> Augmentation | None:
@@ -97,6 +113,10 @@ def build_average(network: nn.Module, decay: float | None) -> AveragedModel | No
     if decay is None:
         return None
     return AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(decay), use_buffers=True)
+
+
+def _tells_people_apart(name: str) -> bool:
+    return name in MARGINS or set(TUPLE_LOSSES[name].needs) != {"reference"}
 
 
 def _term(recipe: Recipe, loss: Loss, number: int, classes: int, ranks: Ranks) -> Term:

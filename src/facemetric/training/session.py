@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,16 +16,19 @@ from numpy.typing import NDArray
 from facemetric.bundle import open_bundle
 from facemetric.datasets.chips import open_chips
 from facemetric.errors import DataError
+from facemetric.training.checkpoints import last_checkpoint
 from facemetric.training.distributed import Ranks, join_ranks
 from facemetric.training.evaluation import ProtocolOnPack
 from facemetric.training.logs.run_log import LOG_NAME
 from facemetric.training.material import Material, open_material
 from facemetric.training.page import write_run_page
 from facemetric.training.recipe import Recipe
+from facemetric.training.run_folder import RunFolder
 from facemetric.training.teacher import teacher_embeddings
 from facemetric.training.trainer import Finished, Trainer
 
 Told = Callable[[str], None]
+_SAME_SIGNAL_S = 1.0
 
 
 def run_recipe(
@@ -60,8 +64,10 @@ def run_recipe(
     """
     if recipe.run.threads is not None:
         torch.set_num_threads(recipe.run.threads)
-    with join_ranks(device=recipe.run.device) as ranks, stop_signals() as stopped:
+    with join_ranks(device=recipe.run.device) as ranks, stop_signals(tell) as stopped:
         told = tell if ranks.first else lambda text: None
+        if ranks.first:
+            _say_where(RunFolder(folder), recipe, resume=resume, told=told)
         told("opening the training set")
         material = open_material(recipe.data, seed=recipe.seed)
         source = material.source
@@ -95,16 +101,39 @@ def run_recipe(
                 told(f"page: {write_run_page(folder)}")
 
 
+def _say_where(run: RunFolder, recipe: Recipe, *, resume: bool, told: Told) -> None:
+    """Refuse a folder of another run before the training set is read; say where this one is."""
+    run.check(recipe, resume=resume)
+    if not resume:
+        return
+    last = last_checkpoint(run.checkpoints)
+    if last is None:
+        told(f"no checkpoint in {run.path} yet: from the beginning")
+    else:
+        told(f"going on from {last.name}")
+
+
 @contextmanager
-def stop_signals() -> Iterator[list[int]]:
-    """Collect SIGINT and SIGTERM in a list; from the second one on they act as usual."""
+def stop_signals(tell: Told = lambda text: None) -> Iterator[list[int]]:
+    """Collect SIGINT and SIGTERM in a list; a second one acts as usual.
+
+    One Ctrl-C under ``torchrun`` comes twice, from the terminal and from ``torchrun``: what comes
+    within a second of the first counts as the same.
+    """
     seen: list[int] = []
+    first_s = 0.0
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
     def note(number: int, frame: FrameType | None) -> None:
+        nonlocal first_s
+        if not seen:
+            first_s = time.monotonic()
+            tell("stopping after this step, with a checkpoint; once more stops at once")
+        elif time.monotonic() - first_s >= _SAME_SIGNAL_S:
+            for one, handler in before.items():
+                signal.signal(one, handler)
+            signal.raise_signal(number)
         seen.append(number)
-        for one, handler in before.items():
-            signal.signal(one, handler)
 
     for number in before:
         signal.signal(number, note)

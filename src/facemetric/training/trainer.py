@@ -13,9 +13,10 @@ import torch
 from numpy.typing import NDArray
 from safetensors.torch import save_file
 from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from facemetric.backbones import virtual_batch_of
-from facemetric.errors import CheckpointError, TrainingError
+from facemetric.errors import CheckpointError, InputError, TrainingError
 from facemetric.training import build
 from facemetric.training.checkpoints import (
     checkpoint_folder,
@@ -116,6 +117,7 @@ class Trainer:
         self._augmentation = build.build_augmentation(recipe)
         self._schedule = build.build_schedule(recipe)
         self.training = self._build()
+        self._check_batches()
         self._updater = self._build_updater()
         self._collapses = 0
         self._saved_step: int | None = None
@@ -358,6 +360,22 @@ class Trainer:
         )
         return np.concatenate([rows[share[self._ranks.rank]] for share in shares])
 
+    def _check_batches(self) -> None:
+        """Raise InputError where batch statistics would be those of a single photograph."""
+        if not any(isinstance(one, _BatchNorm) for one in self.training.network.modules()):
+            return
+        accumulate = self.recipe.optimiser.accumulate
+        unit = virtual_batch_of(self.training.network)
+        for total in {len(rows) for rows in self._sampler.batches(0)}:
+            parts = self._ranks.shares(total, parts=accumulate, unit=unit)
+            if any(one.stop - one.start == 1 for shares in parts for one in shares):
+                raise InputError(
+                    f"a batch of {total} leaves a part of one photograph, which has no batch "
+                    f"statistics (parts: {len(parts)}, processes: {self._ranks.world})",
+                    item="sampling",
+                    fix='Choose another batch size, drop_last = true, or network.norm = "group"',
+                )
+
     def _frozen(self, epoch: int) -> tuple[nn.Parameter, ...]:
         start = self.recipe.start
         if start is None or epoch >= start.train_last_only_epochs:
@@ -374,7 +392,8 @@ class Trainer:
     def _build(self) -> Training:
         recipe, ranks = self.recipe, self._ranks
         network = build.build_network(recipe, chip_px=self._material.chip_px).to(ranks.device)
-        if recipe.start is not None:
+        # A run that goes on has its own weights; what it began with may be gone.
+        if recipe.start is not None and last_checkpoint(self.folder.checkpoints) is None:
             weights = read_weights(recipe.start.source)
             warm_start(network, weights, redraw_last=recipe.start.redraw_last)
         objective = build.build_objective(recipe, classes=self._material.classes, ranks=ranks)

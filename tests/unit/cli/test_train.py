@@ -113,6 +113,21 @@ def test_a_recipe_that_is_not_there(tmp_path: Path) -> None:
     assert ran.exit_code == 4 and "none.toml" in ran.output
 
 
+def test_a_folder_is_looked_at_before_the_training_set(recipe: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    assert run("train", recipe, "run.epochs=1", "--out", out, "--quiet").exit_code == 0
+    again = run("train", recipe, "run.epochs=1", "--out", out)
+    assert again.exit_code == 4 and "--resume" in again.output
+    assert "photographs" not in again.output and "page:" not in again.output
+    other = run("train", recipe, "run.epochs=1", "loss.0.scale=9", "--out", out, "--resume")
+    assert other.exit_code == 4
+    assert "loss.0.scale was 12.0, is 9" in other.output
+    done = run("train", recipe, "run.epochs=1", "--out", out, "--resume")
+    assert done.exit_code == 0
+    assert "going on from step-000000002" in done.output
+    assert f"facemetric export {out}" in done.output
+
+
 def _losses(folder: Path) -> list[tuple[int, float]]:
     lines = (json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines())
     return [(line["step"], line["loss"]) for line in lines if line["kind"] == "step"]

@@ -176,6 +176,16 @@ def test_the_folder_must_be_free(people: Path, tmp_path: Path, cache: Path) -> N
             build_dataset([str(people)], tmp_path / name, **options)  # type: ignore[arg-type]
 
 
+def test_a_folder_that_cannot_be_made_is_refused_before_the_work(
+    people: Path, tmp_path: Path, cache: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DataError, match="file is a file"):
+        build_dataset([str(people)], tmp_path / "file" / "pack")
+    with pytest.raises(DataError, match="cannot be made"):
+        build_dataset([str(people)], Path("/proc/nowhere/pack"), cache=cache)
+
+
 def test_options_are_checked_before_the_work(people: Path, tmp_path: Path) -> None:
     for option in ({"min_images": 0}, {"workers": 0}, {"jpeg_quality": 0}):
         with pytest.raises(InputError, match=next(iter(option))):

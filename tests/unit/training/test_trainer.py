@@ -15,7 +15,7 @@ from safetensors.torch import load_file
 from torch import distributed
 from torch.nn.parallel import DistributedDataParallel
 
-from facemetric.errors import CheckpointError, InputError, TrainingError
+from facemetric.errors import CheckpointError, DataError, InputError, TrainingError
 from facemetric.training.checkpoints import (
     best_checkpoint,
     checkpoints_in,
@@ -409,6 +409,7 @@ def test_a_run_begins_with_another_s_weights_and_trains_the_last_layer_first(
     made.run()  # the whole first epoch
     after = made.training.network.state_dict()
     assert all(torch.equal(after[name], drawn[name]) == (name not in last) for name in drawn)
+    shutil.rmtree(first)  # not needed any more
     again = trainer(tmp_path / "second", data, start=start, **plain)
     again.run(resume=True)
     ended = again.training.network.state_dict()
@@ -426,3 +427,21 @@ def test_distillation_and_harmonic_losses_get_their_reference(tmp_path: Path, da
     assert seen[32] < 0.8 * seen[1]
     with pytest.raises(InputError, match="the recipe names none"):
         trainer(tmp_path / "other", data, loss=loss, run=run).run()
+
+
+def test_batch_statistics_of_one_photograph_are_refused(tmp_path: Path, data: Path) -> None:
+    network = {"backbone": "sphereface-4", "dim": 16, "width": 0.125, "input_px": [16, 16]}
+    with pytest.raises(InputError, match=r"one photograph.*drop_last"):
+        trainer(tmp_path / "run", data, network=network, sampling={"batch_size": 1})
+    trainer(tmp_path / "run", data, sampling={"batch_size": 1})  # group norm
+
+
+def test_one_person_alone_teaches_nothing(tmp_path: Path) -> None:
+    alone = write_people(tmp_path / "people", people=1, images=24)
+    with pytest.raises(DataError, match="one person alone"):
+        trainer(tmp_path / "run", alone)
+
+
+def test_the_sampler_s_complaint_names_its_key(tmp_path: Path, data: Path) -> None:
+    with pytest.raises(InputError, match=r"sampling\.batch_size: "):
+        trainer(tmp_path / "run", data, sampling={"batch_size": 5000})

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TextIO
 
 from facemetric.training.logs.record import LogRecord
+from facemetric.training.wording import figure_text, said_name
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -121,11 +122,9 @@ def brief(record: LogRecord) -> str:
     words = [f"epoch {record.epoch + 1}"]
     if record.loss is not None:
         words.append(f"loss {record.loss:.4g}")
-    words += [
-        f"{name} {value:.3g}"
-        for name, value in record.figures.items()
-        if name.startswith("lr") or name == "accuracy"
-    ]
+    words += _rates(record.figures)
+    if "accuracy" in record.figures:
+        words.append(f"accuracy {record.figures['accuracy']:.3g}")
     speed = record.figures.get("images_per_s")
     if speed is not None:
         words.append(f"{speed:,.0f} images/s")
@@ -134,13 +133,38 @@ def brief(record: LogRecord) -> str:
 
 def line_of(record: LogRecord) -> str:
     """Return a record that is no step as a line of words."""
-    words = [f"step {record.step}", record.kind]
+    epoch = record.kind == "epoch"
+    words = [f"step {record.step}", f"epoch {record.epoch + 1} done" if epoch else record.kind]
     if record.text:
         words.append(record.text)
     if record.loss is not None:
-        words.append(f"loss {record.loss:.4g}")
-    words += [f"{name} {value:.4g}" for name, value in record.figures.items()]
+        words.append(f"{'mean loss' if epoch else 'loss'} {record.loss:.4g}")
+    figures = record.figures
+    words += [
+        f"{said_name(name)} {figure_text(figures, name)}" for name in _with_intervals(figures)
+    ]
     return "  ".join(words)
+
+
+def _with_intervals(figures: Mapping[str, float]) -> list[str]:
+    """Return the names of figures but for the ends of their intervals."""
+    return [
+        name
+        for name in figures
+        if not name.endswith(("_low", "_high")) or name.rpartition("_")[0] not in figures
+    ]
+
+
+def _rates(figures: Mapping[str, float]) -> list[str]:
+    """Return one rate where all are the same; one without decay only where it differs."""
+    rates = {name[3:]: value for name, value in figures.items() if name.startswith("lr_")}
+    if len(set(rates.values())) == 1:
+        return [f"lr {next(iter(rates.values())):.3g}"]
+    return [
+        f"lr {name.replace('_', ' ')} {value:.3g}"
+        for name, value in rates.items()
+        if not name.endswith("_no_decay") or rates.get(name.removesuffix("_no_decay")) != value
+    ]
 
 
 def duration(seconds: float) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import types
 import typing
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -62,6 +61,6 @@ def _section(model: type[BaseModel], place: Sequence[str | int]) -> type[BaseMod
 
 def _model_in(hint: Any) -> type[BaseModel] | None:
     """Return the section in an annotation such as ``tuple[Loss, ...]`` or ``Split | None``."""
-    if isinstance(hint, type) and not isinstance(hint, types.GenericAlias):
-        return hint if issubclass(hint, BaseModel) else None
+    if typing.get_origin(hint) is None:
+        return hint if isinstance(hint, type) and issubclass(hint, BaseModel) else None
     return next((found for one in typing.get_args(hint) if (found := _model_in(one))), None)

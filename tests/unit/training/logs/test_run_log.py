@@ -39,7 +39,7 @@ def test_stopped_and_resumed(tmp_path: Path, capsys: pytest.CaptureFixture[str])
         "evaluation",
         "checkpoint",
     ]
-    assert "step 4  evaluation  lfw_accuracy 0.6" in capsys.readouterr().err
+    assert "step 4  evaluation  LFW accuracy 60.00 %" in capsys.readouterr().err
 
 
 def test_only_the_first_rank_writes(tmp_path: Path) -> None:
