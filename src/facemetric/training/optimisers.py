@@ -30,10 +30,10 @@ def parameter_groups(
     lr, header_lr
         Peak rates; the header's is the backbone's where it is ``None``.
     weight_decay, header_weight_decay
-        The same for the decay.
+        The same for the decay. The header's is of its biases too, where it has any (softmax).
     decay_norms
-        Whether biases, norms and PReLU slopes decay too. They do not by default: a decaying scale
-        pulls nothing towards a simpler function.
+        Whether the network's biases, norms and PReLU slopes decay too. They do not by default: a
+        decaying scale pulls nothing towards a simpler function.
     """
     head_lr = lr if header_lr is None else header_lr
     head_decay = weight_decay if header_weight_decay is None else header_weight_decay
