@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 BEYOND = (1_000, 10_000, 100_000, 1_000_000)
 STRANGER_RISK = 0.01
+_MOST_DOUBLED = 0.25
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,31 @@ def _left_out(
         tuple(judged.photos.names[label] for label in labels)
         for labels in (found.shared, found.doubled)
     )
+    if judged is whole and asked.alike is None:
+        check_own_judge(asked.bundle.id, doubled=len(doubled), people=len(whole.photos.names))
     return found, (shared, doubled)
+
+
+def check_own_judge(bundle: str, *, doubled: int, people: int) -> None:
+    """Raise CalibrationError where a bundle that judges itself takes many people for others.
+
+    Parameters
+    ----------
+    bundle
+        Its identifier.
+    doubled
+        People whom it takes for somebody else in the collection.
+    people
+        All of them.
+    """
+    if doubled <= _MOST_DOUBLED * people:
+        return
+    raise CalibrationError(
+        f"takes {doubled} of {people} people for others of the collection: too weak to judge, and "
+        "without the most similar strangers the rates would look better than they are",
+        item=bundle,
+        fix="Let a better network judge, such as --judge dlib-resnet-v1, or set --alike",
+    )
 
 
 def _notes(asked: Asked, kept: Collection, names: tuple[tuple[str, ...], tuple[str, ...]]) -> str:

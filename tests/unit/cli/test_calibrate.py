@@ -10,6 +10,8 @@ from typer.testing import CliRunner, Result
 
 from facemetric.bundle import open_bundle
 from facemetric.cli import app
+from facemetric.cli.calibrating import check_own_judge
+from facemetric.errors import CalibrationError
 
 
 def run(*arguments: object) -> Result:
@@ -107,3 +109,9 @@ def test_a_folder_without_people_is_refused(tmp_path: Path) -> None:
     document = answer("calibrate", tmp_path, "--out", tmp_path / "b", code=4)
     assert document["error"]["code"] == "data"
     assert not (tmp_path / "b").exists()
+
+
+def test_a_weak_bundle_is_no_judge_of_itself() -> None:
+    check_own_judge("mine", doubled=5, people=20)
+    with pytest.raises(CalibrationError, match=r"mine: takes 100 of 120 people.*--judge"):
+        check_own_judge("mine", doubled=100, people=120)
