@@ -10,21 +10,26 @@ import torch
 from torch import nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from facemetric.backbones import build_backbone
+from facemetric.backbones import build_backbone, virtual_batch_of
 from facemetric.datasets.augmentation import Augmentation
 from facemetric.errors import DataError, InputError
 from facemetric.losses import MARGINS, TUPLE_LOSSES
 from facemetric.miners import MINERS, PAIR_MINERS
 from facemetric.samplers import SAMPLERS, Sampler
 from facemetric.training import schedules
-from facemetric.training.distributed import Ranks, ShardedCentres
+from facemetric.training.distributed import Ranks, ShardedCentres, replicated
 from facemetric.training.material import Material
 from facemetric.training.network import EmbeddingNetwork
 from facemetric.training.objective import Objective, Term
+from facemetric.training.optimisers import build_optimiser, parameter_groups
+from facemetric.training.precision import Precision
 from facemetric.training.recipe import Recipe
 from facemetric.training.recipe.objective import Loss
 from facemetric.training.seeds import derived_seed
+from facemetric.training.state import Training
 from facemetric.training.terms import MarginTerm, TupleTerm
+from facemetric.training.update import Updater
+from facemetric.training.warm_start import read_weights, warm_start
 
 
 def build_network(recipe: Recipe, *, chip_px: tuple[int, int]) -> EmbeddingNetwork:
@@ -117,6 +122,70 @@ def build_average(network: nn.Module, decay: float | None) -> AveragedModel | No
 
 def _tells_people_apart(name: str) -> bool:
     return name in MARGINS or set(TUPLE_LOSSES[name].needs) != {"reference"}
+
+
+def build_training(
+    recipe: Recipe, material: Material, ranks: Ranks, *, warm: bool = True
+) -> Training:
+    """Return what a run changes: the network, the losses, the optimiser, the average, the scaler.
+
+    Parameters
+    ----------
+    recipe, material, ranks
+        What to do, with which people, in which processes.
+    warm
+        Whether the network takes the weights that the recipe starts from, where it names any.
+    """
+    network = build_network(recipe, chip_px=material.chip_px).to(ranks.device)
+    if warm and recipe.start is not None:
+        weights = read_weights(recipe.start.source)
+        warm_start(network, weights, redraw_last=recipe.start.redraw_last)
+    objective = build_objective(recipe, classes=material.classes, ranks=ranks)
+    objective = objective.to(ranks.device)
+    chosen = recipe.optimiser
+    optimiser = build_optimiser(
+        parameter_groups(
+            network,
+            objective,
+            lr=chosen.lr,
+            header_lr=chosen.header_lr,
+            weight_decay=chosen.weight_decay,
+            header_weight_decay=chosen.header_weight_decay,
+            decay_norms=chosen.decay_norms,
+        ),
+        chosen.name,
+        momentum=chosen.momentum,
+        nesterov=chosen.nesterov,
+        betas=chosen.betas,
+    )
+    return Training(
+        network,
+        objective,
+        optimiser,
+        build_average(network, recipe.run.ema_decay),
+        Precision(recipe.run.precision, ranks.device, group=ranks.group),
+        ranks,
+    )
+
+
+def build_updater(recipe: Recipe, training: Training) -> Updater:
+    """Return what makes an optimiser step of a batch: the network compiled, and replicated."""
+    network: nn.Module = training.network
+    if recipe.run.compile:
+        network = torch.compile(network)
+    # Outermost: the updater turns its sums off while it gathers parts of a batch.
+    network = replicated(network, training.ranks)
+    return Updater(
+        network,
+        training.objective,
+        training.optimiser,
+        precision=training.precision,
+        ranks=training.ranks,
+        accumulate=recipe.optimiser.accumulate,
+        unit=virtual_batch_of(training.network),
+        clip_norm=recipe.optimiser.clip_norm,
+        seed=recipe.seed,
+    )
 
 
 def _term(recipe: Recipe, loss: Loss, number: int, classes: int, ranks: Ranks) -> Term:

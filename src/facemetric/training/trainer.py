@@ -11,13 +11,12 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import save_file
 from torch import Tensor, nn
-from torch.nn.modules.batchnorm import _BatchNorm
 
 from facemetric.backbones import virtual_batch_of
-from facemetric.errors import CheckpointError, InputError, TrainingError
+from facemetric.errors import CheckpointError
 from facemetric.training import build
+from facemetric.training.batch_check import check_batches
 from facemetric.training.checkpoints import (
     checkpoint_folder,
     checkpoints_in,
@@ -25,29 +24,21 @@ from facemetric.training.checkpoints import (
     prune_checkpoints,
 )
 from facemetric.training.closed_set import closed_set_figures
-from facemetric.training.diagnostics import collapsed, embedding_spread
-from facemetric.training.distributed import Ranks, replicated
+from facemetric.training.distributed import Ranks
 from facemetric.training.environment import environment
 from facemetric.training.evaluation import ProtocolOnPack, headline_figures
 from facemetric.training.guard import stop_with_batch
 from facemetric.training.loader import Batch, ChipBatches, load_batches
 from facemetric.training.logs import RunLog, open_run_log
 from facemetric.training.material import Material
-from facemetric.training.optimisers import (
-    build_optimiser,
-    parameter_groups,
-    set_learning_rates,
-)
-from facemetric.training.precision import Precision
+from facemetric.training.optimisers import set_learning_rates
 from facemetric.training.recipe import Recipe
 from facemetric.training.run_folder import ENVIRONMENT_NAME, RESULTS_NAME, RunFolder
 from facemetric.training.seeds import derived_seed
-from facemetric.training.state import Place, Training
-from facemetric.training.update import NotFiniteError, Updated, Updater
-from facemetric.training.warm_start import WEIGHTS_NAME, last_layer, read_weights, warm_start
-
-# Several diagnoses in a row: one batch of few people may look collapsed and not be.
-_COLLAPSED_IN_A_ROW = 5
+from facemetric.training.state import Place
+from facemetric.training.step_log import StepLog
+from facemetric.training.update import NotFiniteError, Updated
+from facemetric.training.warm_start import all_but_last, write_weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +107,14 @@ class Trainer:
         self._sampler = build.build_sampler(recipe, material)
         self._augmentation = build.build_augmentation(recipe)
         self._schedule = build.build_schedule(recipe)
-        self.training = self._build()
-        self._check_batches()
-        self._updater = self._build_updater()
-        self._collapses = 0
+        # A run that goes on has its own weights; what it began with may be gone.
+        goes_on = last_checkpoint(self.folder.checkpoints) is not None
+        self.training = build.build_training(recipe, material, self._ranks, warm=not goes_on)
+        check_batches(self._sampler, self.training, accumulate=recipe.optimiser.accumulate)
+        self._updater = build.build_updater(recipe, self.training)
+        self._step_log = StepLog(
+            recipe, self.training, self.folder.path, per_epoch=self._sampler.batches_per_epoch
+        )
         self._saved_step: int | None = None
         self._latest: dict[str, float] = {}
 
@@ -155,7 +150,7 @@ class Trainer:
         if last is not None:
             place, saved = self._load(last)
             self._latest = dict(saved.get("figures", {}))
-            self._collapses = int(saved.get("collapses", 0))
+            self._step_log.collapses = int(saved.get("collapses", 0))
         with open_run_log(
             self.folder.path,
             rank=self._ranks.rank,
@@ -213,7 +208,7 @@ class Trainer:
                 loss_sum=place.loss_sum + updated.loss,
             )
             rate = seen / (time.perf_counter() - started)
-            self._log_step(place, updated, rate, log)
+            self._step_log(place, updated, rate, log)
             over = place.batch == len(rows)
             if not over and self._should_stop():
                 return place, True
@@ -241,43 +236,6 @@ class Trainer:
         if self.training.average is not None:
             self.training.average.update_parameters(self.training.network)
         return updated
-
-    def _log_step(self, place: Place, updated: Updated, rate: float, log: RunLog) -> None:
-        """Log every few steps, diagnose every few more; ``place`` is behind the step."""
-        number = place.step
-        run = self.recipe.run
-        diagnose = number % run.diagnose_every_steps == 0
-        if not diagnose and number % run.log_every_steps and number > 1:
-            return
-        figures: dict[str, float] = {**updated.figures, "images_per_s": rate}
-        for group in self.training.optimiser.param_groups:
-            figures[f"lr_{group['name'].replace(', ', '_').replace(' ', '_')}"] = group["lr"]
-        if updated.gradient_norm is not None:
-            figures["gradient_norm"] = updated.gradient_norm
-        if diagnose:
-            figures.update(self._diagnosis(updated.embeddings, place, log))
-        log.step(number, figures, epoch=place.epoch, loss=updated.loss)
-        if self._collapses >= _COLLAPSED_IN_A_ROW:
-            raise TrainingError(
-                f"the embeddings have collapsed ({_COLLAPSED_IN_A_ROW} diagnoses in a row) at step "
-                f"{number}",
-                item=str(self.folder.path),
-                fix="Lower the learning rate, or mine softer negatives (semi-hard) at first",
-            )
-
-    def _diagnosis(self, embeddings: Tensor, place: Place, log: RunLog) -> dict[str, float]:
-        if len(embeddings) < 2:
-            return {}
-        spread = embedding_spread(embeddings)
-        cause = collapsed(spread)
-        warm = place.step > self.recipe.schedule.warmup_epochs * self._sampler.batches_per_epoch
-        self._collapses = self._collapses + 1 if cause is not None and warm else 0
-        if self._collapses:
-            log.note(place.step, f"collapsing: {cause}", epoch=place.epoch)
-        figures = spread.figures()
-        for term in self.training.objective.terms.values():
-            figures.update(term.diagnosis())
-        return figures
 
     def _end_of_epoch(self, place: Place, log: RunLog) -> Place:
         batches = max(self._sampler.batches_per_epoch, 1)
@@ -331,7 +289,7 @@ class Trainer:
 
     def _checkpoint(self, place: Place, log: RunLog, score: float | None) -> None:
         folder = checkpoint_folder(self.folder.checkpoints, place.step)
-        facts = {"score": score, "figures": self._latest, "collapses": self._collapses}
+        facts = {"score": score, "figures": self._latest, "collapses": self._step_log.collapses}
         self.training.share_statistics()
         self.training.save(folder, place, facts)
         self._saved_step = place.step
@@ -344,13 +302,7 @@ class Trainer:
             self.folder.checkpoints,
             keep=None if every is None else lambda step: step % (every * per_epoch) == 0,
         )
-        weights = {
-            name: value.detach().cpu().contiguous()
-            for name, value in self.training.measured.state_dict().items()
-        }
-        half = self.folder.path / f".{WEIGHTS_NAME}.part"
-        save_file(weights, half)
-        half.replace(self.folder.path / WEIGHTS_NAME)
+        write_weights(self.folder.path, self.training.measured)
 
     def _rows_here(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         shares = self._ranks.shares(
@@ -360,83 +312,13 @@ class Trainer:
         )
         return np.concatenate([rows[share[self._ranks.rank]] for share in shares])
 
-    def _check_batches(self) -> None:
-        """Raise InputError where batch statistics would be those of a single photograph."""
-        if not any(isinstance(one, _BatchNorm) for one in self.training.network.modules()):
-            return
-        accumulate = self.recipe.optimiser.accumulate
-        unit = virtual_batch_of(self.training.network)
-        for total in {len(rows) for rows in self._sampler.batches(0)}:
-            parts = self._ranks.shares(total, parts=accumulate, unit=unit)
-            if any(one.stop - one.start == 1 for shares in parts for one in shares):
-                raise InputError(
-                    f"a batch of {total} leaves a part of one photograph, which has no batch "
-                    f"statistics (parts: {len(parts)}, processes: {self._ranks.world})",
-                    item="sampling",
-                    fix='Choose another batch size, drop_last = true, or network.norm = "group"',
-                )
-
     def _frozen(self, epoch: int) -> tuple[nn.Parameter, ...]:
         start = self.recipe.start
         if start is None or epoch >= start.train_last_only_epochs:
             return ()
-        network = self.training.network
-        last = {id(one) for layer in last_layer(network) for one in layer.parameters()}
-        return tuple(one for one in network.parameters() if id(one) not in last)
+        return all_but_last(self.training.network)
 
     def _reference_of(self, batch: Batch) -> Tensor | None:
         if self._reference is None:
             return None
         return torch.from_numpy(np.ascontiguousarray(self._reference[batch.rows.numpy()]))
-
-    def _build(self) -> Training:
-        recipe, ranks = self.recipe, self._ranks
-        network = build.build_network(recipe, chip_px=self._material.chip_px).to(ranks.device)
-        # A run that goes on has its own weights; what it began with may be gone.
-        if recipe.start is not None and last_checkpoint(self.folder.checkpoints) is None:
-            weights = read_weights(recipe.start.source)
-            warm_start(network, weights, redraw_last=recipe.start.redraw_last)
-        objective = build.build_objective(recipe, classes=self._material.classes, ranks=ranks)
-        objective = objective.to(ranks.device)
-        chosen = recipe.optimiser
-        optimiser = build_optimiser(
-            parameter_groups(
-                network,
-                objective,
-                lr=chosen.lr,
-                header_lr=chosen.header_lr,
-                weight_decay=chosen.weight_decay,
-                header_weight_decay=chosen.header_weight_decay,
-                decay_norms=chosen.decay_norms,
-            ),
-            chosen.name,
-            momentum=chosen.momentum,
-            nesterov=chosen.nesterov,
-            betas=chosen.betas,
-        )
-        return Training(
-            network,
-            objective,
-            optimiser,
-            build.build_average(network, recipe.run.ema_decay),
-            Precision(recipe.run.precision, ranks.device, group=ranks.group),
-            ranks,
-        )
-
-    def _build_updater(self) -> Updater:
-        network: nn.Module = self.training.network
-        if self.recipe.run.compile:
-            network = torch.compile(network)
-        # Outermost: the updater turns its sums off while it gathers parts of a batch.
-        network = replicated(network, self._ranks)
-        return Updater(
-            network,
-            self.training.objective,
-            self.training.optimiser,
-            precision=self.training.precision,
-            ranks=self._ranks,
-            accumulate=self.recipe.optimiser.accumulate,
-            unit=virtual_batch_of(self.training.network),
-            clip_norm=self.recipe.optimiser.clip_norm,
-            seed=self.recipe.seed,
-        )

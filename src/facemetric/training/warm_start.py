@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from facemetric.bundle.manifest_file import MANIFEST_NAME, read_manifest
@@ -182,3 +183,19 @@ def _size(tensor: Tensor) -> str:
 def _some(names: list[str] | tuple[str, ...]) -> str:
     rest = len(names) - _SHOWN
     return ", ".join(names[:_SHOWN]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def all_but_last(network: nn.Module) -> tuple[nn.Parameter, ...]:
+    """Return the parameters in front of the `last_layer`."""
+    last = {id(one) for layer in last_layer(network) for one in layer.parameters()}
+    return tuple(one for one in network.parameters() if id(one) not in last)
+
+
+def write_weights(folder: Path, network: nn.Module) -> None:
+    """Write ``network.safetensors`` into a run's folder, whole or not at all."""
+    weights = {
+        name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()
+    }
+    half = folder / f".{WEIGHTS_NAME}.part"
+    save_file(weights, half)
+    half.replace(folder / WEIGHTS_NAME)
