@@ -22,7 +22,7 @@ from torch.nn import functional
 from _conditions import conditions, write_result
 from facemetric.datasets.chips import DecodedChips, SubsetSource, open_chips
 from facemetric.losses import MARGINS
-from facemetric.report.evaluation.canvas import COLOURS, INK, RULE, SOFT, look
+from facemetric.report.canvas import COLOURS, INK, RULE, SOFT, look
 from facemetric.training.closed_set import raw_embeddings
 from facemetric.training.material import Material
 from facemetric.training.recipe import parse_recipe

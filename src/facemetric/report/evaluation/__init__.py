@@ -1,6 +1,6 @@
 """The page, plots and folder of an evaluation's report, from plain values."""
 
-from facemetric.report.evaluation.canvas import Plot, check_plotting
+from facemetric.report.canvas import Plot, check_plotting
 from facemetric.report.evaluation.folder import check_report_folder, write_report_folder
 from facemetric.report.evaluation.plot_views import CurveView, FoldsView, HistogramView
 from facemetric.report.evaluation.report_page import report_page

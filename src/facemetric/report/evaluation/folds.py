@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from facemetric.report.evaluation.canvas import (
+from facemetric.report.canvas import (
     COLOURS,
     MARKERS,
     Plot,

@@ -6,7 +6,7 @@ import base64
 import re
 from collections.abc import Sequence
 
-from facemetric.report.evaluation.canvas import Plot, for_page
+from facemetric.report.canvas import Plot, for_page
 from facemetric.report.evaluation.views import FaceView, HardestView, PairView
 from facemetric.report.html import Html, element
 from facemetric.report.tables import figure as number

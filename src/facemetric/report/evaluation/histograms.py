@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from facemetric.report.evaluation.canvas import (
+from facemetric.report.canvas import (
     COLOURS,
     INK,
     PAPER,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from facemetric.report.evaluation.canvas import Plot
+from facemetric.report.canvas import Plot
 from facemetric.report.evaluation.curves import det_plot, dir_plot, roc_plot
 from facemetric.report.evaluation.folds import folds_plot
 from facemetric.report.evaluation.gallery import hardest, plots

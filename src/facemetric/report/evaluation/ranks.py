@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from facemetric.report.evaluation.canvas import (
+from facemetric.report.canvas import (
     COLOURS,
     MARKERS,
     Plot,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from facemetric.report.evaluation.canvas import Plot
+from facemetric.report.canvas import Plot
 from facemetric.report.evaluation.definitions import definitions
 from facemetric.report.evaluation.parts import part_section
 from facemetric.report.evaluation.views import FindingView, PartView, ReportView

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from facemetric.report.evaluation.canvas import (
+from facemetric.report.canvas import (
     COLOURS,
     MARKERS,
     Plot,

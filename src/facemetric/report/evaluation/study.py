@@ -8,7 +8,7 @@ from datetime import datetime
 
 import numpy as np
 
-from facemetric.report.evaluation.canvas import (
+from facemetric.report.canvas import (
     COLOURS,
     INK,
     MARKERS,

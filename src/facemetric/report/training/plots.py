@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from facemetric.report.evaluation.canvas import (
+from facemetric.report.canvas import (
     COLOURS,
     MARKERS,
     Plot,

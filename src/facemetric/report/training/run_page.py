@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from facemetric.report.evaluation.canvas import Plot
+from facemetric.report.canvas import Plot
 from facemetric.report.evaluation.gallery import plots
 from facemetric.report.evaluation.tables import table
 from facemetric.report.html import Html, element

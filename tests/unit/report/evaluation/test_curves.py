@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from facemetric.report.canvas import COLOURS
 from facemetric.report.evaluation import CurveView
-from facemetric.report.evaluation.canvas import COLOURS
 from facemetric.report.evaluation.curves import det_plot, dir_plot, roc_plot
 
 from .conftest import curve

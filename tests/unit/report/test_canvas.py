@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from facemetric.errors import DependencyError
-from facemetric.report.evaluation.canvas import (
+from facemetric.report.canvas import (
     COLOURS,
     DARK,
     check_plotting,
@@ -20,7 +20,7 @@ from facemetric.report.evaluation.canvas import (
 )
 from facemetric.report.evaluation.curves import roc_plot
 
-from .conftest import HOSTILE, curve
+from .evaluation.conftest import HOSTILE, curve
 
 
 def test_a_plot_is_the_same_bytes_each_time() -> None:
