@@ -95,7 +95,7 @@ def sweep(
             )
         )[:_MOST_COLUMNS]
     )
-    header, *rows = table(result, {name: name for name in names})
+    header, *rows = table(result, {name: f"{name}, %" for name in names})
     print(result.title)
     print_table(rows, header)
 

@@ -170,4 +170,14 @@ def test_a_sweep_prints_its_table(recipe: Path, tmp_path: Path) -> None:
     assert document["schema"] == "facemetric.sweep/1"
     assert [one["variant"] for one in document["runs"]] == ["small", "large"]
     nothing = run("sweep", plan, "--show", "--out", tmp_path / "other")
-    assert nothing.exit_code == 4
+    assert nothing.exit_code == 4 and "nothing has been run there" in nothing.output
+    absent = run("sweep", plan, "--show", "--out", tmp_path / "out", "--figure", "lfw_accuracy")
+    assert "–" in absent.output and "converge" not in absent.output
+    other = run("sweep", plan, *words, "--only", "smal")
+    assert other.exit_code == 4 and "Did you mean 'small'?" in other.output
+    plan.write_text(plan.read_text().replace("loss.0.scale=8", "loss.0.scal=8"))
+    wrong = run("sweep", plan, *words)
+    assert wrong.exit_code == 4 and "variant 'small': 1 mistake:" in wrong.output
+    plan.write_text("sed = [1]\n" + plan.read_text())
+    wrong = run("sweep", plan, *words)
+    assert "  sed: no such key. Did you mean 'seeds'?" in wrong.output.splitlines()

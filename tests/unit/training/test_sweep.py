@@ -126,7 +126,7 @@ def test_seeds_and_variants_make_the_runs(plan: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (("title", "titel"), "titel: Extra inputs"),
+        (("title", "titel"), "titel: no such key. Did you mean 'title'"),
         (("seeds = [0, 1]", "seeds = []"), "seeds"),
         (('"runs away"', '"nsl"'), "names are used twice: nsl"),
         (("[[variant]]", "[variant"), "no TOML"),

@@ -11,7 +11,8 @@ from typing import Annotated
 from pydantic import Field, ValidationError
 
 from facemetric.errors import InputError, SourceError
-from facemetric.training.recipe import Recipe, read_recipe
+from facemetric.training.recipe import Recipe, RecipeError, read_recipe
+from facemetric.training.recipe.mistakes import mistake_text
 from facemetric.training.recipe.section import Section
 
 
@@ -77,10 +78,9 @@ def read_plan(path: Path) -> Plan:
     try:
         plan = Plan.model_validate(document)
     except ValidationError as error:
-        lines = "\n".join(
-            f"  {'.'.join(map(str, one['loc'])) or 'sweep'}: {one['msg']}" for one in error.errors()
-        )
-        raise InputError(f"wrong:\n{lines}", item=str(path)) from error
+        raise RecipeError(
+            [mistake_text(one, Plan) for one in error.errors()], item=str(path)
+        ) from error
     names = [variant.name for variant in plan.variant]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
@@ -113,6 +113,9 @@ def planned_runs(path: Path, plan: Plan, overrides: Sequence[str] = ()) -> list[
             put = [*overrides, *variant.set, f"seed={seed}"]
             try:
                 recipe = read_recipe(Path(path).parent / plan.recipe, put)
+            except RecipeError as error:
+                item = f"{path}, variant {variant.name!r}"
+                raise RecipeError(error.mistakes, item=item) from error
             except InputError as error:
                 raise InputError(error.cause, item=f"{path}, variant {variant.name!r}") from error
             runs.append(PlannedRun(variant, seed, recipe))

@@ -65,7 +65,7 @@ class Spread:
     def text(self, *, percent: bool = True) -> str:
         """Return ``"81.32 ± 0.40"``."""
         if math.isnan(self.mean):
-            return "does not converge"
+            return "does not converge" if self.failed else "–"
         factor = 100 if percent else 1
         text = f"{factor * self.mean:.2f}"
         return text if self.deviation is None else f"{text} ± {factor * self.deviation:.2f}"
@@ -97,6 +97,6 @@ def table(result: SweepResult, figures: Mapping[str, str]) -> list[tuple[str, ..
     for variant in result.variants:
         own = [run for run in result.runs if run.variant == variant]
         cells = (spread(result.runs, variant, figure).text() for figure in figures)
-        seconds = statistics.fmean(run.seconds for run in own) if own else math.nan
-        rows.append((variant, *cells, str(len(own)), f"{seconds:.0f}"))
+        seconds = f"{statistics.fmean(run.seconds for run in own):.0f}" if own else "–"
+        rows.append((variant, *cells, str(len(own)), seconds))
     return rows

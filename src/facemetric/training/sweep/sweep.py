@@ -10,7 +10,8 @@ from pathlib import Path
 import torch
 
 from facemetric._version import __version__
-from facemetric.errors import DataError, FacemetricError
+from facemetric.errors import DataError, FacemetricError, UnknownNameError
+from facemetric.registry import suggest
 from facemetric.training.environment import environment
 from facemetric.training.logs import read_log
 from facemetric.training.logs.run_log import LOG_NAME
@@ -63,11 +64,17 @@ def run_sweep(
 
     Raises
     ------
+    UnknownNameError
+        There is no such variant.
     InputError
         A recipe is wrong, or another than that of a run which is there, before anything runs.
     KeyboardInterrupt
         A run was stopped on request; it can be resumed.
     """
+    known = [variant.name for variant in plan.variant]
+    for name in only:
+        if name not in known:
+            raise UnknownNameError("no such variant", item=name, fix=suggest(name, known))
     runs = planned_runs(path, plan, overrides)
     for run in runs:
         RunFolder(folder / run.folder).check(run.recipe, resume=True)
@@ -142,6 +149,10 @@ def read_result(path: Path) -> SweepResult:
     """Read a sweep's table; DataError where it is absent or damaged."""
     try:
         return SweepResult.model_validate(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError as error:
+        raise DataError(
+            "no such file: nothing has been run there", item=str(path), fix="Give the sweep's --out"
+        ) from error
     except (OSError, ValueError) as error:
         raise DataError(f"cannot be read: {error}", item=str(path)) from error
 
