@@ -86,7 +86,7 @@ def photo_rows(pack: ChipSource, photos: Sequence[Photo]) -> list[int]:
         raise DataError(
             f"the pack lacks {len(missing):,} of {len(names):,} photographs, such as {missing[0]}",
             item="evaluate.pack",
-            fix="Make it from the protocol's photographs: facemetric dataset --keep-faceless --no-dedupe",
+            fix="Make it anew: facemetric dataset PHOTOS PACK --keep-faceless --no-dedupe",
         )
     return [row_of[name] for name in names]
 
