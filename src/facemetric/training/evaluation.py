@@ -141,8 +141,8 @@ class ProtocolOnPack:
         )
 
 
-def headline_figures(evaluation: Evaluation) -> dict[str, float]:
-    """Return the first figure of each part, with its interval, by names that a log can hold."""
+def figures_by_name(evaluation: Evaluation) -> dict[str, float]:
+    """Return the figures of every part, with their intervals, by names that a log can hold."""
     figures: dict[str, float] = {}
     protocol = evaluation.task.protocol
     for part in evaluation.parts:

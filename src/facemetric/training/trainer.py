@@ -23,14 +23,14 @@ from facemetric.training.checkpoints import (
     last_checkpoint,
     prune_checkpoints,
 )
-from facemetric.training.closed_set import closed_set_figures
 from facemetric.training.distributed import Ranks
 from facemetric.training.environment import environment
-from facemetric.training.evaluation import ProtocolOnPack, headline_figures
+from facemetric.training.evaluation import ProtocolOnPack
 from facemetric.training.guard import stop_with_batch
 from facemetric.training.loader import Batch, ChipBatches, load_batches
 from facemetric.training.logs import RunLog, open_run_log
 from facemetric.training.material import Material
+from facemetric.training.measuring import Measuring
 from facemetric.training.optimisers import set_learning_rates
 from facemetric.training.recipe import Recipe
 from facemetric.training.run_folder import ENVIRONMENT_NAME, RESULTS_NAME, RunFolder
@@ -100,7 +100,7 @@ class Trainer:
         self.folder = RunFolder(Path(folder))
         self._ranks = ranks if ranks is not None else Ranks()
         self._material = material
-        self._protocols = protocols
+        self._measuring = Measuring(recipe, material, protocols, self._ranks)
         self._reference = reference
         self._should_stop = should_stop
         self._progress = progress
@@ -242,50 +242,19 @@ class Trainer:
         mean = place.loss_sum / batches
         log.epoch(place.step, {}, epoch=place.epoch, loss=mean)
         self.training.share_statistics()
-        score = self._evaluate(place, log)
         after = Place(step=place.step, epoch=place.epoch + 1)
-        if score is None and not self.recipe.evaluate:
-            score = -mean
+        measured = self._measuring(self.training, epochs_done=after.epoch)
+        if measured.figures:
+            self._latest = dict(measured.figures)
+        if measured.figures and self._ranks.first:
+            log.evaluation(place.step, measured.figures, epoch=place.epoch)
+            document = {"epoch": after.epoch, "step": place.step, **measured.figures}
+            self.folder.write(RESULTS_NAME, document)
+        score = measured.score if self._measuring.scores else -mean
         last = after.epoch == self.recipe.run.epochs
         if last or after.epoch % self.recipe.checkpoints.every_epochs == 0:
             self._checkpoint(after, log, score)
         return after
-
-    def _evaluate(self, place: Place, log: RunLog) -> float | None:
-        """Measure what is due, in the first process; return the score of the checkpoint.
-
-        One figure all the way, or checkpoints could not be compared: that of the first protocol
-        where there are any, else the closed set's.
-        """
-        figures: dict[str, float] = {}
-        score: float | None = None
-        done, last = place.epoch + 1, place.epoch + 1 == self.recipe.run.epochs
-        if self._ranks.first:
-            network, device = self.training.measured, self._ranks.device
-            wanted = zip(self.recipe.evaluate, self._protocols, strict=True)
-            for number, (asked, protocol) in enumerate(wanted):
-                if last or done % asked.every_epochs == 0:
-                    measured = headline_figures(protocol.measure(network, device=device))
-                    figures.update(measured)
-                    score = next(iter(measured.values()), None) if number == 0 else score
-        if self._material.held is not None:
-            # In every process: each holds only some of the centres.
-            known = closed_set_figures(
-                self.training.objective,
-                self.training.measured,
-                self._material,
-                device=self._ranks.device,
-            )
-            figures.update(known)
-            if not self.recipe.evaluate:
-                score = known["closed_set_accuracy_of_means"]
-        if figures:
-            self._latest = figures
-            if self._ranks.first:
-                log.evaluation(place.step, figures, epoch=place.epoch)
-                self.folder.write(RESULTS_NAME, {"epoch": done, "step": place.step, **figures})
-        self._ranks.barrier()
-        return score
 
     def _checkpoint(self, place: Place, log: RunLog, score: float | None) -> None:
         folder = checkpoint_folder(self.folder.checkpoints, place.step)

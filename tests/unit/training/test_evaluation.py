@@ -15,7 +15,7 @@ from facemetric.datasets.chips import open_chips
 from facemetric.errors import DataError
 from facemetric.evaluation import Settings
 from facemetric.training.closed_set import class_means
-from facemetric.training.evaluation import PackEmbedder, ProtocolOnPack, headline_figures
+from facemetric.training.evaluation import PackEmbedder, ProtocolOnPack, figures_by_name
 from facemetric.training.network import EmbeddingNetwork, embed_chips
 from layouts.tiny_run import write_people
 
@@ -59,7 +59,7 @@ def test_a_protocol_is_measured_on_its_pack(lfw: Path) -> None:
         assert f"{photo.parent.name}/{photo.name}" in row_of
         expected = embed_chips(network(), torch.from_numpy(pixels[None].copy()), device=CPU)
         np.testing.assert_allclose(vector, expected[0].numpy(), atol=1e-5)
-    figures = headline_figures(evaluation)
+    figures = figures_by_name(evaluation)
     assert figures["lfw_accuracy"] == 1.0  # patterns are easy to tell apart
     assert figures["lfw_accuracy_low"] <= figures["lfw_accuracy"]
     assert all(set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789._") for name in figures)

@@ -161,7 +161,7 @@ def test_checkpoints_are_compared_by_one_figure(
             return 0.1
 
     monkeypatch.setattr(
-        "facemetric.training.trainer.headline_figures", lambda measured: {"accuracy": measured}
+        "facemetric.training.measuring.figures_by_name", lambda measured: {"accuracy": measured}
     )
     made = trainer(
         tmp_path / "run",

@@ -18,6 +18,9 @@ class Split(Section):
     train: Annotated[int, Field(ge=1)]
     """Photographs that stay for training."""
     seed: int = 0
+    """Of the draw."""
+    every_epochs: Annotated[int, Field(ge=1)] = 1
+    """The accuracy is measured at the ends of these epochs, and of the last."""
 
 
 class Data(Section):
