@@ -285,6 +285,38 @@ def header_step(result: Result) -> Iterator[Row]:
     yield Row(what, bar, f"{measured}, {share:.0%} of it the three matrix products", ratio >= 2.5)
 
 
+def facenet_batch(result: Result) -> Iterator[Row]:
+    batch = "FaceNet's batch, 45 people × 40 faces"
+    one, every = f"{batch}: a semi-hard negative a pair", f"{batch}: the loss over all of them"
+    bars = "≤ 0.2 s, ≤ 200 MB", "≤ 2 s"
+    if result is None:
+        yield Row(one, bars[0])
+        yield Row(every, bars[1])
+        return
+    mining, whole = result["mining"], result["all_triplets"]["semi-hard"]
+    seconds, more = mining["seconds"], mining["memory_mb"]
+    peer = result["peer"]
+    shown = f"{seconds:.2f} s, {more:.0f} MB (pytorch-metric-learning, all of them: "
+    shown += f"{peer['mining']['seconds']:.1f} s, {peer['mining']['memory_mb'] / 1000:.1f} GB)"
+    yield Row(one, bars[0], shown, seconds <= 0.2 and more <= 200)
+    yield Row(every, bars[1], f"{whole['seconds']:.2f} s", whole["seconds"] <= 2)
+
+
+def partial_fc(result: Result) -> Iterator[Row]:
+    what = "Partial FC: 1,000,000 classes × 128-d, batch 256, a tenth sampled, one process"
+    bar = "runs"
+    if result is None:
+        yield Row(what, bar)
+        return
+    ours, torch_full = result["ours"], result["peer"]["torch_full"]
+    sampled, full = ours["sampled"], ours["full"]
+    measured = "; ".join(
+        f"{name} {one['step_s']:.2f} s, {one['peak_mb'] / 1000:.1f} GB"
+        for name, one in (("sampled", sampled), ("all", full), ("all, plain torch", torch_full))
+    )
+    yield Row(what, bar, measured, True)
+
+
 SECTIONS: tuple[Callable[[Result], Iterator[Row]], ...] = (
     lfw_accuracy,
     dlib_embeddings,
@@ -303,6 +335,8 @@ SECTIONS: tuple[Callable[[Result], Iterator[Row]], ...] = (
     metric_oracles,
     metric_speed,
     header_step,
+    facenet_batch,
+    partial_fc,
 )
 
 

@@ -45,8 +45,10 @@ def markdown(result: SweepResult) -> str:
 def put_into_page(name: str, table: str) -> bool:
     """Replace what stands between a study's markers; False where the page has none."""
     text = PAGE.read_text(encoding="utf-8")
-    pattern = rf"(<!-- study: {re.escape(name)} -->\n).*?(\n<!-- end -->)"
-    changed, count = re.subn(pattern, lambda found: found[1] + table + found[2], text, flags=re.S)
+    pattern = rf"(<!-- study: {re.escape(name)} -->\n).*?(<!-- end -->)"
+    changed, count = re.subn(
+        pattern, lambda found: f"{found[1]}\n{table}\n\n{found[2]}", text, flags=re.S
+    )
     PAGE.write_text(changed, encoding="utf-8")
     return count == 1
 
