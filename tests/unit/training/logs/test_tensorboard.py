@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,10 @@ def test_a_resumed_run_has_each_step_once(tmp_path: Path) -> None:
     for number in range(1, 6):
         first.write(LogRecord("step", number, 0, 0.0, float(number), {"lr": 0.5}))
     first.close()
+    # TensorBoard reads files in the order of their names, which begin with the second.
+    began = int(time.time())
+    while int(time.time()) == began:
+        time.sleep(0.02)
     second = TensorBoardSink(tmp_path, resume_step=3)
     for number in range(4, 7):
         second.write(LogRecord("step", number, 0, 0.0, 10.0 * number))
