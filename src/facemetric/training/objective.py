@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -39,12 +40,12 @@ class Outcome:
     figures: Mapping[str, Tensor] = field(default_factory=dict)
 
 
-class Term(nn.Module):
+class Term(nn.Module, ABC):
     """One loss of the sum."""
 
+    @abstractmethod
     def forward(self, embeddings: Tensor, facts: BatchFacts) -> Outcome:
         """Return the loss of raw embeddings ``(N, D)``."""
-        raise NotImplementedError
 
     def advance(self, step: int, progress: float) -> None:
         """Move schedules: optimiser steps done, and the share of the run that is over."""

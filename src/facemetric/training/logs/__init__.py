@@ -1,6 +1,6 @@
 """What a training run says while it goes on: a JSONL file, TensorBoard and the terminal."""
 
-from facemetric.training.logs.jsonl import JsonlSink, kept_at, read_log, truncate_log
+from facemetric.training.logs.jsonl import JsonlSink, read_log, truncate_log
 from facemetric.training.logs.progress import LineSink, ProgressSink
 from facemetric.training.logs.record import Kind, LogRecord
 from facemetric.training.logs.run_log import RunLog, Sink, open_run_log
@@ -15,7 +15,6 @@ __all__ = [
     "RunLog",
     "Sink",
     "TensorBoardSink",
-    "kept_at",
     "open_run_log",
     "read_log",
     "truncate_log",

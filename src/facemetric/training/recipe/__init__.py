@@ -1,6 +1,5 @@
 """Recipes: TOML, checked whole before anything runs."""
 
-from facemetric.training.recipe.components import loss_class
 from facemetric.training.recipe.mistakes import RecipeError
 from facemetric.training.recipe.overrides import apply_overrides
 from facemetric.training.recipe.read import merged, parse_recipe, read_recipe
@@ -10,7 +9,6 @@ __all__ = [
     "Recipe",
     "RecipeError",
     "apply_overrides",
-    "loss_class",
     "merged",
     "parse_recipe",
     "read_recipe",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
+from pydantic import BaseModel
 
 from facemetric._version import __version__
 from facemetric.errors import DataError, FacemetricError, UnknownNameError
@@ -15,7 +15,7 @@ from facemetric.registry import suggest
 from facemetric.training.environment import environment
 from facemetric.training.logs import read_log
 from facemetric.training.logs.run_log import LOG_NAME
-from facemetric.training.recipe import read_recipe
+from facemetric.training.recipe import Recipe, read_recipe
 from facemetric.training.run_folder import RunFolder
 from facemetric.training.session import run_recipe
 from facemetric.training.sweep.plan import Plan, PlannedRun, planned_runs
@@ -86,9 +86,9 @@ def run_sweep(
             continue
         tell(f"{run.variant.name}, seed {run.seed}")
         _run(run, folder / run.folder, progress=progress)
-        _write(folder, _result(plan, base.model_dump(mode="json"), runs, folder))
-    result = _result(plan, base.model_dump(mode="json"), runs, folder)
-    _write(folder, result)
+        _write(folder, RESULT_NAME, _result(plan, base, runs, folder))
+    result = _result(plan, base, runs, folder)
+    _write(folder, RESULT_NAME, result)
     return result
 
 
@@ -114,14 +114,10 @@ def _run(run: PlannedRun, folder: Path, *, progress: bool) -> None:
         figures=figures,
         failure=failure,
     )
-    half = folder / f".{_OUTCOME_NAME}.part"
-    half.write_text(outcome.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    half.replace(folder / _OUTCOME_NAME)
+    _write(folder, _OUTCOME_NAME, outcome)
 
 
-def _result(
-    plan: Plan, recipe: dict[str, object], runs: Sequence[PlannedRun], folder: Path
-) -> SweepResult:
+def _result(plan: Plan, recipe: Recipe, runs: Sequence[PlannedRun], folder: Path) -> SweepResult:
     outcomes = []
     for run in runs:
         path = folder / run.folder / _OUTCOME_NAME
@@ -130,19 +126,12 @@ def _result(
     return SweepResult(
         title=plan.title,
         version=__version__,
-        environment=environment(torch.device(str(recipe_device(recipe)))),
-        recipe=recipe,
+        environment=environment(torch.device(recipe.run.device)),
+        recipe=recipe.model_dump(mode="json"),
         variants={variant.name: variant.set for variant in plan.variant},
         notes={variant.name: variant.note for variant in plan.variant if variant.note},
         runs=tuple(outcomes),
     )
-
-
-def recipe_device(recipe: dict[str, object]) -> str:
-    """Return the device that a resolved recipe names."""
-    run = recipe["run"]
-    assert isinstance(run, dict)
-    return str(run["device"])
 
 
 def read_result(path: Path) -> SweepResult:
@@ -157,7 +146,5 @@ def read_result(path: Path) -> SweepResult:
         raise DataError(f"cannot be read: {error}", item=str(path)) from error
 
 
-def _write(folder: Path, result: SweepResult) -> None:
-    half = folder / f".{RESULT_NAME}.{time.monotonic_ns()}"
-    half.write_text(result.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    half.replace(folder / RESULT_NAME)
+def _write(folder: Path, name: str, document: BaseModel) -> None:
+    RunFolder(folder).write(name, document.model_dump(mode="json"))
