@@ -7,6 +7,30 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+TINY_TOML = """
+name = "tiny"
+[data]
+train = ["{data}"]
+[sampling]
+batch_size = 12
+[network]
+backbone = "sphereface-4"
+dim = 16
+width = 0.125
+norm = "group"
+input_px = [16, 16]
+[[loss]]
+name = "nsl"
+scale = 12.0
+[optimiser]
+lr = 0.05
+[run]
+epochs = 2
+threads = 1
+log_every_steps = 1
+"""
+"""`tiny_recipe` as a file; ``{data}`` is the folder of the people."""
+
 
 def write_people(
     root: Path, *, people: int = 6, images: int = 8, size_px: int = 32, seed: int = 0

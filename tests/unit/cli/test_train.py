@@ -13,37 +13,14 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from facemetric.cli import app
-from layouts.tiny_run import write_people
-
-RECIPE = """
-name = "tiny"
-[data]
-train = ["{data}"]
-[sampling]
-batch_size = 12
-[network]
-backbone = "sphereface-4"
-dim = 16
-width = 0.125
-norm = "group"
-input_px = [16, 16]
-[[loss]]
-name = "nsl"
-scale = 12.0
-[optimiser]
-lr = 0.05
-[run]
-epochs = 2
-threads = 1
-log_every_steps = 1
-"""
+from layouts.tiny_run import TINY_TOML, write_people
 
 
 @pytest.fixture
 def recipe(tmp_path: Path) -> Path:
     data = write_people(tmp_path / "people", people=4, images=6)
     path = tmp_path / "tiny.toml"
-    path.write_text(RECIPE.format(data=data))
+    path.write_text(TINY_TOML.format(data=data))
     return path
 
 

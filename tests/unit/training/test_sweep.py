@@ -18,31 +18,9 @@ from facemetric.training.sweep import (
     spread,
     table,
 )
-from layouts.tiny_run import write_people
+from layouts.tiny_run import TINY_TOML, write_people
 
-RECIPE = """
-name = "tiny"
-[data]
-train = ["{data}"]
-[data.split]
-train = 24
-[sampling]
-batch_size = 12
-[network]
-backbone = "sphereface-4"
-dim = 16
-width = 0.125
-norm = "group"
-input_px = [16, 16]
-[[loss]]
-name = "nsl"
-scale = 12.0
-[optimiser]
-lr = 0.05
-[run]
-epochs = 1
-threads = 1
-"""
+HELD_BACK = "[data.split]\ntrain = 24\n"
 SWEEP = """
 title = "Two losses"
 recipe = "base.toml"
@@ -59,7 +37,7 @@ note = "on purpose"
 @pytest.fixture
 def plan(tmp_path: Path) -> Path:
     data = write_people(tmp_path / "people", people=4, images=8)
-    (tmp_path / "base.toml").write_text(RECIPE.format(data=data))
+    (tmp_path / "base.toml").write_text(TINY_TOML.format(data=data) + HELD_BACK)
     path = tmp_path / "sweep.toml"
     path.write_text(SWEEP)
     return path
