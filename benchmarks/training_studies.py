@@ -2,7 +2,8 @@
 
 Each sweep goes to ``runs/<name>`` (finished runs are kept, an interrupted one is resumed), its
 result to ``results/study_<name>.json``, its table between the markers of
-``docs/explanation/training-studies.md``. ``--tables`` only writes the tables again.
+``docs/explanation/training-studies.md``. ``--tables`` only writes the tables again. A run that
+another sweep made with the very same recipe is copied, not made twice.
 """
 
 from __future__ import annotations
@@ -10,10 +11,21 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from _conditions import RESULTS, conditions, write_result
-from facemetric.training.sweep import SweepResult, read_plan, run_sweep, spread
+from facemetric.training.run_folder import RunFolder
+from facemetric.training.sweep import (
+    OUTCOME_NAME,
+    PlannedRun,
+    SweepResult,
+    planned_runs,
+    read_plan,
+    run_sweep,
+    spread,
+)
 
 ROOT = Path(__file__).parents[1]
 SWEEPS = ROOT / "recipes" / "studies"
@@ -53,6 +65,21 @@ def put_into_page(name: str, table: str) -> bool:
     return count == 1
 
 
+def copy_equal_runs(planned: Sequence[PlannedRun], runs: Path, name: str) -> None:
+    """Copy finished runs of other sweeps whose recipe is one of these."""
+    made = [path.parent for path in sorted(runs.glob(f"*/*/{OUTCOME_NAME}"))]
+    for run in planned:
+        own = runs / name / run.folder
+        if own.exists():
+            continue
+        for other in made:
+            if not RunFolder(other).changes(run.recipe):
+                shutil.copytree(other, own)
+                outcome = json.loads((own / OUTCOME_NAME).read_text(encoding="utf-8"))
+                RunFolder(own).write(OUTCOME_NAME, outcome | {"variant": run.variant.name})
+                break
+
+
 def main() -> None:
     """Run what is asked for, one sweep after another."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -70,11 +97,13 @@ def main() -> None:
             document = json.loads(stored.read_text(encoding="utf-8"))
             result = SweepResult.model_validate(document["sweep"])
         else:
+            plan, words = read_plan(path), [f"run.threads={options.threads}"]
+            copy_equal_runs(planned_runs(path, plan, words), options.runs, name)
             result = run_sweep(
                 path,
-                read_plan(path),
+                plan,
                 options.runs / name,
-                overrides=[f"run.threads={options.threads}"],
+                overrides=words,
                 tell=lambda text, name=name: print(f"{name}: {text}", flush=True),
             )
             facts = conditions(("torch",), threads=options.threads)

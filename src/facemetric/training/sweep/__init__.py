@@ -2,9 +2,10 @@
 
 from facemetric.training.sweep.plan import Plan, PlannedRun, Variant, planned_runs, read_plan
 from facemetric.training.sweep.results import RunResult, Spread, SweepResult, spread, table
-from facemetric.training.sweep.sweep import read_result, run_sweep
+from facemetric.training.sweep.sweep import OUTCOME_NAME, read_result, run_sweep
 
 __all__ = [
+    "OUTCOME_NAME",
     "Plan",
     "PlannedRun",
     "RunResult",

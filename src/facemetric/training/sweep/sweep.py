@@ -22,7 +22,7 @@ from facemetric.training.sweep.plan import Plan, PlannedRun, planned_runs
 from facemetric.training.sweep.results import RunResult, SweepResult
 
 RESULT_NAME = "sweep.json"
-_OUTCOME_NAME = "outcome.json"
+OUTCOME_NAME = "outcome.json"
 
 
 def run_sweep(
@@ -81,7 +81,7 @@ def run_sweep(
     folder.mkdir(parents=True, exist_ok=True)
     base = read_recipe(Path(path).parent / plan.recipe, overrides)
     for run in runs:
-        done = (folder / run.folder / _OUTCOME_NAME).exists()
+        done = (folder / run.folder / OUTCOME_NAME).exists()
         if done or (only and run.variant.name not in only):
             continue
         tell(f"{run.variant.name}, seed {run.seed}")
@@ -114,13 +114,13 @@ def _run(run: PlannedRun, folder: Path, *, progress: bool) -> None:
         figures=figures,
         failure=failure,
     )
-    _write(folder, _OUTCOME_NAME, outcome)
+    _write(folder, OUTCOME_NAME, outcome)
 
 
 def _result(plan: Plan, recipe: Recipe, runs: Sequence[PlannedRun], folder: Path) -> SweepResult:
     outcomes = []
     for run in runs:
-        path = folder / run.folder / _OUTCOME_NAME
+        path = folder / run.folder / OUTCOME_NAME
         if path.exists():
             outcomes.append(RunResult.model_validate_json(path.read_text(encoding="utf-8")))
     return SweepResult(
