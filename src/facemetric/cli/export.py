@@ -55,6 +55,9 @@ def export(
         ),
     ] = None,
     description: Annotated[str, typer.Option(metavar="TEXT", help="One sentence.")] = "",
+    best: Annotated[
+        bool, typer.Option("--best", help="The weights that scored highest, not the last.")
+    ] = False,
     template: Annotated[
         str, typer.Option(metavar="NAME", help="How the training chips were cut.")
     ] = "arcface-112",
@@ -85,6 +88,7 @@ def export(
         licence=terms,
         id=name,
         description=description,
+        best=best,
         template=template,
         int8=int8,
         measure=measure,

@@ -18,6 +18,7 @@ from facemetric.errors import CheckpointError
 from facemetric.training import build
 from facemetric.training.batch_check import check_batches
 from facemetric.training.checkpoints import (
+    best_checkpoint,
     checkpoint_folder,
     checkpoints_in,
     last_checkpoint,
@@ -38,7 +39,7 @@ from facemetric.training.seeds import derived_seed
 from facemetric.training.state import Place
 from facemetric.training.step_log import StepLog
 from facemetric.training.update import NotFiniteError, Updated
-from facemetric.training.warm_start import all_but_last, write_weights
+from facemetric.training.warm_start import BEST_NAME, all_but_last, write_weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +273,8 @@ class Trainer:
             keep=None if every is None else lambda step: step % (every * per_epoch) == 0,
         )
         write_weights(self.folder.path, self.training.measured)
+        if best_checkpoint(self.folder.checkpoints) == folder:
+            write_weights(self.folder.path, self.training.measured, name=BEST_NAME)
 
     def _rows_here(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         shares = self._ranks.shares(

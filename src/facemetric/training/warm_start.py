@@ -14,7 +14,9 @@ from facemetric.bundle.manifest_file import MANIFEST_NAME, read_manifest
 from facemetric.errors import DataError, InputError
 
 WEIGHTS_NAME = "network.safetensors"
-"""The network's weights, beside a bundle's graph and in a run's folder."""
+"""The network's weights, beside a bundle's graph and in a run's folder: there the last ones."""
+BEST_NAME = "best.safetensors"
+"""In a run's folder, the weights of the checkpoint that scored highest."""
 
 _LAYERS = (nn.Linear, nn.Conv2d, nn.Conv1d)
 _SHOWN = 5
@@ -191,11 +193,11 @@ def all_but_last(network: nn.Module) -> tuple[nn.Parameter, ...]:
     return tuple(one for one in network.parameters() if id(one) not in last)
 
 
-def write_weights(folder: Path, network: nn.Module) -> None:
-    """Write ``network.safetensors`` into a run's folder, whole or not at all."""
+def write_weights(folder: Path, network: nn.Module, *, name: str = WEIGHTS_NAME) -> None:
+    """Write weights into a run's folder, whole or not at all."""
     weights = {
         name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()
     }
-    half = folder / f".{WEIGHTS_NAME}.part"
+    half = folder / f".{name}.part"
     save_file(weights, half)
-    half.replace(folder / WEIGHTS_NAME)
+    half.replace(folder / name)

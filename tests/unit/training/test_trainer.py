@@ -30,6 +30,7 @@ from facemetric.training.material import open_material
 from facemetric.training.recipe import parse_recipe
 from facemetric.training.state import Place
 from facemetric.training.trainer import Trainer
+from facemetric.training.warm_start import BEST_NAME, WEIGHTS_NAME, read_weights
 from layouts.tiny_run import tiny_recipe, write_people
 
 PEOPLE, IMAGES = 6, 8
@@ -177,6 +178,10 @@ def test_checkpoints_are_compared_by_one_figure(
         read_checkpoint(path).state["score"] for path in checkpoints_in(made.folder.checkpoints)
     ]
     assert scores == [None, 0.1, 0.1]
+    # Of equal ones the earlier: best.safetensors is of the second epoch, the last of the third.
+    best, last = (read_weights(made.folder.path / name) for name in (BEST_NAME, WEIGHTS_NAME))
+    assert best.keys() == last.keys()
+    assert not torch.equal(*(one["backbone.head.2.weight"] for one in (best, last)))
 
 
 def test_a_stop_where_an_epoch_ends_without_a_checkpoint_writes_one(

@@ -30,7 +30,7 @@ from facemetric.training.logs.run_log import LOG_NAME
 from facemetric.training.page import recipe_facts
 from facemetric.training.recipe import Recipe
 from facemetric.training.run_folder import ENVIRONMENT_NAME, PEOPLE_NAME, RunFolder
-from facemetric.training.warm_start import read_weights, warm_start
+from facemetric.training.warm_start import BEST_NAME, WEIGHTS_NAME, read_weights, warm_start
 from facemetric.types import UInt8
 
 Told = Callable[[str], None]
@@ -60,13 +60,14 @@ def export_run(
     licence: Licence,
     id: str | None = None,
     description: str = "",
+    best: bool = False,
     template: str = "arcface-112",
     int8: bool = False,
     measure: bool = True,
     replace: bool = False,
     tell: Told = lambda text: None,
 ) -> ExportedRun:
-    """Make a bundle of a run's last weights, the averaged ones where it averaged, with its card.
+    """Make a bundle of a run's weights, the averaged ones where it averaged, with its card.
 
     Parameters
     ----------
@@ -80,6 +81,10 @@ def export_run(
         The bundle's name; the recipe's where ``None``.
     description
         One sentence; made of the recipe where empty.
+    best
+        Take the weights of the checkpoint that scored highest, not the last. Where the score is
+        that of a protocol which the bundle is then measured by, its figure is that of a choice
+        among several.
     template
         How the training chips were cut.
     int8
@@ -106,7 +111,7 @@ def export_run(
     chips = _sample(sources[0], template, seed=recipe.seed)
     name = bundle_id(id, recipe.name)
     network = build_network(recipe, chip_px=(chips.shape[1], chips.shape[2]))
-    warm_start(network, read_weights(folder.path))
+    warm_start(network, read_weights(folder.path / (BEST_NAME if best else WEIGHTS_NAME)))
     tell("writing the graph")
     exported = export_bundle(
         network,
@@ -114,7 +119,7 @@ def export_run(
         id=name,
         chips=chips,
         licence=licence,
-        provenance=_provenance(folder, recipe),
+        provenance=_provenance(folder, recipe, best=best),
         template=template,
         description=description or _description(recipe),
         recipe=recipe.model_dump(mode="json"),
@@ -141,7 +146,8 @@ def export_run(
     ]
     photographs = sum(map(len, sources))
     for bundle in finished:
-        write_whole(bundle.folder / CARD_NAME, _card(bundle, folder, recipe, photographs).encode())
+        card = _card(bundle, folder, recipe, photographs, best=best)
+        write_whole(bundle.folder / CARD_NAME, card.encode())
     return _finished(made, finished)
 
 
@@ -209,10 +215,10 @@ def _finished(made: ExportedRun, bundles: Sequence[Bundle]) -> ExportedRun:
     return ExportedRun(exported, dataclasses.replace(made.quantised, bundle=bundles[1]))
 
 
-def _provenance(folder: RunFolder, recipe: Recipe) -> Provenance:
+def _provenance(folder: RunFolder, recipe: Recipe, *, best: bool) -> Provenance:
     names = ", ".join(path.name for path in recipe.data.train)
     return Provenance(
-        source=f"facemetric train, run {folder.path.name}",
+        source=f"facemetric train, run {folder.path.name}, {'best' if best else 'last'} weights",
         data=names,
         recipe=recipe.name,
         importer="facemetric.training.export",
@@ -224,7 +230,9 @@ def _description(recipe: Recipe) -> str:
     return f"{recipe.network.backbone} trained with {losses}."
 
 
-def _card(bundle: Bundle, folder: RunFolder, recipe: Recipe, photographs: int) -> str:
+def _card(
+    bundle: Bundle, folder: RunFolder, recipe: Recipe, photographs: int, *, best: bool
+) -> str:
     records = read_log(folder.path / LOG_NAME)
     kinds = Counter(record.kind for record in records)
     people = folder.read(PEOPLE_NAME)
@@ -236,6 +244,7 @@ def _card(bundle: Bundle, folder: RunFolder, recipe: Recipe, photographs: int) -
         ("Photographs in the sources", f"{photographs:,}"),
     )
     training: Facts = (
+        ("Weights", "of the checkpoint that scored highest" if best else "the last"),
         ("Epochs", f"{kinds['epoch']} of {recipe.run.epochs}"),
         ("Optimiser steps", f"{max((one.step for one in records), default=0):,}"),
         ("Mean loss of the last epoch", last),

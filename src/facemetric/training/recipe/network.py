@@ -27,7 +27,7 @@ class Start(Section):
     """Weights to begin with."""
 
     source: Path
-    """A run, or a bundle that was exported from one."""
+    """A run, for its last weights; a run's ``best.safetensors``; a bundle exported from one."""
     redraw_last: bool = False
     """Draw the last layer anew, as for harmonic embeddings."""
     train_last_only_epochs: Annotated[int, Field(ge=0)] = 0

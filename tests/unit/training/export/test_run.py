@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 from typer.testing import CliRunner
 
 from facemetric.bundle import open_bundle, verify_bundle
@@ -16,7 +18,7 @@ from facemetric.training.build import build_network
 from facemetric.training.network import embed_chips
 from facemetric.training.recipe import parse_recipe
 from facemetric.training.session import run_recipe
-from facemetric.training.warm_start import read_weights, warm_start
+from facemetric.training.warm_start import BEST_NAME, read_weights, warm_start
 from layouts.tiny_run import tiny_recipe, write_people
 
 
@@ -56,6 +58,22 @@ def test_a_run_becomes_two_bundles_with_cards(run: Path, tmp_path: Path) -> None
         assert part in card
     assert str(tmp_path) not in card and str(run.parent) not in card
     assert "similarity to the float32" in (tmp_path / "bundle-int8" / "MODEL_CARD.md").read_text()
+
+
+def test_the_best_weights_instead_of_the_last(run: Path, tmp_path: Path) -> None:
+    marked = tmp_path / "run"
+    shutil.copytree(run, marked)
+    last = read_weights(marked)
+    save_file({name: value * 2 for name, value in last.items()}, marked / BEST_NAME)
+    result = export(marked, tmp_path / "bundle", "--research-only", "--best", "--no-measure")
+    assert result.exit_code == 0, result.output
+    taken = read_weights(tmp_path / "bundle")
+    assert all(torch.equal(taken[name], value * 2) for name, value in last.items())
+    assert "scored highest" in (tmp_path / "bundle" / "MODEL_CARD.md").read_text()
+
+    (marked / BEST_NAME).unlink()
+    absent = export(marked, tmp_path / "other", "--research-only", "--best")
+    assert absent.exit_code == 4 and "best.safetensors: no such file" in absent.stderr
 
 
 def test_terms_must_be_stated(run: Path, tmp_path: Path) -> None:
