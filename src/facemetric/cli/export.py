@@ -9,6 +9,7 @@ import typer
 
 from facemetric.cli.options import Json
 from facemetric.cli.output import complain, guarded, print_json
+from facemetric.cli.own_code import OwnCode, run_own_code
 
 if TYPE_CHECKING:
     from facemetric.bundle.manifest import Licence
@@ -71,6 +72,7 @@ def export(
     replace: Annotated[
         bool, typer.Option("--replace", help="Over bundles that are there.")
     ] = False,
+    own: OwnCode = None,
     json_: Json = False,
 ) -> None:
     """Make a bundle of a training run: the graph, the weights to go on with, a model card.
@@ -78,6 +80,7 @@ def export(
     Example: facemetric export runs/first first-bundle --research-only --int8
     """
     terms = _licence(licence, research_only, commercial_use, training_data)
+    run_own_code(own)
     from facemetric.align import TEMPLATES
     from facemetric.training.export import export_run
 

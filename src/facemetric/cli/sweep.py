@@ -10,6 +10,7 @@ import typer
 from facemetric.cli.options import Json
 from facemetric.cli.output import complain, guarded, print_json
 from facemetric.cli.output import table as print_table
+from facemetric.cli.own_code import OwnCode, run_own_code
 from facemetric.cli.train import needs_torch
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def sweep(
         ),
     ] = None,
     progress: Annotated[bool, typer.Option("--progress/--quiet", help="Show progress.")] = False,
+    own: OwnCode = None,
     json_: Json = False,
 ) -> None:
     """Train one recipe in many variants with several seeds; mean and spread in one table.
@@ -66,6 +68,7 @@ def sweep(
     Example: facemetric sweep recipes/studies/losses.toml --only arcface --out runs/losses
     """
     needs_torch()
+    run_own_code(own)
     from facemetric.training.sweep import read_plan, read_result, run_sweep, table
 
     folder = out if out is not None else Path("runs") / plan.stem

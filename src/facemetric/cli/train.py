@@ -11,6 +11,7 @@ import typer
 
 from facemetric.cli.options import INTERRUPTED, Json
 from facemetric.cli.output import complain, guarded, print_json
+from facemetric.cli.own_code import OwnCode, run_own_code
 
 if TYPE_CHECKING:
     from facemetric.training.recipe import Recipe
@@ -43,6 +44,7 @@ def train(
         bool, typer.Option("--check", help="Read the recipe, print it in full, train nothing.")
     ] = False,
     progress: Annotated[bool, typer.Option("--progress/--quiet", help="Show progress.")] = True,
+    own: OwnCode = None,
     json_: Json = False,
 ) -> None:
     """Train an embedding as a recipe says: data, network, losses, schedule, evaluation.
@@ -53,6 +55,7 @@ def train(
     Example: facemetric train recipes/arcface-celeba.toml run.epochs=5 --out runs/first
     """
     needs_torch()
+    run_own_code(own)
     from facemetric.training.recipe import read_recipe
     from facemetric.training.session import run_recipe
 

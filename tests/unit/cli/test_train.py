@@ -49,6 +49,39 @@ def test_a_recipe_becomes_a_run(recipe: Path, tmp_path: Path) -> None:
     assert again.exit_code == 4 and "there is a run already" in again.output
 
 
+OWN_LOSS = """
+from facemetric.losses import MARGINS, NSL
+
+@MARGINS.register("of-my-own")
+class Own(NSL):
+    pass
+"""
+
+
+def test_a_loss_of_the_users_own(recipe: Path, tmp_path: Path) -> None:
+    own = tmp_path / "my_losses.py"
+    own.write_text(OWN_LOSS)
+    words = ["train", str(recipe), "loss.0.name=of-my-own", "--check"]
+    command = [sys.executable, "-m", "facemetric", *words]
+    known = subprocess.run(
+        [*command, "--import", str(own)], capture_output=True, text=True, check=False
+    )
+    assert known.returncode == 0, known.stderr
+    assert json.loads(known.stdout)["loss"][0]["name"] == "of-my-own"
+
+    assert "of-my-own" in run(*words).output  # unknown here, and named
+    absent = run(*words, "--import", tmp_path / "no.py")
+    assert absent.exit_code == 4 and "no.py: no such file" in absent.output
+    (tmp_path / "broken_losses.py").write_text("1 / 0")
+    broken = run(*words, "--import", tmp_path / "broken_losses.py")
+    assert broken.exit_code == 4 and "does not run: ZeroDivisionError" in broken.output
+    (tmp_path / "json.py").write_text("")
+    taken = run(*words, "--import", tmp_path / "json.py")
+    assert taken.exit_code == 4 and "there is a module 'json' already" in taken.output
+    noted = run(*words, "--import", recipe)
+    assert noted.exit_code == 4 and "expected a Python file" in noted.output
+
+
 def test_check_trains_nothing(recipe: Path, tmp_path: Path) -> None:
     ran = run("train", recipe, "optimiser.lr=0.25", "--check", "--out", tmp_path / "run")
     assert ran.exit_code == 0
