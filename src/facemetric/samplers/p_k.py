@@ -27,7 +27,7 @@ class PK:
         At least 0.
     min_images
         People with fewer images are left out. Those with fewer than K come with every image as
-        evenly repeated as possible; ``min_images=K`` repeats none.
+        evenly repeated as possible (a trainer augments each anew); ``min_images=K`` repeats none.
     batches_per_epoch
         As many as make about one pass over the images, and show every person at least once, where
         left out.

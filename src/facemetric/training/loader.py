@@ -38,7 +38,7 @@ class Batch:
 
 
 class ChipBatches(Dataset[Batch]):
-    """Batches by number; what a batch holds depends on seed, epoch and rows alone.
+    """Batches by number; what a batch holds depends on seed, epoch, rows and turns alone.
 
     Parameters
     ----------
@@ -46,6 +46,8 @@ class ChipBatches(Dataset[Batch]):
         Chips, all of one size.
     rows
         The rows of each batch.
+    turns
+        From `turns_of`, so that a chip which comes twice is changed in two ways.
     augmentation
         What is done to a chip; ``None`` for nothing.
     chip_px
@@ -58,6 +60,7 @@ class ChipBatches(Dataset[Batch]):
         self,
         source: ChipSource,
         rows: Sequence[NDArray[np.int64]],
+        turns: Sequence[NDArray[np.int64]],
         *,
         augmentation: Augmentation | None,
         chip_px: tuple[int, int],
@@ -65,7 +68,7 @@ class ChipBatches(Dataset[Batch]):
         epoch: int,
     ) -> None:
         self._source = source
-        self._rows = rows
+        self._rows, self._turns = rows, turns
         self._augmentation = augmentation
         self._chip_px = chip_px
         self._seed, self._epoch = seed, epoch
@@ -76,19 +79,38 @@ class ChipBatches(Dataset[Batch]):
     def __getitem__(self, number: int) -> Batch:
         rows = self._rows[number]
         pixels = np.empty((len(rows), *self._chip_px, 3), np.uint8)
-        for place, row in enumerate(rows.tolist()):
-            pixels[place] = self._chip(row)
+        wanted = zip(rows.tolist(), self._turns[number].tolist(), strict=True)
+        for place, (row, turn) in enumerate(wanted):
+            pixels[place] = self._chip(row, turn)
         labels = self._source.labels[rows]
         return Batch(torch.from_numpy(pixels), torch.from_numpy(labels), torch.from_numpy(rows))
 
-    def _chip(self, row: int) -> UInt8:
+    def _chip(self, row: int, turn: int) -> UInt8:
         if isinstance(self._source, DecodedChips):
             chip: UInt8 = self._source.pixels[row]
         else:
             chip = read_chip(self._source, row, size_px=self._chip_px)
         if self._augmentation is None:
             return chip
-        return self._augmentation(chip, sample_rng(self._seed, self._epoch, row))
+        return self._augmentation(chip, sample_rng(self._seed, self._epoch, row, turn))
+
+
+def turns_of(batches: Sequence[NDArray[np.int64]]) -> list[NDArray[np.int64]]:
+    """Return, for every row of an epoch's batches, how often it has come in them before.
+
+    Samplers of people repeat the images of those who have few. Two equal pictures would be a
+    positive pair without a distance.
+    """
+    if not batches:
+        return []
+    rows = np.concatenate(batches)
+    order = np.argsort(rows, kind="stable")
+    ordered = rows[order]
+    first = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]][: len(rows)])
+    counts = np.diff(np.r_[first, len(rows)])
+    turns = np.empty(len(rows), np.int64)
+    turns[order] = np.arange(len(rows)) - np.repeat(first, counts)
+    return np.split(turns, np.cumsum([len(batch) for batch in batches])[:-1])
 
 
 def load_batches(batches: ChipBatches, *, workers: int = 0) -> Iterator[Batch]:

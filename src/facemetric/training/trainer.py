@@ -28,7 +28,7 @@ from facemetric.training.distributed import Ranks
 from facemetric.training.environment import environment
 from facemetric.training.evaluation import ProtocolOnPack
 from facemetric.training.guard import stop_with_batch
-from facemetric.training.loader import Batch, ChipBatches, load_batches
+from facemetric.training.loader import Batch, ChipBatches, load_batches, turns_of
 from facemetric.training.logs import RunLog, open_run_log
 from facemetric.training.material import Material
 from facemetric.training.measuring import Measuring
@@ -186,10 +186,13 @@ class Trainer:
     def _epoch(self, place: Place, log: RunLog) -> tuple[Place, bool]:
         """Work through the rest of an epoch; return where it ended and whether it was stopped."""
         epoch, started, seen = place.epoch, time.perf_counter(), 0
-        rows = [self._rows_here(batch) for batch in self._sampler.batches(epoch)]
+        whole = self._sampler.batches(epoch)
+        rows = [self._part_here(batch) for batch in whole]
+        turns = [self._part_here(batch) for batch in turns_of(whole)]
         batches = ChipBatches(
             self._material.source,
             rows[place.batch :],
+            turns[place.batch :],
             augmentation=self._augmentation,
             chip_px=self._material.chip_px,
             seed=derived_seed(self.recipe.seed, "augmentation"),
@@ -276,13 +279,13 @@ class Trainer:
         if best_checkpoint(self.folder.checkpoints) == folder:
             write_weights(self.folder.path, self.training.measured, name=BEST_NAME)
 
-    def _rows_here(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    def _part_here(self, batch: NDArray[np.int64]) -> NDArray[np.int64]:
         shares = self._ranks.shares(
-            len(rows),
+            len(batch),
             parts=self.recipe.optimiser.accumulate,
             unit=virtual_batch_of(self.training.network),
         )
-        return np.concatenate([rows[share[self._ranks.rank]] for share in shares])
+        return np.concatenate([batch[share[self._ranks.rank]] for share in shares])
 
     def _frozen(self, epoch: int) -> tuple[nn.Parameter, ...]:
         start = self.recipe.start

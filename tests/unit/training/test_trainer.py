@@ -24,7 +24,7 @@ from facemetric.training.checkpoints import (
     step_of,
 )
 from facemetric.training.distributed import Ranks
-from facemetric.training.loader import Batch, ChipBatches, load_batches
+from facemetric.training.loader import Batch, ChipBatches, load_batches, turns_of
 from facemetric.training.logs import read_log
 from facemetric.training.material import open_material
 from facemetric.training.recipe import parse_recipe
@@ -277,6 +277,7 @@ def _batches(made: Trainer, rows: torch.Tensor) -> Iterator[Batch]:
         ChipBatches(
             made._material.source,
             [rows.numpy()],
+            turns_of([rows.numpy()]),
             augmentation=None,
             chip_px=(32, 32),
             seed=0,

@@ -144,7 +144,7 @@ class Augmentation:
         pixels
             ``uint8 (H, W, 3)`` RGB; it is not written to.
         rng
-            Usually `sample_rng`, so that a picture's changes depend on seed, epoch and row alone.
+            Usually `sample_rng`, so that a picture's changes depend on its arguments alone.
 
         Returns
         -------

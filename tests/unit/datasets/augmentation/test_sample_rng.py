@@ -10,18 +10,18 @@ WORDS = st.integers(0, 2**64 - 1)
 
 
 @settings(deadline=None, max_examples=100)
-@given(one=st.tuples(WORDS, WORDS, WORDS), other=st.tuples(WORDS, WORDS, WORDS))
+@given(one=st.tuples(WORDS, WORDS, WORDS, WORDS), other=st.tuples(WORDS, WORDS, WORDS, WORDS))
 def test_same_numbers_for_the_same_picture_alone(one, other):
     same = sample_rng(*one).integers(0, 2**63, 8).tolist()
     assert sample_rng(*one).integers(0, 2**63, 8).tolist() == same
     assert (sample_rng(*other).integers(0, 2**63, 8).tolist() == same) == (one == other)
 
 
-@pytest.mark.parametrize("place", [0, 1, 2])
+@pytest.mark.parametrize("place", [0, 1, 2, 3])
 def test_neighbours_are_independent(place):
     first = []
     for step in range(4000):
-        numbers = [5, 5, 5]
+        numbers = [5, 5, 5, 5]
         numbers[place] = step
         first.append(sample_rng(*numbers).random(2))
     values = np.array(first)
@@ -32,7 +32,8 @@ def test_neighbours_are_independent(place):
 
 
 @pytest.mark.parametrize(
-    "numbers", [(-1, 0, 0), (0, -1, 0), (0, 0, -1), (0, 0, 2**64), (2**64, 0, 0)]
+    "numbers",
+    [(-1, 0, 0), (0, -1, 0), (0, 0, -1), (0, 0, 2**64), (2**64, 0, 0), (0, 0, 0, -1)],
 )
 def test_numbers_out_of_range(numbers):
     with pytest.raises(InputError, match="expected numbers from 0 of 64 bits"):
