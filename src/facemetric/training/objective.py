@@ -78,6 +78,7 @@ class Objective(nn.Module):
     def forward(self, embeddings: Tensor, facts: BatchFacts) -> Outcome:
         """Return the sum over all terms; each term's own loss is a figure where there are several.
 
+        A figure that an earlier term has too gets the later term's name behind its own.
         Computed in float32 whatever the network's precision.
         """
         embeddings = embeddings.float()
@@ -86,7 +87,8 @@ class Objective(nn.Module):
         for name, term in self.terms.items():
             outcome = term(embeddings, facts)
             total = total + self._weights[name] * outcome.loss
-            figures.update(outcome.figures)
+            for figure, value in outcome.figures.items():
+                figures[f"{figure}_{name}" if figure in figures else figure] = value
             if len(self.terms) > 1:
                 figures[f"loss_{name}"] = outcome.loss.detach()
         return Outcome(total, figures)

@@ -111,7 +111,19 @@ class RunFolder:
 
 
 # What may change on the way without another result.
-_FREE = frozenset({"run.threads", "data.workers", "data.in_memory", "data.memory_mb"})
+_FREE = frozenset(
+    {
+        "run.threads",
+        "run.log_every_steps",
+        "data.workers",
+        "data.in_memory",
+        "data.memory_mb",
+        "data.split.every_epochs",
+        "checkpoints.every_epochs",
+        "checkpoints.every_steps",
+        "checkpoints.keep_every_epochs",
+    }
+)
 
 
 def _differences(known: Any, wanted: Any, place: str) -> set[str]:

@@ -154,6 +154,18 @@ def test_a_stop_at_the_end_of_an_epoch_keeps_its_score(tmp_path: Path, data: Pat
     assert trainer(folder, data).run(resume=True).complete
 
 
+def test_two_mined_losses_have_figures_of_their_own(tmp_path: Path, data: Path) -> None:
+    mined = {"name": "triplet", "miner": {"name": "semi-hard"}}
+    other = {"name": "triplet", "miner": {"name": "batch-hard"}}
+    sampling = {"name": "p-k", "people": 3, "images": 4, "batches_per_epoch": 1}
+    made = trainer(tmp_path / "run", data, sampling=sampling, loss=[mined, other])
+    made.run()
+    first = next(one for one in read_log(tmp_path / "run" / "log.jsonl") if one.kind == "step")
+    named = [name for name in first.figures if name.startswith("mined")]
+    assert named == ["mined", "mined_triplet-1"]
+    assert first.figures["mined_triplet-1"] == 12 != first.figures["mined"]
+
+
 def test_checkpoints_are_compared_by_one_figure(
     tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -362,7 +374,8 @@ def test_a_folder_holds_one_run(tmp_path: Path, data: Path) -> None:
         trainer(folder, data, run={"epochs": 1, "threads": 1}).run()
     with pytest.raises(InputError, match=r"another recipe: run\.epochs"):
         trainer(folder, data, run={"epochs": 2, "threads": 1}).run(resume=True)
-    again = trainer(folder, data, run={"epochs": 1, "threads": 2}).run(resume=True)
+    free = {"run": {"epochs": 1, "threads": 2}, "checkpoints": {"every_steps": 2}}
+    again = trainer(folder, data, **free).run(resume=True)
     assert again.complete and again.place.step == 4
 
 
