@@ -79,7 +79,8 @@ def main() -> None:
                 export_run(folders["old"], bundle, licence=LICENCE, measure=False)
             words = [f"start.source={folders['new']}", f"reference.bundle={bundle}"]
         recipe = read_recipe(RECIPES / f"harmonic-{name}.toml", words)
-        run_recipe(recipe, folder, resume=True)
+        if not run_recipe(recipe, folder, resume=True).complete:
+            raise KeyboardInterrupt
     task = PROTOCOLS["lfw"](data_root() / "lfw")
     assert isinstance(task, PairTask)
     vectors = {name: embedded(folder, task, options.pack) for name, folder in folders.items()}

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from facemetric.bundle import open_bundle
 from facemetric.datasets.chips import open_chips
+from facemetric.training.allocator import keep_freed_memory
 from facemetric.training.checkpoints import last_checkpoint
 from facemetric.training.distributed import Ranks, join_ranks
 from facemetric.training.evaluation import ProtocolOnPack
@@ -41,7 +42,7 @@ def run_recipe(
     """Train as a recipe says; under ``torchrun``, together with the other processes.
 
     SIGINT and SIGTERM end the run after the step that is under way, with a checkpoint; a second
-    one ends it at once.
+    one ends it at once. The process keeps the memory that it frees (`keep_freed_memory`).
 
     Parameters
     ----------
@@ -63,6 +64,7 @@ def run_recipe(
     """
     if recipe.run.threads is not None:
         torch.set_num_threads(recipe.run.threads)
+    keep_freed_memory()
     with join_ranks(device=recipe.run.device) as ranks, stop_signals(tell) as stopped:
         told = tell if ranks.first else lambda text: None
         if ranks.first:
