@@ -12,9 +12,10 @@ def keep_freed_memory() -> bool:
     """Let this process keep what it frees; return whether that could be arranged.
 
     glibc gives large blocks, and the free end of its heap, back to the system at once. A step
-    frees a gigabyte and needs it again, and every page of it is then faulted in anew: where the
-    heap happens to end in free memory, training takes several times as long. From here on nothing
-    is given back until the process ends. Elsewhere than on Linux with glibc nothing is changed.
+    frees its activations and needs as much again in the next, and every page is then faulted in
+    anew: 25,000 to 50,000 a step for SphereFace-10 at half width and 112 x 96 pixels. From here
+    on nothing is given back until the process ends. Elsewhere than on Linux with glibc nothing is
+    changed.
     """
     if sys.platform != "linux":
         return False
