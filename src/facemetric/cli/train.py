@@ -52,7 +52,7 @@ def train(
     Under torchrun it trains on several processes or machines with the same result. A run that was
     stopped (Ctrl-C, SIGTERM, a crash) goes on with --resume exactly where it was.
 
-    Example: facemetric train recipes/arcface-celeba.toml run.epochs=5 --out runs/first
+    Example: facemetric train recipes/best-celeba.toml run.epochs=5 --out runs/first
     """
     needs_torch()
     run_own_code(own)
