@@ -158,9 +158,16 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--name", default="header_step", help="of the result file")
+    parser.add_argument(
+        "--products",
+        choices=("highest", "medium"),
+        default="highest",
+        help="torch's precision of float32 products, for all alike: medium multiplies in bfloat16",
+    )
     parser.add_argument("--memory-of", nargs=2, metavar=("KIND", "LOSS"), help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     torch.set_num_threads(chosen.threads)
+    torch.set_float32_matmul_precision(chosen.products)
     torch.manual_seed(0)
     if chosen.memory_of:
         print(step_memory_mb(*chosen.memory_of, chosen.batch, chosen.classes, chosen.dim))
@@ -212,6 +219,7 @@ def main() -> None:
                 threads=chosen.threads,
                 batch=chosen.batch,
                 rounds=chosen.rounds,
+                products=chosen.products,
                 **sizes,
             ),
             "losses": rows,

@@ -113,6 +113,7 @@ class RunFolder:
 # What may change on the way without another result.
 _FREE = frozenset(
     {
+        "name",
         "run.threads",
         "run.log_every_steps",
         "data.workers",
