@@ -86,6 +86,7 @@ def main() -> None:
     parser.add_argument("names", nargs="*", help="sweeps; all by default")
     parser.add_argument("--runs", type=Path, default=Path("runs"))
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--only", action="append", default=[], help="a variant, for one sweep")
     parser.add_argument("--tables", action="store_true")
     options = parser.parse_args()
     for name in options.names or sorted(path.stem for path in SWEEPS.glob("*.toml")):
@@ -104,6 +105,7 @@ def main() -> None:
                 plan,
                 options.runs / name,
                 overrides=words,
+                only=options.only,
                 tell=lambda text, name=name: print(f"{name}: {text}", flush=True),
             )
             facts = conditions(("torch",), threads=options.threads)
