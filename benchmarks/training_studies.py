@@ -16,6 +16,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from _conditions import RESULTS, conditions, write_result
+from facemetric.backbones import describe
+from facemetric.report.canvas import COLOURS, RULE, look
 from facemetric.training.run_folder import RunFolder
 from facemetric.training.sweep import (
     OUTCOME_NAME,
@@ -30,6 +32,7 @@ from facemetric.training.sweep import (
 ROOT = Path(__file__).parents[1]
 SWEEPS = ROOT / "recipes" / "studies"
 PAGE = ROOT / "docs" / "explanation" / "training-studies.md"
+PLOTS = PAGE.parent / "studies"
 FIGURES = {
     "lfw_accuracy": "LFW accuracy",
     "lfw_tar_at_far_0.01": "TAR at FAR 0.01",
@@ -37,21 +40,63 @@ FIGURES = {
 }
 
 
-def markdown(result: SweepResult) -> str:
+def costs(path: Path) -> dict[str, tuple[int, int]]:
+    """Return each variant's multiply-adds and parameters; empty where all networks are one."""
+    networks = {run.variant.name: run.recipe.network for run in planned_runs(path, read_plan(path))}
+    if len({network.backbone for network in networks.values()}) == 1:
+        return {}
+    found = {}
+    for variant, network in networks.items():
+        width = float(network.options.get("width", 1.0))
+        cost = describe(network.backbone, dim=network.dim, size_px=network.input_px, width=width)
+        found[variant] = (cost.multiply_adds, cost.parameters)
+    return found
+
+
+def markdown(result: SweepResult, cost: dict[str, tuple[int, int]]) -> str:
     """Return a sweep's table; with one seed the interval over people stands beside."""
+    more = ["million multiply-adds", "million parameters"] if cost else []
     lines = [
-        "| variant | " + " | ".join(FIGURES.values()) + " | runs |",
-        "|---|" + "---|" * (len(FIGURES) + 1),
+        "| variant | " + " | ".join([*more, *FIGURES.values()]) + " | runs |",
+        "|---|" + "---|" * (len(FIGURES) + len(more) + 1),
     ]
-    for variant in result.variants:
+    for variant in sorted(result.variants, key=lambda name: cost.get(name, (0, 0))):
         own = [run for run in result.runs if run.variant == variant]
         cells = [spread(result.runs, variant, figure).text() for figure in FIGURES]
         if len(own) == 1 and own[0].failure is None:
             ends = [own[0].figures.get(f"lfw_accuracy_{end}") for end in ("low", "high")]
             cells[0] += f" [{', '.join(f'{100 * end:.1f}' for end in ends if end is not None)}]"
+        cells[:0] = [f"{number / 1e6:.1f}" for number in cost.get(variant, ())]
         if own:
             lines.append(f"| {variant} | " + " | ".join(cells) + f" | {len(own)} |")
     return "\n".join(lines)
+
+
+def draw(result: SweepResult, cost: dict[str, tuple[int, int]], path: Path) -> None:
+    """Draw accuracy against multiply-adds, as FaceNet's figure 4."""
+    from matplotlib.figure import Figure
+
+    with look():
+        figure = Figure(figsize=(6.0, 3.6))
+        axes = figure.add_subplot()
+        for run in result.runs:
+            if run.failure is not None:
+                continue
+            middle = 100 * run.figures["lfw_accuracy"]
+            ends = [100 * run.figures[f"lfw_accuracy_{end}"] for end in ("low", "high")]
+            where = cost[run.variant][0] / 1e6
+            axes.plot([where, where], ends, color=RULE, linewidth=1, zorder=0)
+            axes.plot(where, middle, "o", color=COLOURS[0], markersize=4)
+            axes.annotate(
+                run.variant.split(" at ")[0],
+                (where, middle),
+                xytext=(4, 3),
+                textcoords="offset points",
+                fontsize=7,
+            )
+        axes.set(xscale="log", xlabel="million multiply-adds", ylabel="LFW accuracy, %")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        figure.savefig(path, metadata={"Date": None})
 
 
 def put_into_page(name: str, table: str) -> bool:
@@ -112,8 +157,11 @@ def main() -> None:
             write_result(
                 stored.stem, {"conditions": facts, "sweep": result.model_dump(mode="json")}
             )
-        if not put_into_page(name, markdown(result)):
+        cost = costs(path)
+        if not put_into_page(name, markdown(result, cost)):
             print(f"{PAGE.name} has no place for {name}")
+        if cost:
+            draw(result, cost, PLOTS / f"{name}.svg")
 
 
 if __name__ == "__main__":
