@@ -1,0 +1,177 @@
+"""One-byte codes in memory, searched whole: 128 bytes for a face of 128 dimensions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facemetric.errors import InputError
+from facemetric.index.best import LOWEST, Best
+from facemetric.index.code_blocks import CodeBlocks
+from facemetric.index.codec import Codec
+from facemetric.index.integer_product import IntegerProduct
+from facemetric.types import Float32, Float64, UInt8, check_embeddings
+
+Int8 = NDArray[np.int8]
+Int32 = NDArray[np.int32]
+Int64 = NDArray[np.int64]
+Bool = NDArray[np.bool_]
+
+QUERIES_AT_ONCE = 256
+SUMS_AT_ONCE = 1 << 20
+"""Integers in the working matrix (4 MB): it stays in the processor's cache."""
+GATHER_SHARE = 0.25
+"""Below this share of allowed rows, they are copied out instead of all being multiplied."""
+PAIRS_AT_ONCE = 1 << 16
+
+
+class CodeIndex:
+    """Codes of unit embeddings by row, and the rows most similar to a query.
+
+    Every search looks at every code. With a query rounded to one byte a dimension as well, the
+    product is one of integers and is limited by how fast memory is read; the rows that it puts
+    first, some more than asked for, are compared again with the query as it is. What remains is
+    the rounding of the codes: compare the float vectors of the rows that come back where their
+    exact order matters.
+
+    Rows are numbered in the order of `add`. Rows that were removed keep their number and are
+    never found.
+
+    Parameters
+    ----------
+    codec
+        Of the codes.
+    threads
+        Of a search; ``None``: all cores.
+    """
+
+    def __init__(self, codec: Codec, *, threads: int | None = None) -> None:
+        self.codec = codec
+        self._blocks = CodeBlocks(codec.dim)
+        self._product = IntegerProduct(threads=threads)
+
+    def __len__(self) -> int:
+        """Number of rows, removed ones included."""
+        return len(self._blocks)
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of the codes, the room for further ones included."""
+        return self._blocks.nbytes
+
+    def add(self, codes: UInt8) -> None:
+        """Append ``uint8 (N, D)``.
+
+        Raises
+        ------
+        InputError
+            The codes are of another type or dimension.
+        """
+        self._blocks.append(codes)
+
+    def remove(self, rows: Int64) -> None:
+        """Forget rows: their codes are overwritten."""
+        self._blocks.remove(rows)
+
+    def codes(self, rows: Int64) -> UInt8:
+        """Return ``uint8 (n, D)`` of some rows."""
+        return self._blocks.take(rows)
+
+    def search(
+        self, queries: Float32, k: int, *, allowed: Bool | None = None
+    ) -> tuple[Int64, Float32]:
+        """Return the ``k`` most similar rows of each query, the best first.
+
+        Parameters
+        ----------
+        queries
+            ``float32 (Q, D)``, unit norm.
+        k
+            How many; fewer come where there are fewer.
+        allowed
+            ``bool (N,)``: the rows that may be found; all where it is left out.
+
+        Returns
+        -------
+        rows, similarities
+            ``int64 (Q, k)`` and ``float32 (Q, k)``: cosines of the query and the decoded code;
+            equal ones in the order of rows.
+
+        Raises
+        ------
+        InputError
+            Shapes disagree, ``k`` is below 1 or a query is not finite.
+        """
+        check_embeddings(queries, name="queries", dim=self.codec.dim)
+        if k < 1:
+            raise InputError(f"expected at least 1, got {k}", item="k")
+        usable = self._usable(allowed)
+        count = min(k, len(self) if usable is None else int(np.count_nonzero(usable)))
+        rows = np.empty((len(queries), count), np.int64)
+        similarities = np.empty((len(queries), count), np.float32)
+        if count:
+            for start in range(0, len(queries), QUERIES_AT_ONCE):
+                part = slice(start, start + QUERIES_AT_ONCE)
+                rows[part], similarities[part] = self._search(queries[part], count, usable)
+        return rows, similarities
+
+    def _usable(self, allowed: Bool | None) -> Bool | None:
+        if allowed is None:
+            return self._blocks.alive()
+        if allowed.dtype != np.bool_ or allowed.shape != (len(self),):
+            raise InputError(
+                f"expected bool ({len(self)},), got {allowed.dtype} {allowed.shape}", item="allowed"
+            )
+        alive = self._blocks.alive()
+        return allowed if alive is None else allowed & alive
+
+    def _search(self, queries: Float32, k: int, usable: Bool | None) -> tuple[Int64, Float32]:
+        # Rounding the query moves rows by a place or two: some more are compared again.
+        best = Best(len(queries), min(2 * k + 16, len(self)))
+        rounded = _rounded(queries * self.codec.step.astype(np.float32))
+        for codes, rows, absent in self._parts(len(queries), usable):
+            sums = self._product(codes, rounded)
+            if absent is not None:
+                sums[absent] = LOWEST
+            best.offer(sums, rows)
+        found, owners = best.pairs()
+        similarities = self._similarities(queries, found, owners)
+        order = np.lexsort((found, -similarities, owners))
+        found, owners, similarities = found[order], owners[order], similarities[order]
+        first = np.searchsorted(owners, np.arange(len(queries)))
+        places = first[:, None] + np.arange(k)
+        return found[places], similarities[places]
+
+    def _parts(
+        self, queries: int, usable: Bool | None
+    ) -> Iterator[tuple[UInt8, Int64 | int, Int64 | None]]:
+        """Yield codes, their rows (or the first of them), and which of them must not be found."""
+        size = max(SUMS_AT_ONCE // queries, 4096)
+        if usable is not None and np.count_nonzero(usable) < GATHER_SHARE * len(self):
+            chosen = np.flatnonzero(usable)
+            for start in range(0, len(chosen), size):
+                rows = chosen[start : start + size]
+                yield self._blocks.take(rows), rows, None
+            return
+        for start, codes in self._blocks.parts(size):
+            absent = None if usable is None else np.flatnonzero(~usable[start : start + len(codes)])
+            yield codes, start, absent
+
+    def _similarities(self, queries: Float32, rows: Int64, owners: Int64) -> Float32:
+        """Return cosines of pairs, each summed in double precision in one fixed order."""
+        result = np.empty(len(rows), np.float32)
+        for start in range(0, len(rows), PAIRS_AT_ONCE):
+            part = slice(start, start + PAIRS_AT_ONCE)
+            decoded = self.codec.decode(self._blocks.take(rows[part]))
+            left: Float64 = queries[owners[part]].astype(np.float64)
+            result[part] = (left * decoded).sum(axis=1)
+        return result
+
+
+def _rounded(queries: Float32) -> Int8:
+    """Return ``int8 (D, Q)``: every query stretched to 127 and rounded."""
+    largest = np.abs(queries).max(axis=1, keepdims=True)
+    scaled = queries * (127 / np.maximum(largest, np.finfo(np.float32).tiny))
+    return np.ascontiguousarray(np.rint(scaled).astype(np.int8).T)
