@@ -28,7 +28,6 @@ def rename(connection: sqlite3.Connection, person: int, name: str, *, at: dateti
         "UPDATE people SET name = ?, name_key = ?, updated = ? WHERE row = ?",
         (clean_name(name), key, time_text(at, name="clock"), person),
     )
-    _count_rewrite(connection)
 
 
 def set_terms(
@@ -64,7 +63,6 @@ def merge(connection: sqlite3.Connection, into: int, other: int, *, at: datetime
         "UPDATE people SET updated = ? WHERE row = ?", (time_text(at, name="clock"), into)
     )
     connection.execute("DELETE FROM people WHERE row = ?", (other,))
-    _count_rewrite(connection)
 
 
 def remove_person(connection: sqlite3.Connection, person: int) -> None:
@@ -109,9 +107,5 @@ def _merge_terms(connection: sqlite3.Connection, into: int, other: int) -> None:
     )
 
 
-def _count_rewrite(connection: sqlite3.Connection) -> None:
-    connection.execute("UPDATE gallery SET rewrites = rewrites + 1")
-
-
 def _count_erasure(connection: sqlite3.Connection) -> None:
-    connection.execute("UPDATE gallery SET rewrites = rewrites + 1, erasures = erasures + 1")
+    connection.execute("UPDATE gallery SET erasures = erasures + 1")

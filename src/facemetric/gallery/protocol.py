@@ -222,6 +222,10 @@ class Gallery(ABC):
         """
 
     @abstractmethod
+    def compared(self) -> int:
+        """Return how many samples a search looks at."""
+
+    @abstractmethod
     def vectors(self) -> Vectors:
         """Return all embeddings with whose they are, for classifiers and clustering."""
 

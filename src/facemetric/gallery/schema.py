@@ -24,9 +24,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             created TEXT NOT NULL,
             CHECK ((code_low IS NULL) = (code_step IS NULL))
         ) STRICT""",
-        # `rewrites` counts every change that is not a mere addition, so that readers know when
-        # the matrix in memory can be extended and when it must be read again. `purged` follows
-        # `erasures` once the erased bytes are gone from the file.
+        # `purged` follows `erasures` once the erased bytes are gone from the file. `rewrites`
+        # counted every change that was not a mere addition, for readers.
         """CREATE TABLE gallery (
             only INTEGER PRIMARY KEY CHECK (only = 1),
             id TEXT NOT NULL,
@@ -79,6 +78,43 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             created TEXT NOT NULL,
             UNIQUE (sample, bundle)
         ) STRICT""",
+    ),
+    (
+        # AUTOINCREMENT: a number is never used again, so whoever has read up to one knows that
+        # what is new has a higher one.
+        """CREATE TABLE numbered_embeddings (
+            row INTEGER PRIMARY KEY AUTOINCREMENT,
+            sample INTEGER NOT NULL REFERENCES samples (row) ON DELETE CASCADE,
+            bundle TEXT NOT NULL REFERENCES bundles (id),
+            flip INTEGER NOT NULL CHECK (flip IN (0, 1)),
+            encoding TEXT NOT NULL CHECK (encoding IN ('f32', 'u8')),
+            vector BLOB NOT NULL,
+            key_id TEXT,
+            created TEXT NOT NULL,
+            UNIQUE (sample, bundle)
+        ) STRICT""",
+        "INSERT INTO numbered_embeddings SELECT * FROM embeddings ORDER BY row",
+        "DROP TABLE embeddings",
+        "ALTER TABLE numbered_embeddings RENAME TO embeddings",
+        # What happened to embeddings after they were added: readers bring the codes that they
+        # hold in memory up to date by it.
+        """CREATE TABLE changes (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            embedding INTEGER NOT NULL
+        ) STRICT""",
+        """CREATE TRIGGER embedding_erased AFTER DELETE ON embeddings BEGIN
+            INSERT INTO changes (embedding) VALUES (old.row);
+        END""",
+        """CREATE TRIGGER sample_moved AFTER UPDATE OF person ON samples BEGIN
+            INSERT INTO changes (embedding) SELECT row FROM embeddings WHERE sample = new.row;
+        END""",
+        "ALTER TABLE gallery DROP COLUMN rewrites",
+        """CREATE TABLE person_groups (
+            person INTEGER NOT NULL REFERENCES people (row) ON DELETE CASCADE,
+            name TEXT NOT NULL,
+            PRIMARY KEY (person, name)
+        ) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX person_groups_name ON person_groups (name)",
     ),
 )
 

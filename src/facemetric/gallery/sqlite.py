@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Literal
 
 from facemetric.errors import GalleryError, InputError, PersonError
-from facemetric.gallery import editing, matrix
+from facemetric.gallery import editing
 from facemetric.gallery.binding import Binding, bind, fill_new, stored_binding
 from facemetric.gallery.database import Database, file_exists
 from facemetric.gallery.enrolment import Request, absent, enrol, enrol_apart, find_person
+from facemetric.gallery.everything import all_vectors
 from facemetric.gallery.figures import figures
 from facemetric.gallery.integrity import structural_problems, vector_problems
+from facemetric.gallery.memory import Memory
 from facemetric.gallery.protocol import BACKENDS, Gallery, now
 from facemetric.gallery.records import (
     Consent,
@@ -36,6 +38,7 @@ from facemetric.gallery.rows import (
     sample_of,
     time_text,
 )
+from facemetric.gallery.searching import search
 from facemetric.index import Codec
 from facemetric.types import Float32, ItemError, Match
 
@@ -97,7 +100,6 @@ class SqliteGallery(Gallery):
     ) -> None:
         self.path = Path(fspath(address).removeprefix("sqlite://"))
         self._clock = clock
-        self._matrix: matrix.Matrix | None = None
 
         used = Binding(bundle, dim, bundle_sha256, flip, codec)
         used.check_digest()
@@ -122,6 +124,7 @@ class SqliteGallery(Gallery):
         assert bound.bundle is not None and bound.dim is not None
         self.bundle, self.dim, self.codec = bound.bundle, bound.dim, bound.codec
         self.bundle_sha256, self._flip = bound.bundle_sha256, bound.flip
+        self._memory = Memory(self.bundle, self.dim, self.codec)
 
     @property
     def flip(self) -> bool | None:
@@ -240,15 +243,22 @@ class SqliteGallery(Gallery):
         if per not in ("person", "sample"):
             raise InputError(f"expected 'person' or 'sample', got {per!r}", item="per")
         check_unit(queries, name="queries", dim=self.dim)
-        return matrix.search(self.vectors(), queries, k, per=per)
+        if k < 1:
+            raise InputError(f"expected at least 1, got {k}", item="k")
+        with self._database.read() as connection:
+            self._memory.update(connection)
+            return search(connection, self._memory, queries, k, per=per)
+
+    def compared(self) -> int:
+        """Return how many samples a search looks at."""
+        with self._database.read() as connection:
+            self._memory.update(connection)
+            return len(self._memory)
 
     def vectors(self) -> Vectors:
-        """Return all embeddings; read again only after a change, by whatever process."""
+        """Return all embeddings, read from the file."""
         with self._database.read() as connection:
-            self._matrix = matrix.load(
-                connection, bundle=self.bundle, dim=self.dim, codec=self.codec, known=self._matrix
-            )
-            return self._matrix.vectors
+            return all_vectors(connection, bundle=self.bundle, dim=self.dim, codec=self.codec)
 
     def stats(self) -> Stats:
         """Return the gallery in figures."""
@@ -260,14 +270,13 @@ class SqliteGallery(Gallery):
         try:
             with self._database.read() as connection:
                 problems = structural_problems(connection, self.bundle)
-                self._matrix = None
                 return problems + vector_problems(self.vectors().embeddings)
         except GalleryError as error:
             return [str(error)]
 
     def close(self) -> None:
         """Let go of the file."""
-        self._matrix = None
+        self._memory = Memory(self.bundle, self.dim, self.codec)
         self._database.close()
 
     def _request(

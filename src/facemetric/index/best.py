@@ -73,7 +73,8 @@ class Best:
             self._limit = max(self._limit, 2 * self._held)
 
     def _prune(self) -> None:
-        rows, owners, sums = map(np.concatenate, (self._rows, self._owners, self._sums))
+        rows, owners = np.concatenate(self._rows), np.concatenate(self._owners)
+        sums = np.concatenate(self._sums)
         order = np.lexsort((rows, -sums.astype(np.int64), owners))
         rows, owners, sums = rows[order], owners[order], sums[order]
         rank = np.arange(len(rows)) - np.searchsorted(owners, owners, side="left")

@@ -53,8 +53,14 @@ class CodeIndex:
         self._product = IntegerProduct(threads=threads)
 
     def __len__(self) -> int:
-        """Number of rows, removed ones included."""
+        """Return the number of rows, removed ones included."""
         return len(self._blocks)
+
+    @property
+    def removed(self) -> int:
+        """How many rows were removed."""
+        alive = self._blocks.alive()
+        return 0 if alive is None else int(np.count_nonzero(~alive))
 
     @property
     def nbytes(self) -> int:

@@ -33,7 +33,7 @@ class IntegerProduct:
     def __call__(self, codes: UInt8, queries: Int8) -> Int32:
         """Return ``int32 (N, Q)``."""
         (sums,) = self._session.run({"codes": codes, "queries": queries})
-        return sums  # type: ignore[return-value]
+        return sums
 
 
 @cache

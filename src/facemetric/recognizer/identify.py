@@ -57,16 +57,15 @@ def _decider(
     build = CLASSIFIERS[classifier]
     if candidates < 1:
         raise InputError(f"expected at least 1, got {candidates}", item="candidates")
-    vectors = gallery.vectors()
     ids: dict[str, str] = {}
     # The gallery's own search answers for the nearest neighbour; and nobody enrolled is no error.
-    if classifier == "nearest" or not len(vectors):
+    if classifier == "nearest" or not gallery.compared():
 
         def search(queries: Float32) -> list[Identification]:
             decisions = []
             found = gallery.search(queries, candidates)
             # Another process may enrol and rename while this one looks.
-            compared = max(len(gallery.vectors()), *map(len, found))
+            compared = max(gallery.compared(), *map(len, found))
             for matches in found:
                 ids.update((match.name, match.person_id) for match in matches)
                 ranked = [Ranked(m.name, m.similarity, m.similarity) for m in matches]
@@ -74,6 +73,7 @@ def _decider(
             return decisions
 
         return search, ids
+    vectors = gallery.vectors()
     ids = {name: person for person, name in vectors.names.items()}
     fitted = build().fit(
         vectors.embeddings, [vectors.names[person] for person in vectors.person_ids]

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -14,7 +15,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from facemetric.errors import PersonError
-from facemetric.gallery import NewSample, SqliteGallery
+from facemetric.gallery import NewSample, SqliteGallery, memory
+from facemetric.index import Codec
 
 NAMES = ("Ada", "Bob", "Zoë", "Straße", "김철수", "De la Cruz")
 SPELLINGS = (str, str.upper, lambda name: f"  {name.lower()} ")
@@ -158,5 +160,27 @@ class GalleryMachine(RuleBasedStateMachine):
             shutil.rmtree(self.folder)
 
 
+class CodesMachine(GalleryMachine):
+    """The same, with more vectors than are held as floats."""
+
+    @initialize()
+    def start(self) -> None:
+        coarse = Codec(np.full(DIM, -1.0), np.full(DIM, 2 / 255))
+        self.patches = (
+            mock.patch.object(memory, "FLOAT_ROWS", 2),
+            mock.patch.object(Codec, "fit", lambda values: coarse),
+        )
+        for patch in self.patches:
+            patch.start()
+        super().start()
+
+    def teardown(self) -> None:
+        super().teardown()
+        for patch in getattr(self, "patches", ()):
+            patch.stop()
+
+
 TestGallery = GalleryMachine.TestCase
+TestCodes = CodesMachine.TestCase
+TestCodes.settings = settings(deadline=None, max_examples=25, stateful_step_count=25)
 TestGallery.settings = settings(deadline=None, max_examples=25, stateful_step_count=25)

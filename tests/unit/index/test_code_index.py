@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from facemetric.errors import InputError
-from facemetric.index import CodeIndex, Codec, top_k
+from facemetric.index import Codec, CodeIndex, top_k
 from facemetric.index.code_blocks import BLOCK_ROWS
 
 DIM = 32

@@ -2,15 +2,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from sklearn.neighbors import NearestNeighbors
 
 from facemetric.errors import GalleryError, InputError
-from facemetric.gallery import NewSample, SqliteGallery, Vectors, matrix
+from facemetric.gallery import Enrolment, NewSample, SqliteGallery, memory
+from facemetric.index import Codec
 
 MakeSample = Callable[..., NewSample]
 
@@ -20,48 +20,67 @@ def unit(seed: int, count: int, dim: int) -> np.ndarray:
     return (values / np.linalg.norm(values, axis=1, keepdims=True)).astype(np.float32)
 
 
-@settings(deadline=None, max_examples=60)
-@given(
-    seed=st.integers(0, 2**32 - 1),
-    rows=st.integers(0, 200),
-    people=st.integers(1, 12),
-    k=st.integers(1, 15),
-)
+def enrolled(path: Path, vectors: np.ndarray, owners: np.ndarray, **options: Any) -> SqliteGallery:
+    gallery = SqliteGallery(path, bundle="net", dim=vectors.shape[1], **options)
+    people = {
+        f"P{owner}": [
+            NewSample(vectors[row], f"{row}.jpg") for row in np.flatnonzero(owners == owner)
+        ]
+        for owner in np.unique(owners)
+    }
+    assert all(isinstance(one, Enrolment) for one in gallery.enroll_many(people.items()))
+    return gallery
+
+
+def ranked(
+    vectors: np.ndarray, owners: np.ndarray, query: np.ndarray
+) -> tuple[list[str], list[float], list[str]]:
+    """Return people by their nearest sample, with its similarity and source."""
+    best: dict[str, tuple[float, str]] = {}
+    for row, owner in enumerate(owners):
+        similarity = float(vectors[row].astype(float) @ query)
+        if f"P{owner}" not in best or similarity > best[f"P{owner}"][0]:
+            best[f"P{owner}"] = (similarity, f"{row}.jpg")
+    order = sorted(best, key=lambda owner: -best[owner][0])
+    return order, [best[name][0] for name in order], [best[name][1] for name in order]
+
+
+@pytest.mark.parametrize("held_as", ["floats", "codes", "codes of its own"])
 def test_people_are_ranked_by_their_nearest_sample(
-    seed: int, rows: int, people: int, k: int
+    path: Path, monkeypatch: pytest.MonkeyPatch, held_as: str
 ) -> None:
-    owners = np.random.default_rng(seed).integers(0, people, rows)
-    vectors = Vectors(
-        unit(seed, rows, 6),
-        tuple(f"p{owner}" for owner in owners),
-        tuple(f"s{row}" for row in range(rows)),
-        {f"p{owner}": f"P {owner}" for owner in range(people)},
-    )
-    queries = unit(seed + 1, 4, 6)
-    answers = matrix.search(vectors, queries, k, per="person")
-    for query, answer in zip(queries, answers, strict=True):
-        best: dict[str, tuple[float, str]] = {}
-        for row, owner in enumerate(vectors.person_ids):
-            similarity = float(vectors.embeddings[row].astype(float) @ query)
-            if owner not in best or similarity > best[owner][0]:
-                best[owner] = (similarity, f"s{row}")
-        wanted = sorted(best, key=lambda owner: -best[owner][0])[:k]
-        assert [match.person_id for match in answer] == wanted
-        assert [match.sample_id for match in answer] == [best[owner][1] for owner in wanted]
-        assert [match.similarity for match in answer] == pytest.approx(
-            [best[owner][0] for owner in wanted], abs=1e-6
-        )
+    monkeypatch.setattr(memory, "FLOAT_ROWS", 10_000 if held_as == "floats" else 200)
+    rng = np.random.default_rng(3)
+    vectors, queries = unit(1, 900, 16), unit(2, 20, 16)
+    owners = rng.integers(0, 60, 900)
+    codec = Codec.fit(vectors) if held_as == "codes of its own" else None
+    compared = vectors if codec is None else codec.decode(codec.encode(vectors))
+    with enrolled(path, vectors, owners, codec=codec) as gallery:
+        sources = {one.id: one.source for one in gallery.samples()}
+        for k in (1, 3, 25):
+            for query, answer in zip(queries, gallery.search(queries, k), strict=True):
+                people, similarities, nearest = (
+                    some[:k] for some in ranked(compared, owners, query)
+                )
+                assert [match.name for match in answer] == people
+                assert [sources[str(match.sample_id)] for match in answer] == nearest
+                assert [match.similarity for match in answer] == pytest.approx(
+                    similarities, abs=1e-6
+                )
+        assert (gallery._memory.codes is None) == (held_as == "floats")
 
 
-def test_one_person_with_very_many_samples_hides_nobody() -> None:
-    vectors = Vectors(
-        np.concatenate([np.tile(unit(0, 1, 4), (3000, 1)), -unit(0, 1, 4)]),
-        ("many",) * 3000 + ("one",),
-        tuple(str(row) for row in range(3001)),
-        {"many": "Many", "one": "One"},
-    )
-    (answer,) = matrix.search(vectors, unit(0, 1, 4), 2, per="person")
-    assert [(match.name, match.sample_id) for match in answer] == [("Many", "0"), ("One", "3000")]
+@pytest.mark.parametrize("float_rows", [10_000, 200])
+def test_one_person_with_very_many_samples_hides_nobody(
+    path: Path, monkeypatch: pytest.MonkeyPatch, float_rows: int
+) -> None:
+    monkeypatch.setattr(memory, "FLOAT_ROWS", float_rows)
+    near = unit(0, 1, 4) + 1e-3 * unit(1, 3000, 4)
+    near /= np.linalg.norm(near, axis=1, keepdims=True)
+    vectors = np.concatenate([near, -unit(0, 1, 4)]).astype(np.float32)
+    with enrolled(path, vectors, np.array([0] * 3000 + [1])) as gallery:
+        (answer,) = gallery.search(unit(0, 1, 4), 2)
+        assert [match.name for match in answer] == ["P0", "P1"]
 
 
 def test_samples_are_ranked_as_scikit_learn_ranks_them(
@@ -102,38 +121,45 @@ def test_vectors_stand_in_the_order_of_enrolment(
     assert not vectors.embeddings.flags.writeable
 
 
-def test_the_matrix_is_kept_extended_and_read_again_as_needed(
+@pytest.mark.parametrize("float_rows", [10_000, 100])
+def test_what_others_commit_is_seen(
+    path: Path, sample: MakeSample, monkeypatch: pytest.MonkeyPatch, float_rows: int
+) -> None:
+    monkeypatch.setattr(memory, "FLOAT_ROWS", float_rows)
+    crowd = unit(77, 150, 8)
+
+    def first(seed: int) -> str:
+        return gallery.search(sample(seed).embedding[None], 1)[0][0].name
+
+    with enrolled(path, crowd, np.arange(150)) as gallery, SqliteGallery(path) as other:
+        gallery.enroll("Ada", [sample(1)])
+        gallery.enroll("Bob", [sample(2)])
+        assert (first(1), first(2)) == ("Ada", "Bob")
+        other.enroll("Cai", [sample(3)])
+        assert first(3) == "Cai"
+        other.rename("Bob", "Rob")
+        assert first(2) == "Rob"
+        other.remove("Ada")
+        assert first(1) != "Ada"
+        other.merge("Cai", "Rob")
+        assert first(2) == first(3) == "Cai"
+        other.remove_sample(other.samples("Cai")[0].id)
+        assert first(2) == "Cai" or first(3) == "Cai"
+        # The last one of all goes, and the next one gets a number of its own.
+        gallery.remove("Cai")
+        gallery.enroll("Dee", [sample(4)])
+        assert first(4) == "Dee"
+        assert "Cai" not in {m.name for m in gallery.search(sample(2).embedding[None], 200)[0]}
+        assert len(gallery._memory) == gallery.stats().samples == 151
+
+
+def test_new_vectors_are_read_in_order_without_sorting(
     gallery: SqliteGallery, sample: MakeSample
 ) -> None:
-    gallery.enroll("Ada", [sample(1)])
-    gallery.enroll("Bob", [sample(2)])
-    first = gallery.vectors()
-    assert gallery.vectors() is first
-    with SqliteGallery(gallery.path) as other:
-        other.enroll("Cai", [sample(3)])
-        extended = gallery.vectors()
-        assert [extended.names[p] for p in extended.person_ids] == ["Ada", "Bob", "Cai"]
-        assert len(first) == 2
-        other.rename("Bob", "Rob")
-        assert gallery.search(sample(2).embedding[None], 1)[0][0].name == "Rob"
-        other.remove("Ada")
-        assert [gallery.vectors().names[p] for p in gallery.vectors().person_ids] == ["Rob", "Cai"]
-        other.merge("Cai", "Rob")
-        assert {m.name for m in gallery.search(sample(2).embedding[None], 5)[0]} == {"Cai"}
-        other.set_terms("Cai", consent=None, keep_until=None)
-        kept = gallery.vectors()
-        assert gallery.vectors() is kept
-    # The last row's number is used again after it was removed.
-    gallery.remove("Cai")
-    gallery.enroll("Dee", [sample(4)])
-    np.testing.assert_array_equal(gallery.vectors().embeddings, sample(4).embedding[None])
-
-
-def test_one_query_reads_all_vectors_in_order(gallery: SqliteGallery, sample: MakeSample) -> None:
     with gallery._database.read() as connection:
-        plan = connection.execute(f"EXPLAIN QUERY PLAN {matrix.VECTOR_QUERY}", ("b", 0)).fetchall()
+        plan = connection.execute(f"EXPLAIN QUERY PLAN {memory._NEW}", ("b", 0)).fetchall()
     steps = [row[3] for row in plan]
-    assert len(steps) == 3  # no sorting step
+    assert len(steps) == 2  # no sorting step
     assert steps[0].startswith("SEARCH e USING INTEGER PRIMARY KEY")
 
 
@@ -184,7 +210,6 @@ def test_vectors_that_cannot_be_are_found_by_check(
     gallery.enroll("Ada", [sample(1)])
     with gallery._database.write() as connection:
         connection.execute(f"UPDATE embeddings SET {change}")
-        connection.execute("UPDATE gallery SET rewrites = rewrites + 1")
     (problem,) = gallery.check()
     assert cause in problem
     if "unit norm" not in cause:

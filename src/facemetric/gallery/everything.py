@@ -1,0 +1,31 @@
+"""All vectors of a SQLite gallery, with whose they are."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from facemetric.gallery.records import Vectors
+from facemetric.gallery.stored import stored_values
+from facemetric.index import Codec
+
+# CROSS JOIN: walk the vectors in the order of enrolment and look the rest up.
+_ALL = """SELECT e.row, e.encoding, e.key_id, e.vector, s.id, p.id, p.name
+    FROM embeddings e CROSS JOIN samples s ON s.row = e.sample CROSS JOIN people p
+    ON p.row = s.person WHERE e.bundle = ? ORDER BY e.row"""
+
+
+def all_vectors(
+    connection: sqlite3.Connection, *, bundle: str, dim: int, codec: Codec | None
+) -> Vectors:
+    """Return every embedding of a bundle; GalleryError where one cannot be read."""
+    rows = connection.execute(_ALL, (bundle,)).fetchall()
+    values = stored_values([row[:4] for row in rows], dim=dim, codec=codec)
+    embeddings = values if codec is None or not rows else codec.decode(values)
+    embeddings = embeddings.astype("float32", copy=False)
+    embeddings.setflags(write=False)
+    return Vectors(
+        embeddings,
+        tuple(row[5] for row in rows),
+        tuple(row[4] for row in rows),
+        {row[5]: row[6] for row in rows},
+    )

@@ -1,0 +1,102 @@
+"""Search in a SQLite gallery: candidates from memory, compared again with what the store holds."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facemetric.gallery.memory import Bool, Int64, Memory
+from facemetric.types import Float32, Float64, Match
+
+_VECTORS = """SELECT row, vector FROM embeddings WHERE row IN (SELECT value FROM json_each(?))
+    ORDER BY row"""
+_NAMES = """SELECT e.row, s.id, p.id, p.name FROM embeddings e JOIN samples s ON s.row = e.sample
+    JOIN people p ON p.row = s.person WHERE e.row IN (SELECT value FROM json_each(?))"""
+_GROUPS = """SELECT DISTINCT person FROM person_groups
+    WHERE name IN (SELECT value FROM json_each(?))"""
+
+
+def search(
+    connection: sqlite3.Connection,
+    memory: Memory,
+    queries: Float32,
+    k: int,
+    *,
+    per: Literal["person", "sample"],
+    allowed: Bool | None = None,
+) -> list[list[Match]]:
+    """Return each query's ``k`` nearest samples, or people by their nearest sample.
+
+    Inside the transaction in which ``memory`` was brought up to date.
+    """
+    found: list[tuple[Int64, Float32]] = [_none() for _ in queries]
+    left = np.arange(len(queries))
+    # Rounding moves rows by some places, and a person may have many near samples: look deeper.
+    depth = k if memory.exact and (per == "sample" or k == 1) else 4 * k + 32
+    while left.size:
+        places, similarities = memory.nearest(queries[left], depth, allowed)
+        if not memory.exact and places.size:
+            places, similarities = _compared_again(connection, memory, queries[left], places)
+        for query, own, values in zip(left.tolist(), places, similarities, strict=True):
+            chosen = slice(k) if per == "sample" else _first_of_each(memory.people.values[own])[:k]
+            found[query] = (own[chosen], values[chosen])
+        if places.shape[1] < depth:
+            break
+        left = np.array([query for query in left if len(found[query][0]) < k], np.int64)
+        depth *= 4
+    return _matches(connection, memory, found)
+
+
+def members(connection: sqlite3.Connection, memory: Memory, groups: Sequence[str]) -> Bool:
+    """Return which positions belong to people of any of some groups."""
+    rows = connection.execute(_GROUPS, (json.dumps(list(groups)),)).fetchall()
+    return memory.of_people(np.array([row for (row,) in rows], np.int64))
+
+
+def _compared_again(
+    connection: sqlite3.Connection, memory: Memory, queries: Float32, places: Int64
+) -> tuple[Int64, Float32]:
+    """Order candidates ``(Q, C)`` by the vectors of the store, in double precision."""
+    wanted = np.unique(places)
+    numbers = memory.rows.values[wanted]
+    blobs = connection.execute(_VECTORS, (str(numbers.tolist()),)).fetchall()
+    stored = np.frombuffer(b"".join(blob for _, blob in blobs), "<f4").reshape(len(wanted), -1)
+    vectors: Float64 = stored.astype(np.float64)
+    similarities = np.empty(places.shape, np.float32)
+    for query, own, values in zip(queries, places, similarities, strict=True):
+        values[:] = (vectors[np.searchsorted(wanted, own)] * query).sum(axis=1)
+    order = np.lexsort((places, -similarities), axis=1)
+    return np.take_along_axis(places, order, 1), np.take_along_axis(similarities, order, 1)
+
+
+def _matches(
+    connection: sqlite3.Connection, memory: Memory, found: Sequence[tuple[Int64, Float32]]
+) -> list[list[Match]]:
+    numbers = [memory.rows.values[places].tolist() for places, _ in found]
+    wanted = sorted({number for some in numbers for number in some})
+    known = {
+        row: (sample, person, name)
+        for row, sample, person, name in connection.execute(_NAMES, (str(wanted),))
+    }
+    return [
+        [
+            Match(known[number][1], known[number][2], cosine, known[number][0])
+            for number, cosine in zip(some, np.clip(values, -1.0, 1.0).tolist(), strict=True)
+        ]
+        for some, (_, values) in zip(numbers, found, strict=True)
+    ]
+
+
+def _first_of_each(people: NDArray[np.int64]) -> Int64:
+    """Return where each person stands first, in that order."""
+    _, first = np.unique(people, return_index=True)
+    return np.sort(first)
+
+
+def _none() -> tuple[Int64, Float32]:
+    return np.empty(0, np.int64), np.empty(0, np.float32)
