@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 
+import numpy as np
+
 from facemetric.gallery.records import Vectors
 from facemetric.gallery.stored import stored_values
 from facemetric.index import Codec
+from facemetric.types import Float32
 
 # CROSS JOIN: walk the vectors in the order of enrolment and look the rest up.
 _ALL = """SELECT e.row, e.encoding, e.key_id, e.vector, s.id, p.id, p.name
@@ -20,8 +23,9 @@ def all_vectors(
     """Return every embedding of a bundle; GalleryError where one cannot be read."""
     rows = connection.execute(_ALL, (bundle,)).fetchall()
     values = stored_values([row[:4] for row in rows], dim=dim, codec=codec)
-    embeddings = values if codec is None or not rows else codec.decode(values)
-    embeddings = embeddings.astype("float32", copy=False)
+    embeddings: Float32 = values.astype(np.float32)
+    if codec is not None and rows:
+        embeddings = codec.decode(values.astype(np.uint8, copy=False))
     embeddings.setflags(write=False)
     return Vectors(
         embeddings,

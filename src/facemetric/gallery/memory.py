@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facemetric.gallery.grown import Grown
+from facemetric.gallery.snapshot import Snapshot
 from facemetric.gallery.stored import stored_values
 from facemetric.index import Codec, CodeIndex, top_k
-from facemetric.types import AnyArray, Float32
+from facemetric.types import AnyArray, Float32, UInt8
 
 Int64 = NDArray[np.int64]
 Bool = NDArray[np.bool_]
@@ -50,6 +51,8 @@ class Memory:
         The last of the gallery's ``changes`` that is known here.
     codes
         ``None`` while vectors are floats.
+    saved
+        Positions that were in the snapshot.
     """
 
     def __init__(self, bundle: str, dim: int, codec: Codec | None) -> None:
@@ -59,8 +62,39 @@ class Memory:
         self.rows = Grown(np.empty(0, np.int64))
         self.people = Grown(np.empty(0, np.int64))
         self.change = 0
+        self.saved = 0
         self.codes: CodeIndex | None = None if codec is None else CodeIndex(codec)
         self._alive = Grown(np.empty(0, np.bool_))
+
+    def begin_with(self, snapshot: Snapshot) -> None:
+        """Take over a snapshot, before anything else was taken."""
+        self.codes = CodeIndex(snapshot.codec)
+        self.codes.add(snapshot.codes)
+        self.rows = Grown(snapshot.rows)
+        self.people = Grown(np.array(snapshot.people))
+        self._alive = Grown(np.ones(len(snapshot.rows), np.bool_))
+        self.change = snapshot.change
+        self.saved = len(snapshot.rows)
+
+    def snapshot(self, gallery_id: str) -> tuple[Snapshot, Iterator[UInt8]] | None:
+        """Return what is held as codes, without what was erased, and the codes in parts."""
+        if self.codes is None:
+            return None
+        alive = np.flatnonzero(self._alive.values)
+        parts = (
+            self.codes.codes(alive[start : start + CHUNK_ROWS])
+            for start in range(0, len(alive), CHUNK_ROWS)
+        )
+        taken = Snapshot(
+            gallery_id,
+            self._bundle,
+            self.change,
+            self.codes.codec,
+            self.rows.values[alive],
+            self.people.values[alive],
+            np.empty((0, self._dim), np.uint8),
+        )
+        return taken, parts
 
     def __len__(self) -> int:
         """Return how many vectors can be found."""

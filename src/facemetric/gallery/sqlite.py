@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
@@ -39,8 +40,18 @@ from facemetric.gallery.rows import (
     time_text,
 )
 from facemetric.gallery.searching import search
+from facemetric.gallery.snapshot import (
+    put_in_place,
+    read_snapshot,
+    remove_snapshots,
+    snapshot_bytes,
+    write_part,
+)
 from facemetric.index import Codec
 from facemetric.types import Float32, ItemError, Match
+
+SNAPSHOT_ROWS = 16_384
+"""A snapshot is written when so many vectors, and a quarter of those in it, are not in it."""
 
 
 @BACKENDS.register("sqlite")
@@ -114,17 +125,18 @@ class SqliteGallery(Gallery):
         )
         try:
             bound = bind(self._database, used)
+            assert bound.bundle is not None and bound.dim is not None
+            self.bundle, self.dim, self.codec = bound.bundle, bound.dim, bound.codec
+            self.bundle_sha256, self._flip = bound.bundle_sha256, bound.flip
             self.id = self._identity()
+            self._memory = Memory(self.bundle, self.dim, self.codec)
+            self._has_read_snapshot = False
             if not read_only:
                 # A process may have been killed between an erasure and its purge.
                 self._purge(wait=False)
         except BaseException:
             self._database.close()
             raise
-        assert bound.bundle is not None and bound.dim is not None
-        self.bundle, self.dim, self.codec = bound.bundle, bound.dim, bound.codec
-        self.bundle_sha256, self._flip = bound.bundle_sha256, bound.flip
-        self._memory = Memory(self.bundle, self.dim, self.codec)
 
     @property
     def flip(self) -> bool | None:
@@ -246,14 +258,14 @@ class SqliteGallery(Gallery):
         if k < 1:
             raise InputError(f"expected at least 1, got {k}", item="k")
         with self._database.read() as connection:
-            self._memory.update(connection)
-            return search(connection, self._memory, queries, k, per=per)
+            found = search(connection, self._updated(connection), queries, k, per=per)
+        self._keep_snapshot()
+        return found
 
     def compared(self) -> int:
         """Return how many samples a search looks at."""
         with self._database.read() as connection:
-            self._memory.update(connection)
-            return len(self._memory)
+            return len(self._updated(connection))
 
     def vectors(self) -> Vectors:
         """Return all embeddings, read from the file."""
@@ -263,7 +275,8 @@ class SqliteGallery(Gallery):
     def stats(self) -> Stats:
         """Return the gallery in figures."""
         with self._database.read() as connection:
-            return figures(connection, size_bytes=self._database.size_bytes())
+            size = self._database.size_bytes() + snapshot_bytes(self.path)
+            return figures(connection, size_bytes=size)
 
     def check(self) -> list[str]:
         """Read the whole file and return what is wrong with it; empty where it is sound."""
@@ -296,11 +309,43 @@ class SqliteGallery(Gallery):
             erasure = editing.unpurged(connection)
         if erasure is None:
             return True
-        if not self._database.compact(wait=wait):
+        # It holds the codes of what was erased, and is soon written again.
+        if not remove_snapshots(self.path) or not self._database.compact(wait=wait):
             return False
+        self._memory.saved = 0
         with self._database.write() as connection:
             connection.execute("UPDATE gallery SET purged = max(purged, ?)", (erasure,))
         return True
+
+    def _updated(self, connection: sqlite3.Connection) -> Memory:
+        if not self._has_read_snapshot:
+            self._has_read_snapshot = True
+            kept = read_snapshot(self.path, gallery_id=self.id, bundle=self.bundle, dim=self.dim)
+            if kept is not None and (self.codec is None or self.codec == kept.codec):
+                self._memory.begin_with(kept)
+        self._memory.update(connection)
+        return self._memory
+
+    def _keep_snapshot(self) -> None:
+        """Write what is in memory beside the file, once enough of it is new."""
+        memory = self._memory
+        new = len(memory.rows.values) - memory.saved
+        if self._database.read_only or memory.codes is None:
+            return
+        if new < max(SNAPSHOT_ROWS, memory.saved // 4):
+            return
+        taken = memory.snapshot(self.id)
+        assert taken is not None
+        memory.saved = len(memory.rows.values)
+        part = write_part(self.path, *taken)
+        if part is None:
+            return
+        with self._database.write() as connection:
+            (last,) = connection.execute("SELECT max(number) FROM changes").fetchone()
+            if (last or 0) == taken[0].change:
+                put_in_place(self.path, part)
+        # Otherwise someone erased meanwhile, and the codes may be those of the erased.
+        shutil.rmtree(part, ignore_errors=True)
 
     def _identity(self) -> str:
         with self._database.read() as connection:

@@ -8,12 +8,12 @@ import numpy as np
 
 from facemetric.errors import GalleryError
 from facemetric.index import Codec
-from facemetric.types import Float32, UInt8
+from facemetric.types import AnyArray
 
 
 def stored_values(
     rows: Sequence[tuple[int, str, str | None, bytes]], *, dim: int, codec: Codec | None
-) -> Float32 | UInt8:
+) -> AnyArray:
     """Return ``(N, D)`` of rows (number, encoding, key, blob): floats, or codes with a codec.
 
     Raises

@@ -1,0 +1,167 @@
+"""The snapshot: read in place of the vectors, never believed when wrong, gone with a person."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from facemetric.gallery import NewSample, SqliteGallery, memory, sqlite
+from facemetric.gallery.snapshot import read_snapshot, snapshot_folder
+
+DIM = 16
+
+
+def unit(seed: int, count: int) -> np.ndarray:
+    values = np.random.default_rng(seed).normal(size=(count, DIM))
+    return (values / np.linalg.norm(values, axis=1, keepdims=True)).astype(np.float32)
+
+
+VECTORS = unit(0, 400)
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "FLOAT_ROWS", 150)
+    monkeypatch.setattr(sqlite, "SNAPSHOT_ROWS", 100)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Return a gallery with a snapshot of its 400 people."""
+    path = tmp_path / "people.db"
+    with SqliteGallery(path, bundle="net", dim=DIM) as gallery:
+        people = [(f"P{row}", [NewSample(VECTORS[row], f"{row}.jpg")]) for row in range(400)]
+        list(gallery.enroll_many(people))
+        assert names(gallery, VECTORS[:3]) == ["P0", "P1", "P2"]
+    assert snapshot_folder(path).is_dir()
+    return path
+
+
+def names(gallery: SqliteGallery, queries: np.ndarray) -> list[str]:
+    return [answer[0].name for answer in gallery.search(queries, 1)]
+
+
+def test_opening_reads_the_snapshot_and_only_what_came_after(path: Path) -> None:
+    extra = unit(1, 5)
+    with SqliteGallery(path) as gallery:
+        for row in range(5):
+            gallery.enroll(f"New {row}", [NewSample(extra[row], f"new {row}.jpg")])
+        gallery.merge("P10", "P11")
+        gallery.remove_sample(gallery.samples("P12")[0].id, purge=False)
+        statements: list[str] = []
+        gallery._database._connection.set_trace_callback(statements.append)  # type: ignore[union-attr]
+        assert names(gallery, extra) == [f"New {row}" for row in range(5)]
+        assert names(gallery, VECTORS[11:12]) == ["P10"]
+        assert names(gallery, VECTORS[12:13]) != ["P12"]
+        assert any("e.row > 400" in one for one in statements)
+        assert gallery._memory.saved == 400 and gallery.compared() == 404
+
+
+def test_it_is_mapped_not_copied_and_for_the_owner_alone(path: Path) -> None:
+    with SqliteGallery(path) as gallery:
+        kept = read_snapshot(path, gallery_id=gallery.id, bundle="net", dim=DIM)
+        assert kept is not None and isinstance(kept.codes, np.memmap)
+        assert gallery.stats().size_bytes > kept.codes.nbytes
+    folder = snapshot_folder(path)
+    modes = {one.name: one.stat().st_mode & 0o077 for one in (folder, *folder.iterdir())}
+    assert set(modes) >= {"codes.npy", "rows.npy", "people.npy"}
+    assert not any(modes[name] for name in ("codes.npy", "rows.npy", "people.npy", folder.name))
+
+
+def damage(folder: Path, how: str) -> None:
+    facts = json.loads((folder / "index.json").read_text())
+    match how:
+        case "a byte":
+            data = bytearray((folder / "codes.npy").read_bytes())
+            data[-1] ^= 1
+            (folder / "codes.npy").write_bytes(data)
+        case "cut short":
+            data = bytearray((folder / "rows.npy").read_bytes())
+            (folder / "rows.npy").write_bytes(data[:-8])
+        case "no array":
+            (folder / "people.npy").unlink()
+        case "no facts":
+            (folder / "index.json").write_text("{}")
+        case "not JSON":
+            (folder / "index.json").write_text("…")
+        case "pickled":
+            np.save(folder / "codes.npy", np.array([{}], object), allow_pickle=True)
+        case "of another gallery":
+            (folder / "index.json").write_text(json.dumps(facts | {"gallery_id": "x"}))
+        case "of another version":
+            (folder / "index.json").write_text(json.dumps(facts | {"version": 99}))
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "a byte",
+        "cut short",
+        "no array",
+        "no facts",
+        "not JSON",
+        "pickled",
+        "of another gallery",
+        "of another version",
+    ],
+)
+def test_a_wrong_one_is_as_good_as_none(path: Path, how: str) -> None:
+    damage(snapshot_folder(path), how)
+    with SqliteGallery(path) as gallery:
+        assert read_snapshot(path, gallery_id=gallery.id, bundle="net", dim=DIM) is None
+        assert names(gallery, VECTORS) == [f"P{row}" for row in range(400)]
+        kept = read_snapshot(path, gallery_id=gallery.id, bundle="net", dim=DIM)
+        assert kept is not None  # written anew
+
+
+def test_the_erased_are_not_in_it(path: Path) -> None:
+    with SqliteGallery(path) as gallery:
+        names(gallery, VECTORS[:1])
+        codes = gallery._memory.codes.codes(np.arange(400))  # type: ignore[union-attr]
+        erased = codes[7].tobytes()
+        assert erased in (snapshot_folder(path) / "codes.npy").read_bytes()
+        assert gallery.remove("P7").purged
+        assert not snapshot_folder(path).exists()
+        assert names(gallery, VECTORS[8:9]) == ["P8"]  # and writes it anew
+        files = [one for one in path.parent.rglob("*") if one.is_file()]
+        assert any(one.name == "codes.npy" for one in files)
+        for one in files:
+            assert erased not in one.read_bytes(), one
+            assert VECTORS[7].tobytes() not in one.read_bytes(), one
+
+
+def test_a_snapshot_of_before_an_erasure_is_not_kept(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with SqliteGallery(path) as gallery, SqliteGallery(path) as other:
+        names(gallery, VECTORS[:1])
+        assert other.remove("P7").purged
+        gallery._memory.saved = 0  # it holds codes of before the erasure, and would write them
+        gallery._keep_snapshot()
+    assert [one.name for one in path.parent.iterdir() if "index" in one.name] == []
+
+
+def test_a_reader_writes_none(path: Path) -> None:
+    for one in snapshot_folder(path).iterdir():
+        one.unlink()
+    snapshot_folder(path).rmdir()
+    with SqliteGallery(path, read_only=True) as gallery:
+        assert names(gallery, VECTORS[:2]) == ["P0", "P1"]
+    assert not snapshot_folder(path).exists()
+
+
+def test_a_folder_where_none_can_be_written_is_no_error(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*words: object, **options: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with SqliteGallery(path) as gallery:
+        gallery.purge()
+        gallery.remove("P1")
+        monkeypatch.setattr("facemetric.gallery.snapshot._write", full)
+        assert names(gallery, VECTORS[5:6]) == ["P5"]
+    assert not any("part" in one.name for one in path.parent.iterdir())
