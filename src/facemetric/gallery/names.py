@@ -20,7 +20,8 @@ def clean_name(name: str) -> str:
         Where nothing is left, the name has control characters or more than 200 characters, or it
         looks like an id.
     """
-    text = " ".join(unicodedata.normalize("NFC", name).split())
+    plain = name.isascii() and name.isprintable()  # the quick way for most names
+    text = " ".join((name if plain else unicodedata.normalize("NFC", name)).split())
     shown = repr(name[:40])
     if not text:
         raise PersonError("a person's name must not be empty", item=shown)
@@ -29,7 +30,7 @@ def clean_name(name: str) -> str:
             f"a name may have {MAX_NAME_CHARACTERS} characters, got {len(text)}", item=shown
         )
     # Cc: control characters; Cs: halves of surrogate pairs, which no file can hold.
-    if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in text):
+    if not plain and any(unicodedata.category(letter) in ("Cc", "Cs") for letter in text):
         raise PersonError("a name must not have control characters", item=shown)
     if is_id(text):
         raise PersonError("a name must not look like an id", item=shown)
@@ -38,7 +39,10 @@ def clean_name(name: str) -> str:
 
 def name_key(name: str) -> str:
     """Return what two spellings of one name share: ``"ANNA  Ek"`` and ``"anna ek"`` are one."""
-    folded = unicodedata.normalize("NFKC", clean_name(name)).casefold()
+    cleaned = clean_name(name)
+    if cleaned.isascii():
+        return cleaned.casefold()
+    folded = unicodedata.normalize("NFKC", cleaned).casefold()
     return unicodedata.normalize("NFKC", folded)
 
 

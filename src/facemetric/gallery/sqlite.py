@@ -14,8 +14,9 @@ from typing import Literal
 from facemetric.errors import GalleryError, InputError, PersonError
 from facemetric.gallery import editing
 from facemetric.gallery.binding import Binding, bind, fill_new, stored_binding
+from facemetric.gallery.bulk import enrol_all
 from facemetric.gallery.database import Database, file_exists
-from facemetric.gallery.enrolment import Request, absent, enrol, enrol_apart, find_person
+from facemetric.gallery.enrolment import Request, absent, enrol, find_person
 from facemetric.gallery.everything import all_vectors
 from facemetric.gallery.figures import figures
 from facemetric.gallery.integrity import structural_problems, vector_problems
@@ -172,11 +173,11 @@ class SqliteGallery(Gallery):
             raise InputError(f"expected at least 1, got {chunk_people}", item="chunk_people")
         remaining = iter(people)
         while chunk := list(islice(remaining, chunk_people)):
-            answers: list[Enrolment | ItemError] = []
+            requests = [
+                self._request(name, samples, None, None, conflicts) for name, samples in chunk
+            ]
             with self._database.write() as connection:
-                for name, samples in chunk:
-                    request = self._request(name, samples, None, None, conflicts)
-                    answers.append(enrol_apart(connection, request, at=self._clock()))
+                answers = enrol_all(connection, requests, at=self._clock())
             yield from answers
 
     def people(self) -> list[Person]:
