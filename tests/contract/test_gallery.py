@@ -145,3 +145,76 @@ def test_errors_are_those_of_the_protocol(address: str, gallery: Gallery) -> Non
     with Gallery.open(address, read_only=True) as reader, pytest.raises(GalleryError):
         reader.enroll("Bob", [NewSample(unit(1)[0], "b.jpg")])
     assert [person.name for person in gallery] == ["Ada"]
+
+
+def test_people_are_in_groups_and_searched_by_them(gallery: Gallery) -> None:
+    vectors = unit(12)
+    for number, vector in enumerate(vectors):
+        groups = [name for name, every in (("even", 2), ("third", 3)) if number % every == 0]
+        gallery.enroll(f"P{number}", [NewSample(vector, f"{number}.jpg")], groups=groups)
+    assert gallery.person("P6").groups == ("even", "third")
+    assert gallery.groups() == {"even": 6, "third": 4}
+
+    def found(*groups: str, per: str = "person") -> set[str]:
+        (answer,) = gallery.search(vectors[:1], 12, groups=groups, per=per)  # type: ignore[arg-type]
+        return {match.name for match in answer}
+
+    assert found("third") == {"P0", "P3", "P6", "P9"}
+    assert found("third", "even", per="sample") == {f"P{n}" for n in (0, 2, 3, 4, 6, 8, 9, 10)}
+    assert found("nobody's") == found() == set()
+    assert len(gallery.search(vectors[:1], 12)[0]) == 12
+
+    gallery.enroll("P1", [NewSample(unit(1, seed=5)[0], "more.jpg")], groups=["  new  group "])
+    assert gallery.person("P1").groups == ("new group",)
+    assert gallery.set_groups("P0", ["third", "third"]).groups == ("third",)
+    assert gallery.merge("P3", "P2").groups == ("even", "third")
+    gallery.remove("P6")
+    assert gallery.groups() == {"even": 4, "new group": 1, "third": 3}
+    assert found("even") == {"P3", "P4", "P8", "P10"}
+    for wrong in ("", " ", "x" * 65, "a\x00b"):
+        with pytest.raises(InputError, match="a group's name has 1 to 64 characters"):
+            gallery.set_groups("P0", [wrong])
+    with pytest.raises(InputError, match="expected names, got one text"):
+        gallery.search(vectors[:1], groups="even")
+    assert gallery.person("P0").groups == ("third",)
+
+
+@pytest.mark.parametrize("by", ["best", "top-mean", "centroid"])
+def test_a_person_is_ranked_by_the_samples_asked_for(gallery: Gallery, by: str) -> None:
+    rng = np.random.default_rng(4)
+    centres = unit(8, seed=1)
+    held: dict[str, np.ndarray] = {}
+    for number, centre in enumerate(centres):
+        near = centre + 0.3 * rng.normal(size=(number + 1, DIM))
+        held[f"P{number}"] = (near / np.linalg.norm(near, axis=1, keepdims=True)).astype(np.float32)
+        samples = [NewSample(one, f"{number}-{k}.jpg") for k, one in enumerate(held[f"P{number}"])]
+        gallery.enroll(f"P{number}", samples)
+
+    def similarity(query: np.ndarray, own: np.ndarray) -> float:
+        cosines = own.astype(float) @ query.astype(float)
+        middle = own.astype(float).mean(axis=0)
+        return {
+            "best": max(cosines),
+            "top-mean": np.mean(sorted(cosines)[-3:]),
+            "centroid": query @ middle / np.linalg.norm(middle),
+        }[by]
+
+    queries = unit(6, seed=2)
+    for query, answer in zip(queries, gallery.search(queries, 5, by=by), strict=True):  # type: ignore[arg-type]
+        wanted = sorted(((similarity(query, own), name) for name, own in held.items()))[::-1][:5]
+        assert [match.name for match in answer] == [name for _, name in wanted]
+        assert [match.similarity for match in answer] == pytest.approx(
+            [value for value, _ in wanted], abs=1e-6
+        )
+
+
+def test_questions_that_make_no_sense(gallery: Gallery) -> None:
+    gallery.enroll("Ada", [NewSample(unit(1)[0], "a.jpg")])
+    for options, cause in (
+        ({"k": 0}, "k: expected at least 1"),
+        ({"per": "photo"}, "per: expected 'person' or 'sample'"),
+        ({"by": "worst"}, "by: expected 'best', 'top-mean' or 'centroid'"),
+        ({"by": "centroid", "per": "sample"}, "by: ranks people"),
+    ):
+        with pytest.raises(InputError, match=cause):
+            gallery.search(unit(1), **options)

@@ -84,6 +84,7 @@ def _are_plain(connection: sqlite3.Connection, requests: Sequence[Request]) -> l
         and fine
         and request.consent is None
         and request.keep_until is None
+        and not request.groups
         and request.conflicts in ("refuse", "allow")
         and all(
             sample.flip == flip

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from datetime import datetime
 
 from facemetric.errors import PersonError
-from facemetric.gallery.enrolment import same_face
-from facemetric.gallery.names import clean_name, name_key
+from facemetric.gallery.enrolment import add_groups, same_face
+from facemetric.gallery.names import clean_name, group_names, name_key
 from facemetric.gallery.records import Consent
 from facemetric.gallery.rows import terms_values, time_text
 
@@ -46,6 +47,18 @@ def set_terms(
     )
 
 
+def set_groups(
+    connection: sqlite3.Connection, person: int, groups: Sequence[str], *, at: datetime
+) -> None:
+    """Replace a person's groups."""
+    names = group_names(groups)
+    connection.execute("DELETE FROM person_groups WHERE person = ?", (person,))
+    add_groups(connection, person, names)
+    connection.execute(
+        "UPDATE people SET updated = ? WHERE row = ?", (time_text(at, name="clock"), person)
+    )
+
+
 def merge(connection: sqlite3.Connection, into: int, other: int, *, at: datetime) -> None:
     """Move the samples of ``other`` to ``into``, drop those that both have, and erase ``other``."""
     query = """SELECT row, source_sha256, box_left, box_top, box_right, box_bottom FROM samples
@@ -59,6 +72,10 @@ def merge(connection: sqlite3.Connection, into: int, other: int, *, at: datetime
             connection.execute("DELETE FROM samples WHERE row = ?", (row,))
     connection.execute("UPDATE samples SET person = ? WHERE person = ?", (into, other))
     _merge_terms(connection, into, other)
+    connection.execute(
+        "INSERT OR IGNORE INTO person_groups SELECT ?, name FROM person_groups WHERE person = ?",
+        (into, other),
+    )
     connection.execute(
         "UPDATE people SET updated = ? WHERE row = ?", (time_text(at, name="clock"), into)
     )

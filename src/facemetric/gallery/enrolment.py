@@ -13,7 +13,7 @@ import numpy as np
 
 from facemetric.errors import BundleMismatchError, InputError, PersonError
 from facemetric.gallery.binding import bind_samples
-from facemetric.gallery.names import clean_name, is_id, name_key
+from facemetric.gallery.names import clean_name, group_names, is_id, name_key
 from facemetric.gallery.records import Consent, Enrolment, NewSample, Receipt
 from facemetric.gallery.rows import (
     PERSON_QUERY,
@@ -40,6 +40,7 @@ class Request:
     samples: Sequence[NewSample]
     consent: Consent | None
     keep_until: datetime | None
+    groups: Sequence[str]
     conflicts: Literal["refuse", "allow"]
     bundle: str
     dim: int
@@ -73,6 +74,10 @@ def enrol(connection: sqlite3.Connection, request: Request, *, at: datetime) -> 
         _store(connection, person, sample, request, moment) for sample in request.samples
     )
     changed = any(receipt.status == "added" for receipt in receipts)
+    groups = group_names(request.groups)
+    if groups:
+        add_groups(connection, person, groups)
+        changed = True
     for columns, values in _terms(request):
         connection.execute(f"UPDATE people SET {columns} WHERE row = ?", (*values, person))
         changed = True
@@ -106,6 +111,14 @@ def find_person(connection: sqlite3.Connection, person: str) -> int | None:
         query, value = "SELECT row FROM people WHERE name_key = ?", name_key(person)
     found = connection.execute(query, (value,)).fetchone()
     return None if found is None else int(found[0])
+
+
+def add_groups(connection: sqlite3.Connection, person: int, groups: Sequence[str]) -> None:
+    """Put a person into groups, which may have him already."""
+    connection.executemany(
+        "INSERT OR IGNORE INTO person_groups (person, name) VALUES (?, ?)",
+        [(person, group) for group in groups],
+    )
 
 
 def absent(connection: sqlite3.Connection, person: str) -> PersonError:

@@ -56,7 +56,7 @@ class Memory:
     """
 
     def __init__(self, bundle: str, dim: int, codec: Codec | None) -> None:
-        self._bundle, self._dim, self._codec = bundle, dim, codec
+        self.bundle, self.dim, self.codec = bundle, dim, codec
         self._stamp: tuple[int, int] | None = None
         self._floats = Grown(np.empty((0, dim), np.float32))
         self.rows = Grown(np.empty(0, np.int64))
@@ -87,12 +87,12 @@ class Memory:
         )
         taken = Snapshot(
             gallery_id,
-            self._bundle,
+            self.bundle,
             self.change,
             self.codes.codec,
             self.rows.values[alive],
             self.people.values[alive],
-            np.empty((0, self._dim), np.uint8),
+            np.empty((0, self.dim), np.uint8),
         )
         return taken, parts
 
@@ -103,7 +103,7 @@ class Memory:
     @property
     def exact(self) -> bool:
         """Whether `nearest` compares what the store holds, not a rounding of it."""
-        return self.codes is None or self._codec is not None
+        return self.codes is None or self.codec is not None
 
     def update(self, connection: sqlite3.Connection) -> None:
         """Take over what was committed since, inside a transaction.
@@ -165,14 +165,14 @@ class Memory:
 
     def _take_new(self, connection: sqlite3.Connection) -> None:
         last = int(self.rows.values[-1]) if len(self.rows.values) else 0
-        cursor = connection.execute(_NEW, (self._bundle, last))
+        cursor = connection.execute(_NEW, (self.bundle, last))
         for numbers, people, vectors in self._chunks(cursor):
             many = len(self.rows.values) + len(numbers) > FLOAT_ROWS
             if self.codes is None and many:
                 self._become_codes(connection)
             if self.codes is None:
                 self._floats.extend(vectors)
-            elif self._codec is not None:
+            elif self.codec is not None:
                 self.codes.add(vectors)
             else:
                 self.codes.add(self.codes.codec.encode(vectors))
@@ -185,7 +185,7 @@ class Memory:
             yield (
                 np.array([row[0] for row in rows], np.int64),
                 np.array([row[4] for row in rows], np.int64),
-                stored_values([row[:4] for row in rows], dim=self._dim, codec=self._codec),
+                stored_values([row[:4] for row in rows], dim=self.dim, codec=self.codec),
             )
 
     def _become_codes(self, connection: sqlite3.Connection) -> None:
@@ -193,11 +193,11 @@ class Memory:
         (last,) = connection.execute("SELECT max(row) FROM embeddings").fetchone()
         sample = connection.execute(
             "SELECT vector FROM embeddings WHERE bundle = ? AND row % ? = 0",
-            (self._bundle, max(last // FIT_ROWS, 1)),
+            (self.bundle, max(last // FIT_ROWS, 1)),
         ).fetchall()
         values = np.frombuffer(b"".join(blob for (blob,) in sample), "<f4")
-        codec = Codec.fit(values.reshape(-1, self._dim).astype(np.float32, copy=False))
+        codec = Codec.fit(values.reshape(-1, self.dim).astype(np.float32, copy=False))
         self.codes = CodeIndex(codec)
         self.codes.add(codec.encode(self._floats.values))
         self.codes.remove(np.flatnonzero(~self._alive.values))
-        self._floats = Grown(np.empty((0, self._dim), np.float32))
+        self._floats = Grown(np.empty((0, self.dim), np.float32))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
-from facemetric.errors import PersonError
+from facemetric.errors import InputError, PersonError
 
 MAX_NAME_CHARACTERS = 200
+MAX_GROUP_CHARACTERS = 64
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -44,6 +46,31 @@ def name_key(name: str) -> str:
         return cleaned.casefold()
     folded = unicodedata.normalize("NFKC", cleaned).casefold()
     return unicodedata.normalize("NFKC", folded)
+
+
+def group_names(groups: Iterable[str]) -> tuple[str, ...]:
+    """Return names of groups, each once, sorted: in Unicode form NFC, trimmed, in their case.
+
+    Raises
+    ------
+    InputError
+        Where one is empty, has control characters or more than 64 characters.
+    """
+    if isinstance(groups, str):
+        raise InputError(f"expected names, got one text: {groups!r}", item="groups")
+    cleaned = set()
+    for group in groups:
+        text = " ".join(unicodedata.normalize("NFC", group).split())
+        if not 0 < len(text) <= MAX_GROUP_CHARACTERS or any(
+            unicodedata.category(letter) in ("Cc", "Cs") for letter in text
+        ):
+            raise InputError(
+                f"a group's name has 1 to {MAX_GROUP_CHARACTERS} characters, none of them control "
+                "characters",
+                item=repr(group[:40]),
+            )
+        cleaned.add(text)
+    return tuple(sorted(cleaned))
 
 
 def is_id(text: str) -> bool:

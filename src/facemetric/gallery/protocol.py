@@ -9,6 +9,7 @@ from os import PathLike
 from types import TracebackType
 from typing import Any, Literal, Self
 
+from facemetric.gallery.ranking import By
 from facemetric.gallery.records import (
     Consent,
     Enrolment,
@@ -85,13 +86,14 @@ class Gallery(ABC):
         *,
         consent: Consent | None = None,
         keep_until: datetime | None = None,
+        groups: Sequence[str] = (),
         conflicts: Literal["refuse", "allow"] = "refuse",
     ) -> Enrolment:
         """Add samples to the person of that name (or id), who is made where there is none.
 
         A face that the person already has (the same file, boxes that overlap by half) is
         reported as a duplicate and not stored again. ``consent`` and ``keep_until`` replace what
-        was known where they are given.
+        was known where they are given; ``groups`` are added to the person's.
 
         Raises
         ------
@@ -99,7 +101,8 @@ class Gallery(ABC):
             Where the name cannot be one, or another person has the same face of the same picture
             and ``conflicts`` is ``"refuse"``. Nothing is stored then.
         InputError
-            Where there are no samples, or an embedding is not ``float32 (D,)`` of unit norm.
+            Where there are no samples, an embedding is not ``float32 (D,)`` of unit norm, or a
+            group's name cannot be one.
         BundleMismatchError
             Where a sample's ``flip`` is not the gallery's; the first one enrolled may settle it.
         GalleryError
@@ -154,6 +157,14 @@ class Gallery(ABC):
         """Replace a person's consent and retention by what is given; ``None`` clears."""
 
     @abstractmethod
+    def set_groups(self, person: str, groups: Sequence[str]) -> Person:
+        """Replace a person's groups; InputError where a name cannot be one."""
+
+    @abstractmethod
+    def groups(self) -> dict[str, int]:
+        """Return the number of people in each group, by its name."""
+
+    @abstractmethod
     def expired(self, at: datetime) -> list[Person]:
         """Return the people whose ``keep_until`` is not after ``at``."""
 
@@ -161,8 +172,8 @@ class Gallery(ABC):
     def merge(self, into: str, other: str) -> Person:
         """Move the samples of ``other`` to ``into`` and remove ``other``; both are one person.
 
-        Samples that both have are kept once. Consent is that of ``into``, or else of ``other``;
-        the earlier ``keep_until`` holds.
+        Samples that both have are kept once, groups are those of both. Consent is that of
+        ``into``, or else of ``other``; the earlier ``keep_until`` holds.
 
         Raises
         ------
@@ -202,7 +213,13 @@ class Gallery(ABC):
 
     @abstractmethod
     def search(
-        self, queries: Float32, k: int = 5, *, per: Literal["person", "sample"] = "person"
+        self,
+        queries: Float32,
+        k: int = 5,
+        *,
+        per: Literal["person", "sample"] = "person",
+        by: By = "best",
+        groups: Sequence[str] | None = None,
     ) -> list[list[Match]]:
         """Return the ``k`` nearest people or samples of each query, the most similar first.
 
@@ -213,7 +230,13 @@ class Gallery(ABC):
         k
             How many to return; fewer come where the gallery has fewer.
         per
-            ``"person"``: every person once, by his nearest sample. ``"sample"``: every sample.
+            ``"person"``: every person once. ``"sample"``: every sample.
+        by
+            What a person's similarity is. ``"best"``: that of the nearest sample. ``"top-mean"``:
+            the mean of the three nearest. ``"centroid"``: that of the mean direction of all. For
+            the last two, the people with the ``max(10 k, 50)`` nearest samples are compared.
+        groups
+            Look at people in any of these groups alone; everyone where it is left out.
 
         Raises
         ------

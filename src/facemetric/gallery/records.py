@@ -64,7 +64,7 @@ class NewSample:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Someone in a gallery; ``samples`` is the number of enrolled faces."""
+    """Someone in a gallery; ``samples`` is the number of enrolled faces, ``groups`` are sorted."""
 
     id: str
     name: str
@@ -73,6 +73,7 @@ class Person:
     samples: int
     consent: Consent | None = None
     keep_until: datetime | None = None
+    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -19,7 +19,8 @@ Row: TypeAlias = tuple[Any, ...]
 
 PERSON_QUERY = """SELECT p.id, p.name, p.created, p.updated,
     (SELECT count(*) FROM samples s WHERE s.person = p.row),
-    p.consent_basis, p.consent_text, p.consent_at, p.keep_until
+    p.consent_basis, p.consent_text, p.consent_at, p.keep_until,
+    (SELECT json_group_array(g.name) FROM person_groups g WHERE g.person = p.row)
     FROM people p"""
 
 SAMPLE_QUERY = """SELECT s.id, p.id, s.source, s.source_sha256,
@@ -99,7 +100,7 @@ def terms_values(consent: Consent | None, keep_until: datetime | None) -> Row:
 
 def person_of(row: Row) -> Person:
     """Return the record of a row of ``PERSON_QUERY``."""
-    identity, name, created, updated, samples, basis, text, at, keep_until = row
+    identity, name, created, updated, samples, basis, text, at, keep_until, groups = row
     consent = None if basis is None else Consent(basis, text, datetime.fromisoformat(at))
     return Person(
         id=identity,
@@ -109,6 +110,7 @@ def person_of(row: Row) -> Person:
         samples=samples,
         consent=consent,
         keep_until=_time(keep_until),
+        groups=tuple(sorted(json.loads(groups))),
     )
 
 

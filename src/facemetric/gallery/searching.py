@@ -5,35 +5,77 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from facemetric.errors import InputError
 from facemetric.gallery.memory import Bool, Int64, Memory
+from facemetric.gallery.ranking import By, check_by, ranked_people, shortlist
+from facemetric.gallery.stored import stored_values
 from facemetric.types import Float32, Float64, Match
 
 _VECTORS = """SELECT row, vector FROM embeddings WHERE row IN (SELECT value FROM json_each(?))
     ORDER BY row"""
 _NAMES = """SELECT e.row, s.id, p.id, p.name FROM embeddings e JOIN samples s ON s.row = e.sample
     JOIN people p ON p.row = s.person WHERE e.row IN (SELECT value FROM json_each(?))"""
+_THEIR_VECTORS = """SELECT e.row, e.encoding, e.key_id, e.vector, p.id FROM people p
+    JOIN samples s ON s.person = p.row JOIN embeddings e ON e.sample = s.row
+    WHERE e.bundle = ? AND p.id IN (SELECT value FROM json_each(?)) ORDER BY e.row"""
 _GROUPS = """SELECT DISTINCT person FROM person_groups
     WHERE name IN (SELECT value FROM json_each(?))"""
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of a gallery about every query; see ``Gallery.search``."""
+
+    k: int
+    per: Literal["person", "sample"] = "person"
+    by: By = "best"
+    groups: tuple[str, ...] | None = None
+
+    def check(self) -> None:
+        """Raise InputError unless it can be answered."""
+        if self.k < 1:
+            raise InputError(f"expected at least 1, got {self.k}", item="k")
+        if self.per not in ("person", "sample"):
+            raise InputError(f"expected 'person' or 'sample', got {self.per!r}", item="per")
+        check_by(self.by)
+        if self.per == "sample" and self.by != "best":
+            raise InputError("ranks people: it needs per='person'", item="by")
+
+
 def search(
+    connection: sqlite3.Connection, memory: Memory, queries: Float32, question: Question
+) -> list[list[Match]]:
+    """Answer a question, inside the transaction in which ``memory`` was brought up to date."""
+    allowed = None if question.groups is None else _members(connection, memory, question.groups)
+    ranked = question.by != "best"
+    k = shortlist(question.k) if ranked else question.k
+    found = _nearest(connection, memory, queries, k, question.per, allowed)
+    matches = _matches(connection, memory, found)
+    if not ranked:
+        return matches
+    return [
+        ranked_people(
+            query, own, lambda ids: _of_people(connection, memory, ids), question.k, by=question.by
+        )
+        for query, own in zip(queries, matches, strict=True)
+    ]
+
+
+def _nearest(
     connection: sqlite3.Connection,
     memory: Memory,
     queries: Float32,
     k: int,
-    *,
     per: Literal["person", "sample"],
-    allowed: Bool | None = None,
-) -> list[list[Match]]:
-    """Return each query's ``k`` nearest samples, or people by their nearest sample.
-
-    Inside the transaction in which ``memory`` was brought up to date.
-    """
+    allowed: Bool | None,
+) -> list[tuple[Int64, Float32]]:
+    """Return positions and similarities of each query's nearest samples, or one of each person."""
     found: list[tuple[Int64, Float32]] = [_none() for _ in queries]
     left = np.arange(len(queries))
     # Rounding moves rows by some places, and a person may have many near samples: look deeper.
@@ -49,13 +91,26 @@ def search(
             break
         left = np.array([query for query in left if len(found[query][0]) < k], np.int64)
         depth *= 4
-    return _matches(connection, memory, found)
+    return found
 
 
-def members(connection: sqlite3.Connection, memory: Memory, groups: Sequence[str]) -> Bool:
+def _members(connection: sqlite3.Connection, memory: Memory, groups: Sequence[str]) -> Bool:
     """Return which positions belong to people of any of some groups."""
     rows = connection.execute(_GROUPS, (json.dumps(list(groups)),)).fetchall()
     return memory.of_people(np.array([row for (row,) in rows], np.int64))
+
+
+def _of_people(
+    connection: sqlite3.Connection, memory: Memory, ids: Sequence[str]
+) -> dict[str, Float32]:
+    """Return the vectors of some people, by their ids."""
+    rows = connection.execute(_THEIR_VECTORS, (memory.bundle, json.dumps(list(ids)))).fetchall()
+    values = stored_values([row[:4] for row in rows], dim=memory.dim, codec=memory.codec)
+    vectors: Float32 = values.astype(np.float32)
+    if memory.codec is not None and rows:
+        vectors = memory.codec.decode(values.astype(np.uint8, copy=False))
+    owners = np.array([row[4] for row in rows])
+    return {one: vectors[owners == one] for one in ids}
 
 
 def _compared_again(

@@ -21,7 +21,9 @@ from facemetric.gallery.everything import all_vectors
 from facemetric.gallery.figures import figures
 from facemetric.gallery.integrity import structural_problems, vector_problems
 from facemetric.gallery.memory import Memory
+from facemetric.gallery.names import group_names
 from facemetric.gallery.protocol import BACKENDS, Gallery, now
+from facemetric.gallery.ranking import By
 from facemetric.gallery.records import (
     Consent,
     Enrolment,
@@ -40,7 +42,7 @@ from facemetric.gallery.rows import (
     sample_of,
     time_text,
 )
-from facemetric.gallery.searching import search
+from facemetric.gallery.searching import Question, search
 from facemetric.gallery.snapshot import (
     put_in_place,
     read_snapshot,
@@ -154,10 +156,11 @@ class SqliteGallery(Gallery):
         *,
         consent: Consent | None = None,
         keep_until: datetime | None = None,
+        groups: Sequence[str] = (),
         conflicts: Literal["refuse", "allow"] = "refuse",
     ) -> Enrolment:
         """Add samples to a person; see ``Gallery.enroll``."""
-        request = self._request(name, samples, consent, keep_until, conflicts)
+        request = self._request(name, samples, consent, keep_until, groups, conflicts)
         with self._database.write() as connection:
             return enrol(connection, request, at=self._clock())
 
@@ -174,7 +177,7 @@ class SqliteGallery(Gallery):
         remaining = iter(people)
         while chunk := list(islice(remaining, chunk_people)):
             requests = [
-                self._request(name, samples, None, None, conflicts) for name, samples in chunk
+                self._request(name, samples, None, None, (), conflicts) for name, samples in chunk
             ]
             with self._database.write() as connection:
                 answers = enrol_all(connection, requests, at=self._clock())
@@ -214,6 +217,19 @@ class SqliteGallery(Gallery):
             editing.set_terms(connection, row, consent, keep_until, at=self._clock())
             return self._person(connection, row)
 
+    def set_groups(self, person: str, groups: Sequence[str]) -> Person:
+        """Replace a person's groups; InputError where a name cannot be one."""
+        with self._database.write() as connection:
+            row = self._row(connection, person)
+            editing.set_groups(connection, row, groups, at=self._clock())
+            return self._person(connection, row)
+
+    def groups(self) -> dict[str, int]:
+        """Return the number of people in each group, by its name."""
+        query = "SELECT name, count(*) FROM person_groups GROUP BY name ORDER BY name"
+        with self._database.read() as connection:
+            return dict(connection.execute(query).fetchall())
+
     def expired(self, at: datetime) -> list[Person]:
         """Return the people whose ``keep_until`` is not after ``at``."""
         query = f"{PERSON_QUERY} WHERE p.keep_until <= ? ORDER BY p.keep_until, p.row"
@@ -250,16 +266,20 @@ class SqliteGallery(Gallery):
         return self._purge(wait=True)
 
     def search(
-        self, queries: Float32, k: int = 5, *, per: Literal["person", "sample"] = "person"
+        self,
+        queries: Float32,
+        k: int = 5,
+        *,
+        per: Literal["person", "sample"] = "person",
+        by: By = "best",
+        groups: Sequence[str] | None = None,
     ) -> list[list[Match]]:
         """Return the nearest people or samples; see ``Gallery.search``."""
-        if per not in ("person", "sample"):
-            raise InputError(f"expected 'person' or 'sample', got {per!r}", item="per")
+        question = Question(k, per, by, None if groups is None else group_names(groups))
+        question.check()
         check_unit(queries, name="queries", dim=self.dim)
-        if k < 1:
-            raise InputError(f"expected at least 1, got {k}", item="k")
         with self._database.read() as connection:
-            found = search(connection, self._updated(connection), queries, k, per=per)
+            found = search(connection, self._updated(connection), queries, question)
         self._keep_snapshot()
         return found
 
@@ -299,11 +319,11 @@ class SqliteGallery(Gallery):
         samples: Sequence[NewSample],
         consent: Consent | None,
         keep_until: datetime | None,
+        groups: Sequence[str],
         conflicts: Literal["refuse", "allow"],
     ) -> Request:
-        return Request(
-            name, samples, consent, keep_until, conflicts, self.bundle, self.dim, self.codec
-        )
+        bound = (self.bundle, self.dim, self.codec)
+        return Request(name, samples, consent, keep_until, groups, conflicts, *bound)
 
     def _purge(self, *, wait: bool) -> bool:
         with self._database.read() as connection:
