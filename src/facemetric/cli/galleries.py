@@ -41,7 +41,7 @@ def open_to_enroll(
     recognizer: Recognizer, given: Path | None, *, codes: bool
 ) -> Iterator[Gallery | Callable[[], Gallery]]:
     """Yield a gallery of the recogniser's bundle; where there is none yet, what makes it."""
-    from facemetric.gallery.database import file_exists
+    from facemetric.gallery.sqlite.database import file_exists
     from facemetric.recognizer.bound import codec_of
 
     path = gallery_path(given)

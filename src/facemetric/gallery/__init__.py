@@ -12,7 +12,7 @@ from facemetric.gallery.records import (
     Stats,
     Vectors,
 )
-from facemetric.gallery.sqlite import SqliteGallery
+from facemetric.gallery.sqlite.gallery import SqliteGallery
 
 __all__ = [
     "BACKENDS",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -13,6 +14,29 @@ from facemetric.types import Float32, Float64, Match
 By: TypeAlias = Literal["best", "top-mean", "centroid"]
 
 TOP_SAMPLES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of a gallery about every query; see ``Gallery.search``."""
+
+    k: int
+    per: Literal["person", "sample"] = "person"
+    by: By = "best"
+    groups: tuple[str, ...] | None = None
+
+    def check(self) -> None:
+        """Raise InputError unless it can be answered."""
+        if self.k < 1:
+            raise InputError(f"expected at least 1, got {self.k}", item="k")
+        if self.per not in ("person", "sample"):
+            raise InputError(f"expected 'person' or 'sample', got {self.per!r}", item="per")
+        if self.by not in ("best", "top-mean", "centroid"):
+            raise InputError(
+                f"expected 'best', 'top-mean' or 'centroid', got {self.by!r}", item="by"
+            )
+        if self.per == "sample" and self.by != "best":
+            raise InputError("ranks people: it needs per='person'", item="by")
 
 
 def shortlist(k: int) -> int:
@@ -30,12 +54,6 @@ def by_centroid(query: Float64, vectors: Float64) -> float:
     middle = vectors.sum(axis=0)
     length = float(np.linalg.norm(middle))
     return float(query @ middle) / length if length > 0 else -1.0
-
-
-def check_by(by: str) -> None:
-    """Raise InputError unless ``by`` is a way to rank people."""
-    if by not in ("best", "top-mean", "centroid"):
-        raise InputError(f"expected 'best', 'top-mean' or 'centroid', got {by!r}", item="by")
 
 
 def ranked_people(

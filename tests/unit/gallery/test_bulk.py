@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from facemetric.gallery import Enrolment, NewSample, SqliteGallery
-from facemetric.gallery.bulk import _uuids
+from facemetric.gallery.sql.bulk import _uuids
 from facemetric.index import Codec
 from facemetric.types import ItemError
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from facemetric.errors import GalleryError, InputError
-from facemetric.gallery import NewSample, SqliteGallery, database
+from facemetric.gallery import NewSample, SqliteGallery
+from facemetric.gallery.sqlite import database
 
 MakeSample = Callable[..., NewSample]
 
@@ -175,8 +176,8 @@ def test_a_full_disk_loses_nothing_that_was_acknowledged(path: Path, sample: Mak
     with SqliteGallery(path) as gallery:
         with gallery._database.read() as connection:
             (pages,) = connection.execute("PRAGMA page_count").fetchone()
-        assert gallery._database._connection is not None
-        gallery._database._connection.execute(f"PRAGMA max_page_count = {pages + 2}")
+        assert gallery._file._connection is not None
+        gallery._file._connection.execute(f"PRAGMA max_page_count = {pages + 2}")
         acknowledged = 2
         with pytest.raises(GalleryError, match="the disk is full"):
             for seed in range(100, 200):

@@ -9,7 +9,8 @@ import pytest
 from sklearn.neighbors import NearestNeighbors
 
 from facemetric.errors import GalleryError, InputError
-from facemetric.gallery import Enrolment, NewSample, SqliteGallery, memory
+from facemetric.gallery import Enrolment, NewSample, SqliteGallery
+from facemetric.gallery.sqlite import memory
 from facemetric.index import Codec
 
 MakeSample = Callable[..., NewSample]

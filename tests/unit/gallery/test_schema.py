@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from facemetric.errors import GalleryError
-from facemetric.gallery import NewSample, SqliteGallery, schema
+from facemetric.gallery import NewSample, SqliteGallery
+from facemetric.gallery.sqlite import schema
 
 MakeSample = Callable[..., NewSample]
 

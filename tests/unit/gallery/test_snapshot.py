@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from facemetric.gallery import NewSample, SqliteGallery, memory, sqlite
-from facemetric.gallery.snapshot import read_snapshot, snapshot_folder
+from facemetric.gallery import NewSample, SqliteGallery
+from facemetric.gallery.sqlite import gallery as sqlite_gallery
+from facemetric.gallery.sqlite import memory
+from facemetric.gallery.sqlite.snapshot import read_snapshot, snapshot_folder
 
 DIM = 16
 
@@ -25,7 +27,7 @@ VECTORS = unit(0, 400)
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "FLOAT_ROWS", 150)
-    monkeypatch.setattr(sqlite, "SNAPSHOT_ROWS", 100)
+    monkeypatch.setattr(sqlite_gallery, "SNAPSHOT_ROWS", 100)
 
 
 @pytest.fixture
@@ -52,7 +54,7 @@ def test_opening_reads_the_snapshot_and_only_what_came_after(path: Path) -> None
         gallery.merge("P10", "P11")
         gallery.remove_sample(gallery.samples("P12")[0].id, purge=False)
         statements: list[str] = []
-        gallery._database._connection.set_trace_callback(statements.append)  # type: ignore[union-attr]
+        gallery._file._connection.set_trace_callback(statements.append)  # type: ignore[union-attr]
         assert names(gallery, extra) == [f"New {row}" for row in range(5)]
         assert names(gallery, VECTORS[11:12]) == ["P10"]
         assert names(gallery, VECTORS[12:13]) != ["P12"]
@@ -162,6 +164,6 @@ def test_a_folder_where_none_can_be_written_is_no_error(
     with SqliteGallery(path) as gallery:
         gallery.purge()
         gallery.remove("P1")
-        monkeypatch.setattr("facemetric.gallery.snapshot._write", full)
+        monkeypatch.setattr("facemetric.gallery.sqlite.snapshot._write", full)
         assert names(gallery, VECTORS[5:6]) == ["P5"]
     assert not any("part" in one.name for one in path.parent.iterdir())

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from facemetric.errors import PersonError
-from facemetric.gallery import NewSample, SqliteGallery, memory
+from facemetric.gallery import NewSample, SqliteGallery
+from facemetric.gallery.sqlite import memory
 from facemetric.index import Codec
 
 NAMES = ("Ada", "Bob", "Zoë", "Straße", "김철수", "De la Cruz")

@@ -2,54 +2,31 @@
 
 from __future__ import annotations
 
-import json
-import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from facemetric.errors import InputError
-from facemetric.gallery.memory import Bool, Int64, Memory
-from facemetric.gallery.ranking import By, check_by, ranked_people, shortlist
-from facemetric.gallery.stored import stored_values
+from facemetric.gallery.ranking import Question, ranked_people, shortlist
+from facemetric.gallery.sqlite.database import SqliteConnection
+from facemetric.gallery.sqlite.memory import Bool, Int64, Memory
+from facemetric.gallery.sqlite.stored import stored_values
 from facemetric.types import Float32, Float64, Match
 
-_VECTORS = """SELECT row, vector FROM embeddings WHERE row IN (SELECT value FROM json_each(?))
+_VECTORS = """SELECT row, vector FROM embeddings WHERE row IN (?*)
     ORDER BY row"""
 _NAMES = """SELECT e.row, s.id, p.id, p.name FROM embeddings e JOIN samples s ON s.row = e.sample
-    JOIN people p ON p.row = s.person WHERE e.row IN (SELECT value FROM json_each(?))"""
+    JOIN people p ON p.row = s.person WHERE e.row IN (?*)"""
 _THEIR_VECTORS = """SELECT e.row, e.encoding, e.key_id, e.vector, p.id FROM people p
     JOIN samples s ON s.person = p.row JOIN embeddings e ON e.sample = s.row
-    WHERE e.bundle = ? AND p.id IN (SELECT value FROM json_each(?)) ORDER BY e.row"""
+    WHERE e.bundle = ? AND p.id IN (?*) ORDER BY e.row"""
 _GROUPS = """SELECT DISTINCT person FROM person_groups
-    WHERE name IN (SELECT value FROM json_each(?))"""
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked of a gallery about every query; see ``Gallery.search``."""
-
-    k: int
-    per: Literal["person", "sample"] = "person"
-    by: By = "best"
-    groups: tuple[str, ...] | None = None
-
-    def check(self) -> None:
-        """Raise InputError unless it can be answered."""
-        if self.k < 1:
-            raise InputError(f"expected at least 1, got {self.k}", item="k")
-        if self.per not in ("person", "sample"):
-            raise InputError(f"expected 'person' or 'sample', got {self.per!r}", item="per")
-        check_by(self.by)
-        if self.per == "sample" and self.by != "best":
-            raise InputError("ranks people: it needs per='person'", item="by")
+    WHERE name IN (?*)"""
 
 
 def search(
-    connection: sqlite3.Connection, memory: Memory, queries: Float32, question: Question
+    connection: SqliteConnection, memory: Memory, queries: Float32, question: Question
 ) -> list[list[Match]]:
     """Answer a question, inside the transaction in which ``memory`` was brought up to date."""
     allowed = None if question.groups is None else _members(connection, memory, question.groups)
@@ -68,7 +45,7 @@ def search(
 
 
 def _nearest(
-    connection: sqlite3.Connection,
+    connection: SqliteConnection,
     memory: Memory,
     queries: Float32,
     k: int,
@@ -94,17 +71,17 @@ def _nearest(
     return found
 
 
-def _members(connection: sqlite3.Connection, memory: Memory, groups: Sequence[str]) -> Bool:
+def _members(connection: SqliteConnection, memory: Memory, groups: Sequence[str]) -> Bool:
     """Return which positions belong to people of any of some groups."""
-    rows = connection.execute(_GROUPS, (json.dumps(list(groups)),)).fetchall()
+    rows = connection.select_in(_GROUPS, groups).fetchall()
     return memory.of_people(np.array([row for (row,) in rows], np.int64))
 
 
 def _of_people(
-    connection: sqlite3.Connection, memory: Memory, ids: Sequence[str]
+    connection: SqliteConnection, memory: Memory, ids: Sequence[str]
 ) -> dict[str, Float32]:
     """Return the vectors of some people, by their ids."""
-    rows = connection.execute(_THEIR_VECTORS, (memory.bundle, json.dumps(list(ids)))).fetchall()
+    rows = connection.select_in(_THEIR_VECTORS, ids, (memory.bundle,)).fetchall()
     values = stored_values([row[:4] for row in rows], dim=memory.dim, codec=memory.codec)
     vectors: Float32 = values.astype(np.float32)
     if memory.codec is not None and rows:
@@ -114,12 +91,12 @@ def _of_people(
 
 
 def _compared_again(
-    connection: sqlite3.Connection, memory: Memory, queries: Float32, places: Int64
+    connection: SqliteConnection, memory: Memory, queries: Float32, places: Int64
 ) -> tuple[Int64, Float32]:
     """Order candidates ``(Q, C)`` by the vectors of the store, in double precision."""
     wanted = np.unique(places)
     numbers = memory.rows.values[wanted]
-    blobs = connection.execute(_VECTORS, (str(numbers.tolist()),)).fetchall()
+    blobs = connection.select_in(_VECTORS, numbers.tolist()).fetchall()
     stored = np.frombuffer(b"".join(blob for _, blob in blobs), "<f4").reshape(len(wanted), -1)
     vectors: Float64 = stored.astype(np.float64)
     similarities = np.empty(places.shape, np.float32)
@@ -130,13 +107,13 @@ def _compared_again(
 
 
 def _matches(
-    connection: sqlite3.Connection, memory: Memory, found: Sequence[tuple[Int64, Float32]]
+    connection: SqliteConnection, memory: Memory, found: Sequence[tuple[Int64, Float32]]
 ) -> list[list[Match]]:
     numbers = [memory.rows.values[places].tolist() for places, _ in found]
     wanted = sorted({number for some in numbers for number in some})
     known = {
         row: (sample, person, name)
-        for row, sample, person, name in connection.execute(_NAMES, (str(wanted),))
+        for row, sample, person, name in connection.select_in(_NAMES, wanted)
     }
     return [
         [

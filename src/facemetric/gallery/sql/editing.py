@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 
 from facemetric.errors import PersonError
-from facemetric.gallery.enrolment import add_groups, same_face
 from facemetric.gallery.names import clean_name, group_names, name_key
 from facemetric.gallery.records import Consent
-from facemetric.gallery.rows import terms_values, time_text
+from facemetric.gallery.sql.connection import Connection
+from facemetric.gallery.sql.enrolment import add_groups, same_face
+from facemetric.gallery.sql.rows import terms_values, time_text
 
 
-def rename(connection: sqlite3.Connection, person: int, name: str, *, at: datetime) -> None:
+def rename(connection: Connection, person: int, name: str, *, at: datetime) -> None:
     """Give a person another name; PersonError where someone else has it."""
     key = name_key(name)
     taken = connection.execute(
@@ -32,7 +32,7 @@ def rename(connection: sqlite3.Connection, person: int, name: str, *, at: dateti
 
 
 def set_terms(
-    connection: sqlite3.Connection,
+    connection: Connection,
     person: int,
     consent: Consent | None,
     keep_until: datetime | None,
@@ -47,9 +47,7 @@ def set_terms(
     )
 
 
-def set_groups(
-    connection: sqlite3.Connection, person: int, groups: Sequence[str], *, at: datetime
-) -> None:
+def set_groups(connection: Connection, person: int, groups: Sequence[str], *, at: datetime) -> None:
     """Replace a person's groups."""
     names = group_names(groups)
     connection.execute("DELETE FROM person_groups WHERE person = ?", (person,))
@@ -59,7 +57,7 @@ def set_groups(
     )
 
 
-def merge(connection: sqlite3.Connection, into: int, other: int, *, at: datetime) -> None:
+def merge(connection: Connection, into: int, other: int, *, at: datetime) -> None:
     """Move the samples of ``other`` to ``into``, drop those that both have, and erase ``other``."""
     query = """SELECT row, source_sha256, box_left, box_top, box_right, box_bottom FROM samples
         WHERE person = ? AND source_sha256 IS NOT NULL"""
@@ -73,7 +71,8 @@ def merge(connection: sqlite3.Connection, into: int, other: int, *, at: datetime
     connection.execute("UPDATE samples SET person = ? WHERE person = ?", (into, other))
     _merge_terms(connection, into, other)
     connection.execute(
-        "INSERT OR IGNORE INTO person_groups SELECT ?, name FROM person_groups WHERE person = ?",
+        """INSERT INTO person_groups SELECT CAST(? AS BIGINT), name FROM person_groups
+        WHERE person = ? ON CONFLICT DO NOTHING""",
         (into, other),
     )
     connection.execute(
@@ -82,13 +81,13 @@ def merge(connection: sqlite3.Connection, into: int, other: int, *, at: datetime
     connection.execute("DELETE FROM people WHERE row = ?", (other,))
 
 
-def remove_person(connection: sqlite3.Connection, person: int) -> None:
+def remove_person(connection: Connection, person: int) -> None:
     """Delete a person; samples and embeddings go with him by the foreign keys."""
     connection.execute("DELETE FROM people WHERE row = ?", (person,))
     _count_erasure(connection)
 
 
-def remove_sample(connection: sqlite3.Connection, sample_id: str, *, at: datetime) -> int:
+def remove_sample(connection: Connection, sample_id: str, *, at: datetime) -> int:
     """Delete a sample and return its person's row; PersonError where there is none."""
     found = connection.execute(
         "DELETE FROM samples WHERE id = ? RETURNING person", (sample_id.strip().lower(),)
@@ -103,13 +102,13 @@ def remove_sample(connection: sqlite3.Connection, sample_id: str, *, at: datetim
     return person
 
 
-def unpurged(connection: sqlite3.Connection) -> int | None:
+def unpurged(connection: Connection) -> int | None:
     """Return the number of the last erasure, where its bytes may still be in the file."""
     erasures, purged = connection.execute("SELECT erasures, purged FROM gallery").fetchone()
     return int(erasures) if erasures > purged else None
 
 
-def _merge_terms(connection: sqlite3.Connection, into: int, other: int) -> None:
+def _merge_terms(connection: Connection, into: int, other: int) -> None:
     query = "SELECT consent_basis, consent_text, consent_at, keep_until FROM people WHERE row = ?"
     *consent, kept = connection.execute(query, (into,)).fetchone()
     *other_consent, other_kept = connection.execute(query, (other,)).fetchone()
@@ -124,5 +123,5 @@ def _merge_terms(connection: sqlite3.Connection, into: int, other: int) -> None:
     )
 
 
-def _count_erasure(connection: sqlite3.Connection) -> None:
+def _count_erasure(connection: Connection) -> None:
     connection.execute("UPDATE gallery SET erasures = erasures + 1")

@@ -20,7 +20,7 @@ Row: TypeAlias = tuple[Any, ...]
 PERSON_QUERY = """SELECT p.id, p.name, p.created, p.updated,
     (SELECT count(*) FROM samples s WHERE s.person = p.row),
     p.consent_basis, p.consent_text, p.consent_at, p.keep_until,
-    (SELECT json_group_array(g.name) FROM person_groups g WHERE g.person = p.row)
+    (SELECT group_concat(g.name, '\x1f') FROM person_groups g WHERE g.person = p.row)
     FROM people p"""
 
 SAMPLE_QUERY = """SELECT s.id, p.id, s.source, s.source_sha256,
@@ -110,7 +110,7 @@ def person_of(row: Row) -> Person:
         samples=samples,
         consent=consent,
         keep_until=_time(keep_until),
-        groups=tuple(sorted(json.loads(groups))),
+        groups=tuple(sorted(groups.split("\x1f"))) if groups else (),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,10 +11,11 @@ from uuid import uuid4
 import numpy as np
 
 from facemetric.errors import BundleMismatchError, InputError, PersonError
-from facemetric.gallery.binding import bind_samples
 from facemetric.gallery.names import clean_name, group_names, is_id, name_key
 from facemetric.gallery.records import Consent, Enrolment, NewSample, Receipt
-from facemetric.gallery.rows import (
+from facemetric.gallery.sql.binding import bind_samples
+from facemetric.gallery.sql.connection import Connection, next_row
+from facemetric.gallery.sql.rows import (
     PERSON_QUERY,
     Row,
     check_sample,
@@ -58,7 +58,7 @@ class Request:
             check_sample(sample, dim=self.dim)
 
 
-def enrol(connection: sqlite3.Connection, request: Request, *, at: datetime) -> Enrolment:
+def enrol(connection: Connection, request: Request, *, at: datetime) -> Enrolment:
     """Store a request and return its acknowledgement, which holds once the caller commits."""
     request.check()
     bind_samples(connection, request.samples)
@@ -87,9 +87,7 @@ def enrol(connection: sqlite3.Connection, request: Request, *, at: datetime) -> 
     return Enrolment(person_of(row), found is None, receipts)
 
 
-def enrol_apart(
-    connection: sqlite3.Connection, request: Request, *, at: datetime
-) -> Enrolment | ItemError:
+def enrol_apart(connection: Connection, request: Request, *, at: datetime) -> Enrolment | ItemError:
     """Do as ``enrol`` within a larger transaction: a failure undoes this person alone."""
     connection.execute("SAVEPOINT person")
     try:
@@ -103,7 +101,7 @@ def enrol_apart(
             connection.execute("RELEASE person")
 
 
-def find_person(connection: sqlite3.Connection, person: str) -> int | None:
+def find_person(connection: Connection, person: str) -> int | None:
     """Return the row of the person of that name or id."""
     if is_id(person):
         query, value = "SELECT row FROM people WHERE id = ?", person.strip().lower()
@@ -113,15 +111,15 @@ def find_person(connection: sqlite3.Connection, person: str) -> int | None:
     return None if found is None else int(found[0])
 
 
-def add_groups(connection: sqlite3.Connection, person: int, groups: Sequence[str]) -> None:
+def add_groups(connection: Connection, person: int, groups: Sequence[str]) -> None:
     """Put a person into groups, which may have him already."""
     connection.executemany(
-        "INSERT OR IGNORE INTO person_groups (person, name) VALUES (?, ?)",
+        "INSERT INTO person_groups (person, name) VALUES (?, ?) ON CONFLICT DO NOTHING",
         [(person, group) for group in groups],
     )
 
 
-def absent(connection: sqlite3.Connection, person: str) -> PersonError:
+def absent(connection: Connection, person: str) -> PersonError:
     """Return the error for a name or id that nobody has, with the nearest name."""
     import difflib
 
@@ -143,13 +141,14 @@ def same_face(first: Row, second: Row) -> bool:
     return bool(common >= SAME_FACE_OVERLAP * union)
 
 
-def _add_person(connection: sqlite3.Connection, name: str, moment: str) -> int:
-    values = (str(uuid4()), clean_name(name), name_key(name), moment, moment)
-    cursor = connection.execute(
-        "INSERT INTO people (id, name, name_key, created, updated) VALUES (?, ?, ?, ?, ?)", values
+def _add_person(connection: Connection, name: str, moment: str) -> int:
+    row = next_row(connection, "people")
+    connection.execute(
+        """INSERT INTO people (row, id, name, name_key, created, updated)
+        VALUES (?, ?, ?, ?, ?, ?)""",
+        (row, str(uuid4()), clean_name(name), name_key(name), moment, moment),
     )
-    assert cursor.lastrowid is not None
-    return cursor.lastrowid
+    return row
 
 
 def _terms(request: Request) -> list[tuple[str, Row]]:
@@ -164,7 +163,7 @@ def _terms(request: Request) -> list[tuple[str, Row]]:
 
 
 def _store(
-    connection: sqlite3.Connection, person: int, sample: NewSample, request: Request, moment: str
+    connection: Connection, person: int, sample: NewSample, request: Request, moment: str
 ) -> Receipt:
     face = face_values(sample.face)
     twins = _twins(connection, sample.source_sha256, face)
@@ -178,30 +177,24 @@ def _store(
     own = [identity for identity, row, _ in twins if row == person]
     if own:
         return Receipt(own[0], "duplicate", others)
-    identity = str(uuid4())
+    identity, number = str(uuid4()), next_row(connection, "samples")
     taken = None if sample.taken is None else time_text(sample.taken, name="taken")
     values = (
-        *(identity, person, plain_text(sample.source), sample.source_sha256, *face),
+        *(number, identity, person, plain_text(sample.source), sample.source_sha256, *face),
         *(quality_text(sample.quality), taken, moment),
     )
-    cursor = connection.execute(
-        """INSERT INTO samples (id, person, source, source_sha256, box_left, box_top, box_right,
-        box_bottom, landmarks, score, quality, taken, created)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+    connection.execute(
+        """INSERT INTO samples (row, id, person, source, source_sha256, box_left, box_top,
+        box_right, box_bottom, landmarks, score, quality, taken, created)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         values,
     )
     encoding, blob = _encoded(sample, request.codec)
-    connection.execute(
-        """INSERT INTO embeddings (sample, bundle, flip, encoding, vector, created)
-        VALUES (?, ?, ?, ?, ?, ?)""",
-        (cursor.lastrowid, request.bundle, int(sample.flip), encoding, blob, moment),
-    )
+    connection.add_embeddings([(number, request.bundle, int(sample.flip), encoding, blob, moment)])
     return Receipt(identity, "added", others)
 
 
-def _twins(
-    connection: sqlite3.Connection, digest: str | None, face: Row
-) -> list[tuple[str, int, str]]:
+def _twins(connection: Connection, digest: str | None, face: Row) -> list[tuple[str, int, str]]:
     """Return (sample id, person's row, name) of stored samples of the same face."""
     if digest is None:
         return []

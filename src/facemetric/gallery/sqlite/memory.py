@@ -8,9 +8,10 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from facemetric.gallery.grown import Grown
-from facemetric.gallery.snapshot import Snapshot
-from facemetric.gallery.stored import stored_values
+from facemetric.gallery.sqlite.database import SqliteConnection
+from facemetric.gallery.sqlite.grown import Grown
+from facemetric.gallery.sqlite.snapshot import Snapshot
+from facemetric.gallery.sqlite.stored import stored_values
 from facemetric.index import Codec, CodeIndex, top_k
 from facemetric.types import AnyArray, Float32, UInt8
 
@@ -26,7 +27,7 @@ CHUNK_ROWS = 16_384
 _NEW = """SELECT e.row, e.encoding, e.key_id, e.vector, s.person FROM embeddings e
     CROSS JOIN samples s ON s.row = e.sample WHERE e.bundle = ? AND e.row > ? ORDER BY e.row"""
 _OWNERS = """SELECT e.row, s.person FROM embeddings e JOIN samples s ON s.row = e.sample
-    WHERE e.row IN (SELECT value FROM json_each(?))"""
+    WHERE e.row IN (?*)"""
 
 
 class Memory:
@@ -105,7 +106,7 @@ class Memory:
         """Whether `nearest` compares what the store holds, not a rounding of it."""
         return self.codes is None or self.codec is not None
 
-    def update(self, connection: sqlite3.Connection) -> None:
+    def update(self, connection: SqliteConnection) -> None:
         """Take over what was committed since, inside a transaction.
 
         Raises
@@ -140,7 +141,7 @@ class Memory:
         """Return which positions belong to some people, ``bool (N,)``."""
         return np.isin(self.people.values, people)
 
-    def _take_changes(self, connection: sqlite3.Connection) -> None:
+    def _take_changes(self, connection: SqliteConnection) -> None:
         changes = connection.execute(
             "SELECT number, embedding FROM changes WHERE number > ? ORDER BY number",
             (self.change,),
@@ -153,7 +154,7 @@ class Memory:
         places = np.minimum(places, max(len(self.rows.values) - 1, 0))
         known = self.rows.values[places] == rows if len(self.rows.values) else rows < 0
         rows, places = rows[known], places[known]
-        owners = dict(connection.execute(_OWNERS, (str(rows.tolist()),)).fetchall())
+        owners = dict(connection.select_in(_OWNERS, rows.tolist()).fetchall())
         gone = np.array([row not in owners for row in rows.tolist()], np.bool_)
         for row, place in zip(rows[~gone].tolist(), places[~gone].tolist(), strict=True):
             self.people.values[place] = owners[row]
@@ -163,7 +164,7 @@ class Memory:
         else:
             self._floats.values[places[gone]] = 0
 
-    def _take_new(self, connection: sqlite3.Connection) -> None:
+    def _take_new(self, connection: SqliteConnection) -> None:
         last = int(self.rows.values[-1]) if len(self.rows.values) else 0
         cursor = connection.execute(_NEW, (self.bundle, last))
         for numbers, people, vectors in self._chunks(cursor):
@@ -188,7 +189,7 @@ class Memory:
                 stored_values([row[:4] for row in rows], dim=self.dim, codec=self.codec),
             )
 
-    def _become_codes(self, connection: sqlite3.Connection) -> None:
+    def _become_codes(self, connection: SqliteConnection) -> None:
         """Fit a codec to vectors from all over the gallery, and encode those that are here."""
         (last,) = connection.execute("SELECT max(row) FROM embeddings").fetchone()
         sample = connection.execute(

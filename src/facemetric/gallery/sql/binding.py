@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import uuid4
@@ -11,8 +10,8 @@ from uuid import uuid4
 import numpy as np
 
 from facemetric.errors import BundleMismatchError, InputError
-from facemetric.gallery.database import Database
 from facemetric.gallery.records import NewSample
+from facemetric.gallery.sql.connection import Connection, Database
 from facemetric.index import Codec
 
 
@@ -58,7 +57,7 @@ class Binding:
             raise InputError(f"expected 64 hex digits, got {digest!r}", item="bundle_sha256")
 
 
-def fill_new(connection: sqlite3.Connection, binding: Binding, *, at: str) -> None:
+def fill_new(connection: Connection, binding: Binding, *, at: str) -> None:
     """Write the rows that say what a new gallery is bound to."""
     binding.check_new(item="gallery")
     codec, flip = binding.codec, binding.flip
@@ -79,7 +78,7 @@ def fill_new(connection: sqlite3.Connection, binding: Binding, *, at: str) -> No
     )
 
 
-def stored_binding(connection: sqlite3.Connection) -> Binding:
+def stored_binding(connection: Connection) -> Binding:
     """Return what a gallery is bound to."""
     bundle, dim, digest, flip, low, step = connection.execute(
         """SELECT b.id, b.dim, b.sha256, b.flip, b.code_low, b.code_step
@@ -123,7 +122,7 @@ def compare(bound: Binding, used: Binding, *, item: str) -> None:
 
 def bind(database: Database, used: Binding) -> Binding:
     """Compare an open gallery with what is in use, settle what was open, and return the whole."""
-    item = str(database.path)
+    item = database.item
     with database.read() as connection:
         bound = stored_binding(connection)
     compare(bound, used, item=item)
@@ -138,7 +137,7 @@ def bind(database: Database, used: Binding) -> Binding:
     return bound
 
 
-def bind_samples(connection: sqlite3.Connection, samples: Iterable[NewSample]) -> None:
+def bind_samples(connection: Connection, samples: Iterable[NewSample]) -> None:
     """Raise BundleMismatchError unless all samples have the gallery's ``flip``.
 
     The first sample of a gallery that was not told decides.
@@ -152,7 +151,7 @@ def bind_samples(connection: sqlite3.Connection, samples: Iterable[NewSample]) -
             raise _other_flip(bound, item=sample.source)
 
 
-def _adopt(connection: sqlite3.Connection, used: Binding) -> None:
+def _adopt(connection: Connection, used: Binding) -> None:
     # What is bound stays.
     connection.execute(
         """UPDATE bundles SET sha256 = coalesce(sha256, ?), flip = coalesce(flip, ?)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -13,11 +11,12 @@ from datetime import datetime
 import numpy as np
 
 from facemetric.errors import PersonError
-from facemetric.gallery.binding import stored_binding
-from facemetric.gallery.enrolment import Request, enrol_apart
 from facemetric.gallery.names import clean_name, is_id, name_key
 from facemetric.gallery.records import Enrolment, Person, Receipt
-from facemetric.gallery.rows import (
+from facemetric.gallery.sql.binding import stored_binding
+from facemetric.gallery.sql.connection import Connection, next_row
+from facemetric.gallery.sql.enrolment import Request, enrol_apart
+from facemetric.gallery.sql.rows import (
     NORM_TOLERANCE,
     Row,
     face_values,
@@ -28,14 +27,12 @@ from facemetric.gallery.rows import (
 from facemetric.types import Float32, ItemError
 
 _DIGEST = re.compile("[0-9a-f]{64}")
-_KNOWN_NAMES = """SELECT name_key FROM people
-    WHERE name_key IN (SELECT value FROM json_each(?))"""
-_KNOWN_PICTURES = """SELECT source_sha256 FROM samples
-    WHERE source_sha256 IN (SELECT value FROM json_each(?))"""
+_KNOWN_NAMES = "SELECT name_key FROM people WHERE name_key IN (?*)"
+_KNOWN_PICTURES = "SELECT source_sha256 FROM samples WHERE source_sha256 IN (?*)"
 
 
 def enrol_all(
-    connection: sqlite3.Connection, requests: Sequence[Request], *, at: datetime
+    connection: Connection, requests: Sequence[Request], *, at: datetime
 ) -> list[Enrolment | ItemError]:
     """Store requests in their order, inside a transaction; a failure is that person's alone.
 
@@ -60,7 +57,7 @@ def _runs(plain: Sequence[bool]) -> Iterator[slice]:
             start = place
 
 
-def _are_plain(connection: sqlite3.Connection, requests: Sequence[Request]) -> list[bool]:
+def _are_plain(connection: Connection, requests: Sequence[Request]) -> list[bool]:
     """Tell the people of whom no rule but the plainest has anything to say."""
     flip = stored_binding(connection).flip
     keys = [_key(request.name) for request in requests]
@@ -72,10 +69,8 @@ def _are_plain(connection: sqlite3.Connection, requests: Sequence[Request]) -> l
     ]
     often = Counter(keys)
     pictures = Counter(digests)
-    names = {
-        key for (key,) in connection.execute(_KNOWN_NAMES, (json.dumps([k for k in keys if k]),))
-    }
-    seen = {one for (one,) in connection.execute(_KNOWN_PICTURES, (json.dumps(digests),))}
+    names = {key for (key,) in connection.select_in(_KNOWN_NAMES, [key for key in keys if key])}
+    seen = {one for (one,) in connection.select_in(_KNOWN_PICTURES, digests)}
     sound = _have_sound_vectors(requests)
     return [
         key is not None
@@ -142,12 +137,11 @@ def _have_sound_vectors(requests: Sequence[Request]) -> list[bool]:
 
 
 def _enrol_plain(
-    connection: sqlite3.Connection, requests: Sequence[Request], *, at: datetime
+    connection: Connection, requests: Sequence[Request], *, at: datetime
 ) -> list[Enrolment | ItemError]:
     moment = time_text(at, name="clock")
     when = datetime.fromisoformat(moment)
-    first_person = _next_row(connection, "people")
-    first_sample = _next_row(connection, "samples")
+    first_person, first_sample = next_row(connection, "people"), next_row(connection, "samples")
     people: list[Row] = []
     samples: list[Row] = []
     embeddings: list[Row] = []
@@ -186,17 +180,8 @@ def _enrol_plain(
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         samples,
     )
-    connection.executemany(
-        """INSERT INTO embeddings (sample, bundle, flip, encoding, vector, created)
-        VALUES (?, ?, ?, ?, ?, ?)""",
-        embeddings,
-    )
+    connection.add_embeddings(embeddings)
     return answers
-
-
-def _next_row(connection: sqlite3.Connection, table: str) -> int:
-    (last,) = connection.execute(f"SELECT max(row) FROM {table}").fetchone()
-    return (last or 0) + 1
 
 
 def _blobs(requests: Sequence[Request]) -> Iterator[tuple[str, bytes]]:

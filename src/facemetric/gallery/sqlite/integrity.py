@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 import numpy as np
 
-from facemetric.gallery.editing import unpurged
-from facemetric.gallery.rows import NORM_TOLERANCE
+from facemetric.gallery.sql.editing import unpurged
+from facemetric.gallery.sql.rows import NORM_TOLERANCE
+from facemetric.gallery.sqlite.database import SqliteConnection
 from facemetric.types import Float32
 
 
-def structural_problems(connection: sqlite3.Connection, bundle: str) -> list[str]:
+def structural_problems(connection: SqliteConnection, bundle: str) -> list[str]:
     """Return what SQLite's own checks and the gallery's rules find wrong."""
     found = [row[0] for row in connection.execute("PRAGMA integrity_check")]
     problems = [] if found == ["ok"] else found

@@ -1,17 +1,16 @@
-"""A SQLite gallery in figures."""
+"""A gallery in figures."""
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import datetime
 
-from facemetric.gallery.binding import stored_binding
 from facemetric.gallery.records import Stats
-from facemetric.gallery.schema import schema_version
+from facemetric.gallery.sql.binding import stored_binding
+from facemetric.gallery.sql.connection import Connection
 
 
-def figures(connection: sqlite3.Connection, *, size_bytes: int) -> Stats:
-    """Return what a gallery of ``size_bytes`` holds and is bound to."""
+def figures(connection: Connection, *, size_bytes: int, version: int) -> Stats:
+    """Return what a gallery of ``size_bytes`` and a schema holds and is bound to."""
     identity, created = connection.execute("SELECT id, created FROM gallery").fetchone()
     (people,) = connection.execute("SELECT count(*) FROM people").fetchone()
     (samples,) = connection.execute("SELECT count(*) FROM samples").fetchone()
@@ -27,6 +26,6 @@ def figures(connection: sqlite3.Connection, *, size_bytes: int) -> Stats:
         people=people,
         samples=samples,
         size_bytes=size_bytes,
-        schema_version=schema_version(connection),
+        schema_version=version,
         created=datetime.fromisoformat(created),
     )

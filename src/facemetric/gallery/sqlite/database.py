@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import stat
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from facemetric.errors import GalleryError
-from facemetric.gallery.schema import check_version, is_blank, migrate, schema_version
+from facemetric.gallery.sqlite.schema import check_version, is_blank, migrate, schema_version
 
 COMPACT_TIMEOUT_S = 5.0
 
 
-class Database:
+class SqliteConnection(sqlite3.Connection):
+    """A connection that takes the statements which SQL galleries share."""
+
+    def select_in(
+        self, sql: str, wanted: Sequence[Any], values: Sequence[Any] = ()
+    ) -> sqlite3.Cursor:
+        """Carry out a query whose ``IN (?*)``, behind all other values, is a list."""
+        query = sql.replace("(?*)", "(SELECT value FROM json_each(?))")
+        return self.execute(query, (*values, json.dumps(list(wanted))))
+
+    def add_embeddings(self, rows: Iterable[Sequence[Any]], /) -> None:
+        """Store (sample's row, bundle, flip, encoding, vector's bytes, created)."""
+        self.executemany(
+            """INSERT INTO embeddings (sample, bundle, flip, encoding, vector, created)
+            VALUES (?, ?, ?, ?, ?, ?)""",
+            rows,
+        )
+
+
+class SqliteDatabase:
     """A connection to a gallery's file, at the newest schema version.
 
     Parameters
@@ -42,7 +63,7 @@ class Database:
         path: Path,
         *,
         read_only: bool = False,
-        create: Callable[[sqlite3.Connection], None] | None = None,
+        create: Callable[[SqliteConnection], None] | None = None,
         timeout_s: float = 30.0,
     ) -> None:
         self.path = path
@@ -50,7 +71,7 @@ class Database:
         self.timeout_s = timeout_s
         self._lock = threading.RLock()
         self._process = os.getpid()
-        self._connection: sqlite3.Connection | None = None
+        self._connection: SqliteConnection | None = None
         self._check_path(may_create=create is not None)
         with self._translated():
             self._connection = self._connect()
@@ -61,14 +82,25 @@ class Database:
                 self._connection = None
                 raise
 
+    @property
+    def item(self) -> str:
+        """What errors call it."""
+        return str(self.path)
+
     @contextmanager
-    def read(self) -> Iterator[sqlite3.Connection]:
+    def alone(self) -> Iterator[None]:
+        """Let no other thread use it meanwhile."""
+        with self._lock:
+            yield
+
+    @contextmanager
+    def read(self) -> Iterator[SqliteConnection]:
         """Everything read inside is of one moment."""
         with self._transaction("BEGIN") as connection:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[sqlite3.Connection]:
+    def write(self) -> Iterator[SqliteConnection]:
         """All or nothing of what is written inside; on disk once the block was left."""
         if self.read_only:
             raise self._refusal()
@@ -116,7 +148,7 @@ class Database:
             "was opened read-only", item=str(self.path), fix="Open it without read_only"
         )
 
-    def _opened(self) -> sqlite3.Connection:
+    def _opened(self) -> SqliteConnection:
         if self._connection is None:
             raise GalleryError("is closed", item=str(self.path), fix="Open the gallery again")
         if os.getpid() != self._process:
@@ -128,7 +160,7 @@ class Database:
         return self._connection
 
     @contextmanager
-    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
+    def _transaction(self, begin: str) -> Iterator[SqliteConnection]:
         with self._lock, self._translated():
             connection = self._opened()
             if connection.in_transaction:
@@ -158,7 +190,7 @@ class Database:
                 fix="Name a file in an existing folder that you can write to",
             ) from error
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connect(self) -> SqliteConnection:
         options = "mode=ro" if self.read_only else "mode=rw"
         if self.read_only and _is_on_read_only_disk(self.path):
             # Nobody can write there, so SQLite may do without locks and a shared index.
@@ -176,10 +208,11 @@ class Database:
             timeout=self.timeout_s,
             isolation_level=None,
             check_same_thread=False,
+            factory=SqliteConnection,
         )
 
     def _prepare(
-        self, connection: sqlite3.Connection, create: Callable[[sqlite3.Connection], None] | None
+        self, connection: SqliteConnection, create: Callable[[SqliteConnection], None] | None
     ) -> None:
         for pragma in ("foreign_keys = ON", "trusted_schema = OFF", "temp_store = MEMORY"):
             connection.execute(f"PRAGMA {pragma}")
@@ -204,7 +237,7 @@ class Database:
                     create(connection)
         self._use_log(connection)
 
-    def _use_log(self, connection: sqlite3.Connection) -> None:
+    def _use_log(self, connection: SqliteConnection) -> None:
         """Switch to write-ahead logging, for which SQLite does not wait by itself."""
         deadline = time.monotonic() + self.timeout_s
         while True:
@@ -285,7 +318,7 @@ def file_exists(path: Path) -> bool:
     return True
 
 
-def _roll_back(connection: sqlite3.Connection) -> None:
+def _roll_back(connection: SqliteConnection) -> None:
     # SQLite has done it by itself after some errors, such as a full disk.
     if connection.in_transaction:
         connection.execute("ROLLBACK")

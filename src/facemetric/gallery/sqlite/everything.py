@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 import numpy as np
 
 from facemetric.gallery.records import Vectors
-from facemetric.gallery.stored import stored_values
+from facemetric.gallery.sqlite.database import SqliteConnection
+from facemetric.gallery.sqlite.stored import stored_values
 from facemetric.index import Codec
 from facemetric.types import Float32
 
@@ -18,7 +17,7 @@ _ALL = """SELECT e.row, e.encoding, e.key_id, e.vector, s.id, p.id, p.name
 
 
 def all_vectors(
-    connection: sqlite3.Connection, *, bundle: str, dim: int, codec: Codec | None
+    connection: SqliteConnection, *, bundle: str, dim: int, codec: Codec | None
 ) -> Vectors:
     """Return every embedding of a bundle; GalleryError where one cannot be read."""
     rows = connection.execute(_ALL, (bundle,)).fetchall()

@@ -1,0 +1,227 @@
+"""Galleries in SQL databases: everything but search and what erasing leaves behind."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Literal
+
+from facemetric.errors import InputError, PersonError
+from facemetric.gallery.names import group_names
+from facemetric.gallery.protocol import Gallery
+from facemetric.gallery.ranking import By, Question
+from facemetric.gallery.records import (
+    Consent,
+    Enrolment,
+    NewSample,
+    Person,
+    Removal,
+    Sample,
+)
+from facemetric.gallery.sql import editing
+from facemetric.gallery.sql.binding import Binding, bind, stored_binding
+from facemetric.gallery.sql.bulk import enrol_all
+from facemetric.gallery.sql.connection import Connection, Database
+from facemetric.gallery.sql.enrolment import Request, absent, enrol, find_person
+from facemetric.gallery.sql.rows import (
+    PERSON_QUERY,
+    SAMPLE_QUERY,
+    check_unit,
+    person_of,
+    sample_of,
+    time_text,
+)
+from facemetric.index import Codec
+from facemetric.types import Float32, ItemError, Match
+
+
+class SqlGallery(Gallery):
+    """People, samples and embeddings as rows; how they are searched is up to the backend.
+
+    Parameters
+    ----------
+    database
+        Open, with its tables.
+    used
+        What is in use, to be compared with what the gallery is bound to.
+    clock
+        Returns the time, with a time zone.
+
+    Raises
+    ------
+    BundleMismatchError
+        Where the gallery holds embeddings of another bundle, graph, dimension, flip or codec.
+    """
+
+    def __init__(self, database: Database, used: Binding, *, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._clock = clock
+        bound = bind(database, used)
+        assert bound.bundle is not None and bound.dim is not None
+        self.bundle, self.dim = bound.bundle, bound.dim
+        self.codec: Codec | None = bound.codec
+        self.bundle_sha256, self._flip = bound.bundle_sha256, bound.flip
+        with database.read() as connection:
+            self.id = str(connection.execute("SELECT id FROM gallery").fetchone()[0])
+
+    @property
+    def flip(self) -> bool | None:
+        """Whether embeddings are averaged with the mirrored chips'; ``None``: not settled yet."""
+        if self._flip is None:
+            with self._database.read() as connection:
+                self._flip = stored_binding(connection).flip
+        return self._flip
+
+    def enroll(
+        self,
+        name: str,
+        samples: Sequence[NewSample],
+        *,
+        consent: Consent | None = None,
+        keep_until: datetime | None = None,
+        groups: Sequence[str] = (),
+        conflicts: Literal["refuse", "allow"] = "refuse",
+    ) -> Enrolment:
+        """Add samples to a person; see ``Gallery.enroll``."""
+        request = self._request(name, samples, consent, keep_until, groups, conflicts)
+        with self._database.write() as connection:
+            return enrol(connection, request, at=self._clock())
+
+    def enroll_many(
+        self,
+        people: Iterable[tuple[str, Sequence[NewSample]]],
+        *,
+        chunk_people: int = 64,
+        conflicts: Literal["refuse", "allow"] = "refuse",
+    ) -> Iterator[Enrolment | ItemError]:
+        """Enrol many people in few transactions; see ``Gallery.enroll_many``."""
+        if chunk_people < 1:
+            raise InputError(f"expected at least 1, got {chunk_people}", item="chunk_people")
+        remaining = iter(people)
+        while chunk := list(islice(remaining, chunk_people)):
+            requests = [
+                self._request(name, samples, None, None, (), conflicts) for name, samples in chunk
+            ]
+            with self._database.write() as connection:
+                answers = enrol_all(connection, requests, at=self._clock())
+            yield from answers
+
+    def people(self) -> list[Person]:
+        """Return everyone, in the order of enrolment."""
+        with self._database.read() as connection:
+            rows = connection.execute(f"{PERSON_QUERY} ORDER BY p.row").fetchall()
+        return [person_of(row) for row in rows]
+
+    def person(self, person: str) -> Person:
+        """Return one person by name or id; PersonError where there is none."""
+        with self._database.read() as connection:
+            return self._person(connection, self._row(connection, person))
+
+    def samples(self, person: str | None = None) -> list[Sample]:
+        """Return the samples of one person, or of all, in the order of enrolment."""
+        with self._database.read() as connection:
+            where = "" if person is None else f"WHERE p.row = {self._row(connection, person)}"
+            rows = connection.execute(f"{SAMPLE_QUERY} {where} ORDER BY s.row").fetchall()
+        return [sample_of(row) for row in rows]
+
+    def rename(self, person: str, name: str) -> Person:
+        """Give a person another name; PersonError where someone else has it."""
+        with self._database.write() as connection:
+            row = self._row(connection, person)
+            editing.rename(connection, row, name, at=self._clock())
+            return self._person(connection, row)
+
+    def set_terms(
+        self, person: str, *, consent: Consent | None, keep_until: datetime | None
+    ) -> Person:
+        """Replace a person's consent and retention; ``None`` clears."""
+        with self._database.write() as connection:
+            row = self._row(connection, person)
+            editing.set_terms(connection, row, consent, keep_until, at=self._clock())
+            return self._person(connection, row)
+
+    def set_groups(self, person: str, groups: Sequence[str]) -> Person:
+        """Replace a person's groups; InputError where a name cannot be one."""
+        with self._database.write() as connection:
+            row = self._row(connection, person)
+            editing.set_groups(connection, row, groups, at=self._clock())
+            return self._person(connection, row)
+
+    def groups(self) -> dict[str, int]:
+        """Return the number of people in each group, by its name."""
+        query = "SELECT name, count(*) FROM person_groups GROUP BY name ORDER BY name"
+        with self._database.read() as connection:
+            return dict(connection.execute(query).fetchall())
+
+    def expired(self, at: datetime) -> list[Person]:
+        """Return the people whose ``keep_until`` is not after ``at``."""
+        query = f"{PERSON_QUERY} WHERE p.keep_until <= ? ORDER BY p.keep_until, p.row"
+        with self._database.read() as connection:
+            rows = connection.execute(query, (time_text(at, name="at"),)).fetchall()
+        return [person_of(row) for row in rows]
+
+    def merge(self, into: str, other: str) -> Person:
+        """Move the samples of ``other`` to ``into``; see ``Gallery.merge``."""
+        with self._database.write() as connection:
+            kept, gone = self._row(connection, into), self._row(connection, other)
+            if kept == gone:
+                raise PersonError("cannot be merged with itself", item=into)
+            editing.merge(connection, kept, gone, at=self._clock())
+            return self._person(connection, kept)
+
+    def remove(self, person: str, *, purge: bool = True) -> Removal:
+        """Erase a person; see ``Gallery.remove``."""
+        with self._database.write() as connection:
+            row = self._row(connection, person)
+            gone = self._person(connection, row)
+            editing.remove_person(connection, row)
+        return Removal(gone.id, gone.name, gone.samples, purge and self.purge())
+
+    def remove_sample(self, sample_id: str, *, purge: bool = True) -> Removal:
+        """Erase one sample; see ``Gallery.remove_sample``."""
+        with self._database.write() as connection:
+            row = editing.remove_sample(connection, sample_id, at=self._clock())
+            person = self._person(connection, row)
+        return Removal(person.id, person.name, 1, purge and self.purge())
+
+    def search(
+        self,
+        queries: Float32,
+        k: int = 5,
+        *,
+        per: Literal["person", "sample"] = "person",
+        by: By = "best",
+        groups: Sequence[str] | None = None,
+    ) -> list[list[Match]]:
+        """Return the nearest people or samples; see ``Gallery.search``."""
+        question = Question(k, per, by, None if groups is None else group_names(groups))
+        question.check()
+        check_unit(queries, name="queries", dim=self.dim)
+        return self._answer(queries, question)
+
+    @abstractmethod
+    def _answer(self, queries: Float32, question: Question) -> list[list[Match]]:
+        """Answer a question that was checked."""
+
+    def _request(
+        self,
+        name: str,
+        samples: Sequence[NewSample],
+        consent: Consent | None,
+        keep_until: datetime | None,
+        groups: Sequence[str],
+        conflicts: Literal["refuse", "allow"],
+    ) -> Request:
+        bound = (self.bundle, self.dim, self.codec)
+        return Request(name, samples, consent, keep_until, groups, conflicts, *bound)
+
+    def _row(self, connection: Connection, person: str) -> int:
+        row = find_person(connection, person)
+        if row is None:
+            raise absent(connection, person)
+        return row
+
+    def _person(self, connection: Connection, row: int) -> Person:
+        return person_of(connection.execute(f"{PERSON_QUERY} WHERE p.row = ?", (row,)).fetchone())

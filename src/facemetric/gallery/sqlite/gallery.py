@@ -1,0 +1,200 @@
+"""The gallery in one SQLite file: nothing to install, nothing to start."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import datetime
+from os import PathLike, fspath
+from pathlib import Path
+
+from facemetric.errors import GalleryError
+from facemetric.gallery.protocol import BACKENDS, now
+from facemetric.gallery.ranking import Question
+from facemetric.gallery.records import Stats, Vectors
+from facemetric.gallery.sql import editing
+from facemetric.gallery.sql.binding import Binding, fill_new
+from facemetric.gallery.sql.figures import figures
+from facemetric.gallery.sql.gallery import SqlGallery
+from facemetric.gallery.sql.rows import time_text
+from facemetric.gallery.sqlite.database import SqliteConnection, SqliteDatabase, file_exists
+from facemetric.gallery.sqlite.everything import all_vectors
+from facemetric.gallery.sqlite.integrity import structural_problems, vector_problems
+from facemetric.gallery.sqlite.memory import Memory
+from facemetric.gallery.sqlite.schema import schema_version
+from facemetric.gallery.sqlite.searching import search
+from facemetric.gallery.sqlite.snapshot import (
+    put_in_place,
+    read_snapshot,
+    remove_snapshots,
+    snapshot_bytes,
+    write_part,
+)
+from facemetric.index import Codec
+from facemetric.types import Float32, Match
+
+SNAPSHOT_ROWS = 16_384
+"""A snapshot is written when so many vectors, and a quarter of those in it, are not in it."""
+
+
+@BACKENDS.register("sqlite")
+class SqliteGallery(SqlGallery):
+    """A gallery in one SQLite file, with its write-ahead log beside it.
+
+    Several processes may read while one writes; writers wait for each other. A commit returns
+    once it is on disk.
+
+    Parameters
+    ----------
+    address
+        The file's path, or ``sqlite://`` and the path.
+    bundle, dim
+        The bundle in use and its dimensions. A new gallery needs both and is bound to them;
+        with an existing one they are compared where they are given.
+    bundle_sha256
+        Hex digest of the bundle's graph, compared in the same way.
+    flip
+        Whether embeddings are averaged with the mirrored chips', compared in the same way. A
+        gallery that was made without these two is bound by the first who opens it, not read-only,
+        with them, and to ``flip`` by its first sample.
+    codec
+        Store one byte per dimension with this codec. Settled when the gallery is made.
+    read_only
+        Never write to the file.
+    create
+        Make the file where it is absent.
+    timeout_s
+        How long to wait for another process that is writing.
+    clock
+        Returns the time, with a time zone.
+
+    Raises
+    ------
+    GalleryError
+        Where the file is absent, somebody else's, damaged, locked or cannot be written.
+    BundleMismatchError
+        Where the gallery holds embeddings of another bundle, graph, dimension, flip or codec.
+    InputError
+        Where a new gallery is wanted without ``bundle`` and ``dim``, or the digest is none.
+    """
+
+    def __init__(
+        self,
+        address: str | PathLike[str],
+        *,
+        bundle: str | None = None,
+        dim: int | None = None,
+        bundle_sha256: str | None = None,
+        flip: bool | None = None,
+        codec: Codec | None = None,
+        read_only: bool = False,
+        create: bool = True,
+        timeout_s: float = 30.0,
+        clock: Callable[[], datetime] = now,
+    ) -> None:
+        self.path = Path(fspath(address).removeprefix("sqlite://"))
+        used = Binding(bundle, dim, bundle_sha256, flip, codec)
+        used.check_digest()
+
+        def fill(connection: SqliteConnection) -> None:
+            fill_new(connection, used, at=time_text(clock(), name="clock"))
+
+        if create and not read_only and not file_exists(self.path):
+            used.check_new(item=str(self.path))
+        self._file = SqliteDatabase(
+            self.path, read_only=read_only, create=fill if create else None, timeout_s=timeout_s
+        )
+        try:
+            super().__init__(self._file, used, clock=clock)
+            self._memory = Memory(self.bundle, self.dim, self.codec)
+            self._has_read_snapshot = False
+            if not read_only:
+                # A process may have been killed between an erasure and its purge.
+                self._purge(wait=False)
+        except BaseException:
+            self._file.close()
+            raise
+
+    def purge(self) -> bool:
+        """Write the file anew, without what was erased; see ``Gallery.purge``."""
+        return self._purge(wait=True)
+
+    def _answer(self, queries: Float32, question: Question) -> list[list[Match]]:
+        with self._file.alone():
+            with self._file.read() as connection:
+                found = search(connection, self._updated(connection), queries, question)
+            self._keep_snapshot()
+        return found
+
+    def compared(self) -> int:
+        """Return how many samples a search looks at."""
+        with self._file.read() as connection:
+            return len(self._updated(connection))
+
+    def vectors(self) -> Vectors:
+        """Return all embeddings, read from the file."""
+        with self._file.read() as connection:
+            return all_vectors(connection, bundle=self.bundle, dim=self.dim, codec=self.codec)
+
+    def stats(self) -> Stats:
+        """Return the gallery in figures."""
+        with self._file.read() as connection:
+            size = self._file.size_bytes() + snapshot_bytes(self.path)
+            return figures(connection, size_bytes=size, version=schema_version(connection))
+
+    def check(self) -> list[str]:
+        """Read the whole file and return what is wrong with it; empty where it is sound."""
+        try:
+            with self._file.read() as connection:
+                problems = structural_problems(connection, self.bundle)
+                return problems + vector_problems(self.vectors().embeddings)
+        except GalleryError as error:
+            return [str(error)]
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._memory = Memory(self.bundle, self.dim, self.codec)
+        self._file.close()
+
+    def _purge(self, *, wait: bool) -> bool:
+        with self._file.read() as connection:
+            erasure = editing.unpurged(connection)
+        if erasure is None:
+            return True
+        # It holds the codes of what was erased, and is soon written again.
+        if not remove_snapshots(self.path) or not self._file.compact(wait=wait):
+            return False
+        self._memory.saved = 0
+        with self._file.write() as connection:
+            connection.execute("UPDATE gallery SET purged = max(purged, ?)", (erasure,))
+        return True
+
+    def _updated(self, connection: SqliteConnection) -> Memory:
+        if not self._has_read_snapshot:
+            self._has_read_snapshot = True
+            kept = read_snapshot(self.path, gallery_id=self.id, bundle=self.bundle, dim=self.dim)
+            if kept is not None and (self.codec is None or self.codec == kept.codec):
+                self._memory.begin_with(kept)
+        self._memory.update(connection)
+        return self._memory
+
+    def _keep_snapshot(self) -> None:
+        """Write what is in memory beside the file, once enough of it is new."""
+        memory = self._memory
+        new = len(memory.rows.values) - memory.saved
+        if self._file.read_only or memory.codes is None:
+            return
+        if new < max(SNAPSHOT_ROWS, memory.saved // 4):
+            return
+        taken = memory.snapshot(self.id)
+        assert taken is not None
+        memory.saved = len(memory.rows.values)
+        part = write_part(self.path, *taken)
+        if part is None:
+            return
+        with self._file.write() as connection:
+            (last,) = connection.execute("SELECT max(number) FROM changes").fetchone()
+            if (last or 0) == taken[0].change:
+                put_in_place(self.path, part)
+        # Otherwise someone erased meanwhile, and the codes may be those of the erased.
+        shutil.rmtree(part, ignore_errors=True)
