@@ -17,10 +17,12 @@ from facemetric.errors import (
     UnknownNameError,
 )
 from facemetric.gallery import BACKENDS, Consent, Enrolment, Gallery, NewSample
+from layouts.postgres import postgres_address
 
 # How a test makes the address of a fresh gallery, for every backend there is.
 ADDRESSES: dict[str, Callable[[Path], str]] = {
     "sqlite": lambda folder: f"sqlite://{folder / 'gallery.db'}",
+    "postgresql": lambda folder: postgres_address(),
 }
 DIM = 16
 

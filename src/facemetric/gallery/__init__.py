@@ -1,5 +1,6 @@
 """Enrolled people: kept, found again, erased."""
 
+from facemetric.gallery.postgres import PostgresGallery
 from facemetric.gallery.protocol import BACKENDS, Gallery
 from facemetric.gallery.records import (
     Consent,
@@ -21,6 +22,7 @@ __all__ = [
     "Gallery",
     "NewSample",
     "Person",
+    "PostgresGallery",
     "Receipt",
     "Removal",
     "Sample",

@@ -73,7 +73,7 @@ def fill_new(connection: Connection, binding: Binding, *, at: str) -> None:
         ),
     )
     connection.execute(
-        "INSERT INTO gallery (only, id, bundle, created) VALUES (1, ?, ?, ?)",
+        'INSERT INTO gallery ("only", id, bundle, created) VALUES (1, ?, ?, ?)',
         (str(uuid4()), binding.bundle, at),
     )
 

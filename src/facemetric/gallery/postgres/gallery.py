@@ -1,0 +1,200 @@
+"""The gallery in a PostgreSQL database: many clients, one truth, pgvector's search."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import numpy as np
+
+from facemetric.errors import GalleryError, InputError
+from facemetric.gallery.postgres.database import PostgresDatabase
+from facemetric.gallery.postgres.schema import MIGRATIONS, bring_up_to_date
+from facemetric.gallery.postgres.searching import INDEX_NAME, parsed, search
+from facemetric.gallery.protocol import BACKENDS, now
+from facemetric.gallery.ranking import Question
+from facemetric.gallery.records import Stats, Vectors
+from facemetric.gallery.sql import editing
+from facemetric.gallery.sql.binding import Binding, fill_new
+from facemetric.gallery.sql.figures import figures
+from facemetric.gallery.sql.gallery import SqlGallery
+from facemetric.gallery.sql.rows import NORM_TOLERANCE, time_text
+from facemetric.index import Codec
+from facemetric.types import Float32, Match
+
+_ALL = """SELECT e.vector::text, s.id, p.id, p.name FROM embeddings e
+    JOIN samples s ON s.row = e.sample JOIN people p ON p.row = s.person ORDER BY e.row"""
+
+
+@BACKENDS.register("postgresql")
+class PostgresGallery(SqlGallery):
+    """A gallery in a schema of its own of a PostgreSQL database with pgvector.
+
+    The server searches vectors as they are: whoever can read its memory, disk or backups can read
+    them. Encrypt its volume.
+
+    Parameters
+    ----------
+    address
+        ``postgresql://user@host/database?gallery=staff``; without ``gallery`` it is *people*.
+    bundle, dim, bundle_sha256, flip
+        As for ``SqliteGallery``.
+    codec
+        Must be left out: one-byte codes are for SQLite galleries.
+    read_only
+        Never write to it.
+    create
+        Make the gallery where it is absent, and the extension ``vector`` where it is not enabled.
+    timeout_s
+        How long to wait for the server, and for another client that is writing.
+    clock
+        Returns the time, with a time zone.
+
+    Raises
+    ------
+    DependencyError
+        psycopg is not installed.
+    GalleryError
+        The server cannot be reached, lacks pgvector, or there is no such gallery.
+    BundleMismatchError
+        The gallery holds embeddings of another bundle, graph, dimension or flip.
+    InputError
+        A new gallery is wanted without ``bundle`` and ``dim``, or with a codec.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        *,
+        bundle: str | None = None,
+        dim: int | None = None,
+        bundle_sha256: str | None = None,
+        flip: bool | None = None,
+        codec: Codec | None = None,
+        read_only: bool = False,
+        create: bool = True,
+        timeout_s: float = 30.0,
+        clock: Callable[[], datetime] = now,
+    ) -> None:
+        if codec is not None:
+            raise InputError("one-byte codes are for SQLite galleries", item="codec")
+        used = Binding(bundle, dim, bundle_sha256, flip)
+        used.check_digest()
+        self._server = PostgresDatabase(address, read_only=read_only, timeout_s=timeout_s)
+        try:
+            self._prepare(used, create=create and not read_only, clock=clock)
+            super().__init__(self._server, used, clock=clock)
+        except BaseException:
+            self._server.close()
+            raise
+
+    def purge(self) -> bool:
+        """Vacuum the tables, so that erased rows are gone from live data.
+
+        What may remain: the server's write-ahead log until it is recycled, replicas that lag, and
+        backups.
+        """
+        with self._server.read() as connection:
+            erasure = editing.unpurged(connection)
+        if erasure is None:
+            return True
+        self._server.outside("VACUUM (FULL) people, person_groups, samples, embeddings")
+        with self._server.write() as connection:
+            connection.execute("UPDATE gallery SET purged = greatest(purged, ?)", (erasure,))
+        return True
+
+    def compared(self) -> int:
+        """Return how many samples a search looks at."""
+        with self._server.read() as connection:
+            return int(connection.execute("SELECT count(*) FROM embeddings").fetchone()[0])
+
+    def vectors(self) -> Vectors:
+        """Return all embeddings, read from the server."""
+        with self._server.read() as connection:
+            rows = connection.execute(_ALL).fetchall()
+        embeddings = parsed([row[0] for row in rows]).reshape(-1, self.dim)
+        embeddings.setflags(write=False)
+        return Vectors(
+            embeddings,
+            tuple(row[2] for row in rows),
+            tuple(row[1] for row in rows),
+            {row[2]: row[3] for row in rows},
+        )
+
+    def stats(self) -> Stats:
+        """Return the gallery in figures."""
+        size = """SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0) FROM pg_class c
+            JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ? AND c.relkind = 'r'"""
+        with self._server.read() as connection:
+            (total,) = connection.execute(size, (self._server.schema,)).fetchone()
+            (version,) = connection.execute("SELECT schema_version FROM gallery").fetchone()
+            return figures(connection, size_bytes=int(total), version=int(version))
+
+    def check(self) -> list[str]:
+        """Look at every vector and return what is wrong; empty where it is sound."""
+        bare = """SELECT count(*) FROM samples s WHERE NOT EXISTS
+            (SELECT 1 FROM embeddings e WHERE e.sample = s.row AND e.bundle = ?)"""
+        try:
+            with self._server.read() as connection:
+                (without,) = connection.execute(bare, (self.bundle,)).fetchone()
+                unpurged = editing.unpurged(connection)
+            norms = np.linalg.norm(self.vectors().embeddings, axis=1)
+        except GalleryError as error:
+            return [str(error)]
+        odd = int(np.count_nonzero(~(np.abs(norms - 1.0) <= NORM_TOLERANCE)))
+        problems = []
+        if without:
+            problems.append(f"{without} samples have no embedding of bundle {self.bundle!r}")
+        if odd:
+            problems.append(f"{odd} vectors are not of unit norm")
+        if unpurged is not None:
+            problems.append("erased data may still be in the tables: purge it")
+        return problems
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._server.close()
+
+    def _answer(self, queries: Float32, question: Question) -> list[list[Match]]:
+        with self._server.read() as connection:
+            indexed = connection.execute(
+                "SELECT indexdef FROM pg_indexes WHERE schemaname = ? AND indexname = ?",
+                (self._server.schema, INDEX_NAME),
+            ).fetchone()
+            kind = None
+            if indexed is not None:
+                half = "halfvec" in indexed[0]
+                kind = f"{'halfvec' if half else 'vector'}({self.dim})"
+            return search(connection, queries, question, bundle=self.bundle, indexed=kind)
+
+    def _prepare(self, used: Binding, *, create: bool, clock: Callable[[], datetime]) -> None:
+        """Create the gallery, or bring it up to date."""
+        schema, item = self._server.schema, self._server.item
+        with self._server.read() as connection:
+            there = connection.execute(
+                "SELECT 1 FROM pg_namespace WHERE nspname = ?", (schema,)
+            ).fetchone()
+        if there is None:
+            if not create:
+                raise GalleryError("no such gallery", item=item, fix="Enrol someone to create it")
+            used.check_new(item=item)
+        if self._server.read_only:
+            return
+        with self._server.setting_up() as connection:
+            there = connection.execute(
+                "SELECT 1 FROM pg_namespace WHERE nspname = ?", (schema,)
+            ).fetchone()
+            if there is not None:
+                facts = connection.execute(
+                    """SELECT g.schema_version, b.dim FROM gallery g
+                    JOIN bundles b ON b.id = g.bundle"""
+                ).fetchone()
+                bring_up_to_date(connection, int(facts[0]), dim=int(facts[1]))
+                connection.execute("UPDATE gallery SET schema_version = ?", (len(MIGRATIONS),))
+                return
+            assert used.dim is not None
+            connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
+            connection.execute(f"CREATE SCHEMA {schema}")
+            bring_up_to_date(connection, 0, dim=used.dim)
+            fill_new(connection, used, at=time_text(clock(), name="clock"))
+            connection.execute("UPDATE gallery SET schema_version = ?", (len(MIGRATIONS),))

@@ -1,0 +1,124 @@
+"""Search in a PostgreSQL gallery: the server finds candidates, their order is settled here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from facemetric.gallery.postgres.database import PostgresConnection
+from facemetric.gallery.ranking import Question, ranked_people, shortlist
+from facemetric.types import Float32, Float64, Match
+
+MOST_CANDIDATES = 1000
+"""The most that pgvector's HNSW index can be asked for."""
+INDEX_NAME = "embeddings_nearest"
+
+_THEIRS = """SELECT p.id, e.vector::text FROM people p JOIN samples s ON s.person = p.row
+    JOIN embeddings e ON e.sample = s.row WHERE e.bundle = ? AND p.id IN (?*) ORDER BY e.row"""
+# The ordering stands alone in the inner query, where an index can serve it.
+_NEAREST = """SELECT n.row, n.vector, s.id, p.id, p.name FROM (
+        SELECT e.row, e.sample, e.vector::text AS vector FROM embeddings e
+        ORDER BY {distance} LIMIT ?
+    ) n JOIN samples s ON s.row = n.sample JOIN people p ON p.row = s.person"""
+_NEAREST_OF_GROUPS = """SELECT e.row, e.vector::text, s.id, p.id, p.name FROM people p
+    JOIN samples s ON s.person = p.row JOIN embeddings e ON e.sample = s.row
+    WHERE p.row IN (SELECT person FROM person_groups WHERE name = ANY(?))
+    ORDER BY {distance} LIMIT ?"""
+
+
+def search(
+    connection: PostgresConnection,
+    queries: Float32,
+    question: Question,
+    *,
+    bundle: str,
+    indexed: str | None,
+) -> list[list[Match]]:
+    """Answer a question inside a transaction.
+
+    Parameters
+    ----------
+    indexed
+        The type (``"halfvec(128)"``) that an HNSW index holds; ``None``: the server compares all.
+    """
+    if question.groups is not None:
+        indexed = None  # The index knows no groups, and would return the nearest of others.
+    return [_one(connection, query, question, bundle, indexed) for query in queries]
+
+
+def _one(
+    connection: PostgresConnection,
+    query: Float32,
+    question: Question,
+    bundle: str,
+    indexed: str | None,
+) -> list[Match]:
+    ranked = question.by != "best"
+    k = shortlist(question.k) if ranked else question.k
+    depth = 4 * k + 32
+    while True:
+        use_index = indexed if depth <= MOST_CANDIDATES else None
+        found = _candidates(connection, query, question, depth, use_index)
+        nearest = found if question.per == "sample" else _first_of_each(found)
+        if len(nearest) >= k or (len(found) < depth and use_index is None):
+            break
+        depth *= 4
+    if not ranked:
+        return nearest[:k]
+
+    def vectors_of(ids: Sequence[str]) -> dict[str, Float32]:
+        rows = connection.select_in(_THEIRS, ids, (bundle,)).fetchall()
+        vectors = parsed([text for _, text in rows])
+        owners = np.array([person for person, _ in rows])
+        return {one: vectors[owners == one] for one in ids}
+
+    return ranked_people(query, nearest[:k], vectors_of, question.k, by=question.by)
+
+
+def _candidates(
+    connection: PostgresConnection,
+    query: Float32,
+    question: Question,
+    depth: int,
+    indexed: str | None,
+) -> list[Match]:
+    """Return the nearest samples, their similarities summed in double precision."""
+    text = str(query.tolist())
+    if question.groups is not None:
+        sql = _NEAREST_OF_GROUPS.format(distance="e.vector <#> ?::vector")
+        values: tuple[object, ...] = (list(question.groups), text, depth)
+    elif indexed is None:
+        connection.execute("SET LOCAL enable_indexscan = off")
+        sql, values = _NEAREST.format(distance="e.vector <#> ?::vector"), (text, depth)
+    else:
+        connection.execute("SET LOCAL enable_indexscan = on")
+        connection.execute(f"SET LOCAL hnsw.ef_search = {max(depth, 100)}")
+        distance = f"(e.vector::{indexed}) <#> ?::{indexed}"
+        sql, values = _NEAREST.format(distance=distance), (text, depth)
+    rows = connection.execute(sql, values).fetchall()
+    if not rows:
+        return []
+    wide: Float64 = parsed([row[1] for row in rows]).astype(np.float64)
+    similarities: Float32 = (wide * query).sum(axis=1).astype(np.float32)
+    order = np.lexsort(([row[0] for row in rows], -similarities))
+    cosines = np.clip(similarities, -1.0, 1.0).tolist()
+    return [
+        Match(rows[place][3], rows[place][4], cosines[place], rows[place][2])
+        for place in order.tolist()
+    ]
+
+
+def parsed(texts: Sequence[str]) -> Float32:
+    """Return ``float32 (N, D)`` of pgvector's text."""
+    if not texts:
+        return np.empty((0, 0), np.float32)
+    joined = ",".join(text[1:-1] for text in texts)
+    return np.array(joined.split(","), np.float32).reshape(len(texts), -1)
+
+
+def _first_of_each(matches: Sequence[Match]) -> list[Match]:
+    first: dict[str, Match] = {}
+    for match in matches:
+        first.setdefault(match.person_id, match)
+    return list(first.values())

@@ -1,0 +1,32 @@
+"""A PostgreSQL server with pgvector for tests, one for each test process."""
+
+from __future__ import annotations
+
+import atexit
+import itertools
+import os
+import shutil
+import tempfile
+from functools import cache
+
+_NUMBERS = itertools.count()
+
+
+@cache
+def server_address() -> str:
+    """Start the server; return its address."""
+    # The wheel looks for a runtime folder, and warns where there is none.
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="runtime-"))
+    import pgserver
+
+    folder = tempfile.mkdtemp(prefix="facemetric-postgres-")
+    server = pgserver.get_server(folder, cleanup_mode="stop")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    atexit.register(server.cleanup)
+    address: str = server.get_uri()
+    return address
+
+
+def postgres_address() -> str:
+    """Return the address of a gallery that is not there yet."""
+    return f"{server_address()}&gallery=test_{next(_NUMBERS)}"
