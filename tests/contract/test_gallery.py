@@ -16,7 +16,8 @@ from facemetric.errors import (
     PersonError,
     UnknownNameError,
 )
-from facemetric.gallery import BACKENDS, Consent, Enrolment, Gallery, NewSample
+from facemetric.gallery import BACKENDS, Consent, Enrolment, Gallery, NewSample, SqliteGallery
+from facemetric.types import ChipQuality, Face
 from layouts.postgres import postgres_address
 
 # How a test makes the address of a fresh gallery, for every backend there is.
@@ -220,3 +221,53 @@ def test_questions_that_make_no_sense(gallery: Gallery) -> None:
     ):
         with pytest.raises(InputError, match=cause):
             gallery.search(unit(1), **options)
+
+
+def test_people_move_to_another_gallery_as_they_are(gallery: Gallery, tmp_path: Path) -> None:
+    consent = Consent("consent", "asked", datetime(2024, 1, 1, tzinfo=UTC))
+    until = datetime(2035, 1, 1, tzinfo=UTC)
+    face = Face(
+        np.array([1, 2, 30, 40], np.float32), 0.875, np.arange(10, dtype=np.float32).reshape(5, 2)
+    )
+    quality = ChipQuality(70.5, 120.25, -3.0, 1.5, 0.25, 0.5, 0.2, 0.01)
+    for number, vector in enumerate(unit(9)):
+        whole = NewSample(vector, f"{number}.jpg", f"{number:064x}", face, quality, until)
+        gallery.enroll(f"P{number % 5}", [whole if number % 2 else NewSample(vector, "bare")])
+    gallery.enroll(
+        "P1", [NewSample(unit(1, 7)[0], "x")], consent=consent, keep_until=until, groups=["a", "b"]
+    )
+    gallery.remove_sample(gallery.samples("P4")[0].id)
+
+    with SqliteGallery(tmp_path / "other.db", bundle="net-v1", dim=DIM) as other:
+        for chunk in gallery.records(chunk_people=2):
+            assert len(chunk) <= 2 and other.restore(chunk) == len(chunk)
+        for chunk in gallery.records(chunk_people=3):
+            assert other.restore(chunk) == 0  # once more changes nothing
+        assert other.people() == gallery.people()
+        # A person's samples keep their order; between people it is that of the people.
+        moved = {sample.id: sample for sample in other.samples()}
+        assert len(moved) == 9
+        for person in gallery:
+            ids = [sample.id for sample in gallery.samples(person.id)]
+            assert ids == [sample.id for sample in other.samples(person.id)]
+        for one in gallery.samples():
+            two = moved[one.id]
+            assert (one.person_id, one.source) == (two.person_id, two.source)
+            assert one.source_sha256 == two.source_sha256
+            assert (one.quality, one.taken, one.created) == (two.quality, two.taken, two.created)
+            assert (one.face is None) == (two.face is None)
+            if one.face is not None and two.face is not None:
+                np.testing.assert_array_equal(one.face.landmarks_px, two.face.landmarks_px)
+                np.testing.assert_array_equal(one.face.box_xyxy_px, two.face.box_xyxy_px)
+        ours, theirs = gallery.vectors(), other.vectors()
+        assert ours.names == theirs.names
+        bytes_of = dict(zip(theirs.sample_ids, map(bytes, theirs.embeddings), strict=True))
+        assert bytes_of == dict(zip(ours.sample_ids, map(bytes, ours.embeddings), strict=True))
+
+        # And back, into one that has somebody of the name.
+        gallery.remove("P0")
+        gallery.enroll("p0", [NewSample(unit(1, 8)[0], "y")])
+        records = [record for chunk in other.records() for record in chunk]
+        with pytest.raises(PersonError, match="P0: somebody else has the name"):
+            gallery.restore(records)
+        assert gallery.restore(records[1:]) == 0

@@ -7,10 +7,12 @@ from facemetric.gallery.records import (
     Enrolment,
     NewSample,
     Person,
+    PersonRecord,
     Receipt,
     Removal,
     Sample,
     Stats,
+    StoredSample,
     Vectors,
 )
 from facemetric.gallery.sqlite.gallery import SqliteGallery
@@ -22,11 +24,13 @@ __all__ = [
     "Gallery",
     "NewSample",
     "Person",
+    "PersonRecord",
     "PostgresGallery",
     "Receipt",
     "Removal",
     "Sample",
     "SqliteGallery",
     "Stats",
+    "StoredSample",
     "Vectors",
 ]

@@ -15,6 +15,7 @@ from facemetric.gallery.records import (
     Enrolment,
     NewSample,
     Person,
+    PersonRecord,
     Removal,
     Sample,
     Stats,
@@ -251,6 +252,32 @@ class Gallery(ABC):
     @abstractmethod
     def vectors(self) -> Vectors:
         """Return all embeddings with whose they are, for classifiers and clustering."""
+
+    @abstractmethod
+    def records(self, *, chunk_people: int = 256) -> Iterator[Sequence[PersonRecord]]:
+        """Yield everyone with all samples and embeddings, in the order of enrolment, in chunks.
+
+        Each chunk is of one moment; people who come meanwhile stand at the end.
+        """
+
+    @abstractmethod
+    def restore(self, records: Sequence[PersonRecord]) -> int:
+        """Store people as another gallery had them, in one transaction, ids and times kept.
+
+        Those whose id is there already are left alone, so that an interrupted copy can go on;
+        returns how many were new.
+
+        Raises
+        ------
+        PersonError
+            Somebody else has a name or a sample. Nothing is stored then.
+        BundleMismatchError
+            A sample's ``flip`` is not the gallery's.
+        InputError
+            An embedding is not ``float32 (D,)`` of unit norm.
+        GalleryError
+            It cannot be written.
+        """
 
     @abstractmethod
     def stats(self) -> Stats:

@@ -91,6 +91,23 @@ class Sample:
     bundles: tuple[str, ...]
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class StoredSample:
+    """A sample with its embedding ``float32 (D,)``, as one gallery hands it to another."""
+
+    sample: Sample
+    embedding: Float32
+    flip: bool
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class PersonRecord:
+    """All that a gallery knows of a person."""
+
+    person: Person
+    samples: tuple[StoredSample, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """What became of one sample.

@@ -50,6 +50,16 @@ class PostgresConnection:
                 values = np.frombuffer(data, "<f4").tolist()
                 stream.write_row((sample, bundle, flip, str(values), created))
 
+    def embeddings_of(self, samples: Sequence[int], bundle: str) -> list[tuple[int, bytes, int]]:
+        """Return (sample's row, vector's bytes, flip) of some samples."""
+        rows = self.select_in(
+            """SELECT sample, vector::text, flip FROM embeddings
+            WHERE bundle = ? AND sample IN (?*)""",
+            samples,
+            (bundle,),
+        )
+        return [(sample, _bytes(text), flip) for sample, text, flip in rows.fetchall()]
+
     @property
     def in_transaction(self) -> bool:
         """Whether the transaction can go on."""
@@ -196,6 +206,10 @@ def _psycopg() -> Any:
             fix='Install it: pip install "facemetric[postgres]"',
         ) from error
     return psycopg
+
+
+def _bytes(vector: str) -> bytes:
+    return np.array(vector[1:-1].split(","), "<f4").tobytes()
 
 
 def _in_postgres(sql: str) -> str:

@@ -34,6 +34,9 @@ class Connection(Protocol):
     def add_embeddings(self, rows: Iterable[Sequence[Any]], /) -> None:
         """Store (sample's row, bundle, flip, encoding, vector's bytes, created)."""
 
+    def embeddings_of(self, samples: Sequence[int], bundle: str) -> list[tuple[int, bytes, int]]:
+        """Return (sample's row, vector's bytes, flip) of some samples."""
+
     def select_in(self, sql: str, wanted: Sequence[Any], values: Sequence[Any] = ()) -> Cursor:
         """Carry out a query whose ``IN (?*)``, behind all other values, is a list."""
 

@@ -17,11 +17,12 @@ from facemetric.gallery.records import (
     Enrolment,
     NewSample,
     Person,
+    PersonRecord,
     Removal,
     Sample,
 )
 from facemetric.gallery.sql import editing
-from facemetric.gallery.sql.binding import Binding, bind, stored_binding
+from facemetric.gallery.sql.binding import Binding, bind, bind_samples, stored_binding
 from facemetric.gallery.sql.bulk import enrol_all
 from facemetric.gallery.sql.connection import Connection, Database
 from facemetric.gallery.sql.enrolment import Request, absent, enrol, find_person
@@ -33,6 +34,7 @@ from facemetric.gallery.sql.rows import (
     sample_of,
     time_text,
 )
+from facemetric.gallery.sql.transfer import read_people, restore
 from facemetric.index import Codec
 from facemetric.types import Float32, ItemError, Match
 
@@ -185,6 +187,37 @@ class SqlGallery(Gallery):
             row = editing.remove_sample(connection, sample_id, at=self._clock())
             person = self._person(connection, row)
         return Removal(person.id, person.name, 1, purge and self.purge())
+
+    def records(self, *, chunk_people: int = 256) -> Iterator[Sequence[PersonRecord]]:
+        """Yield everyone with all samples and embeddings; see ``Gallery.records``."""
+        if chunk_people < 1:
+            raise InputError(f"expected at least 1, got {chunk_people}", item="chunk_people")
+        last = 0
+        while True:
+            with self._database.read() as connection:
+                found, last = read_people(
+                    connection,
+                    after=last,
+                    count=chunk_people,
+                    bundle=self.bundle,
+                    dim=self.dim,
+                    codec=self.codec,
+                )
+            if not found:
+                return
+            yield found
+
+    def restore(self, records: Sequence[PersonRecord]) -> int:
+        """Store people as another gallery had them; see ``Gallery.restore``."""
+        stored = [sample for record in records for sample in record.samples]
+        for one in stored:
+            check_unit(one.embedding[None], name=one.sample.source, dim=self.dim)
+        with self._database.write() as connection:
+            bind_samples(
+                connection,
+                [NewSample(one.embedding, one.sample.source, flip=one.flip) for one in stored],
+            )
+            return restore(connection, records, bundle=self.bundle, codec=self.codec)
 
     def search(
         self,

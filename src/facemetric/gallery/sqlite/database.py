@@ -37,6 +37,14 @@ class SqliteConnection(sqlite3.Connection):
             rows,
         )
 
+    def embeddings_of(self, samples: Sequence[int], bundle: str) -> list[tuple[int, bytes, int]]:
+        """Return (sample's row, vector's bytes, flip) of some samples."""
+        return self.select_in(
+            "SELECT sample, vector, flip FROM embeddings WHERE bundle = ? AND sample IN (?*)",
+            samples,
+            (bundle,),
+        ).fetchall()
+
 
 class SqliteDatabase:
     """A connection to a gallery's file, at the newest schema version.

@@ -1,0 +1,164 @@
+"""Whole people out of a SQL gallery and into another, ids and times kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from facemetric.errors import PersonError
+from facemetric.gallery.names import name_key
+from facemetric.gallery.records import PersonRecord, StoredSample
+from facemetric.gallery.sql.connection import Connection, next_row
+from facemetric.gallery.sql.rows import (
+    PERSON_QUERY,
+    SAMPLE_QUERY,
+    Row,
+    face_values,
+    person_of,
+    quality_text,
+    sample_of,
+    terms_values,
+    time_text,
+)
+from facemetric.index import Codec
+from facemetric.types import Float32
+
+_NUMBERED = PERSON_QUERY.replace("SELECT p.id", "SELECT p.row, p.id", 1)
+_THEIRS = SAMPLE_QUERY.replace("SELECT s.id", "SELECT s.row, s.person, s.id", 1)
+
+
+def read_people(
+    connection: Connection, *, after: int, count: int, bundle: str, dim: int, codec: Codec | None
+) -> tuple[list[PersonRecord], int]:
+    """Return the next people in the order of enrolment, and the number of the last one.
+
+    People whose number is not above ``after`` are behind; none left gives an empty list.
+    """
+    people = connection.execute(
+        f"{_NUMBERED} WHERE p.row > ? ORDER BY p.row LIMIT ?", (after, count)
+    ).fetchall()
+    if not people:
+        return [], after
+    numbers = [row[0] for row in people]
+    samples = connection.select_in(f"{_THEIRS} WHERE s.person IN (?*)", numbers).fetchall()
+    samples.sort(key=lambda row: row[0])
+    vectors = {
+        sample: (values, flip)
+        for sample, values, flip in _vectors(
+            connection, [row[0] for row in samples], bundle=bundle, dim=dim, codec=codec
+        )
+    }
+    held: dict[int, list[StoredSample]] = {number: [] for number in numbers}
+    for number, person, *row in samples:
+        if number in vectors:
+            embedding, flip = vectors[number]
+            held[person].append(StoredSample(sample_of(row), embedding, flip))
+    return [PersonRecord(person_of(row[1:]), tuple(held[row[0]])) for row in people], numbers[-1]
+
+
+def restore(
+    connection: Connection, records: Sequence[PersonRecord], *, bundle: str, codec: Codec | None
+) -> int:
+    """Store people with the ids and times that they have; return how many were not there yet.
+
+    Raises
+    ------
+    PersonError
+        Another person has the name, or another sample the id.
+    """
+    known = {
+        one
+        for (one,) in connection.select_in(
+            "SELECT id FROM people WHERE id IN (?*)", [record.person.id for record in records]
+        )
+    }
+    fresh = [record for record in records if record.person.id not in known]
+    if not fresh:
+        return 0
+    _check_free(connection, fresh)
+    first_person, number = next_row(connection, "people"), next_row(connection, "samples")
+    people: list[Row] = []
+    groups: list[Row] = []
+    samples: list[Row] = []
+    embeddings: list[Row] = []
+    for row, record in enumerate(fresh, first_person):
+        person = record.person
+        people.append(
+            (
+                *(row, person.id, person.name, name_key(person.name)),
+                time_text(person.created, name="created"),
+                time_text(person.updated, name="updated"),
+                *terms_values(person.consent, person.keep_until),
+            )
+        )
+        groups += [(row, group) for group in person.groups]
+        for stored in record.samples:
+            one = stored.sample
+            taken = None if one.taken is None else time_text(one.taken, name="taken")
+            created = time_text(one.created, name="created")
+            samples.append(
+                (
+                    *(number, one.id, row, one.source, one.source_sha256),
+                    *face_values(one.face),
+                    *(quality_text(one.quality), taken, created),
+                )
+            )
+            encoding, data = _encoded(stored.embedding, codec)
+            embeddings.append((number, bundle, int(stored.flip), encoding, data, created))
+            number += 1
+    connection.executemany(
+        """INSERT INTO people (row, id, name, name_key, created, updated, consent_basis,
+        consent_text, consent_at, keep_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        people,
+    )
+    connection.executemany("INSERT INTO person_groups (person, name) VALUES (?, ?)", groups)
+    connection.executemany(
+        """INSERT INTO samples (row, id, person, source, source_sha256, box_left, box_top,
+        box_right, box_bottom, landmarks, score, quality, taken, created)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        samples,
+    )
+    connection.add_embeddings(embeddings)
+    return len(fresh)
+
+
+def _check_free(connection: Connection, records: Sequence[PersonRecord]) -> None:
+    keys = {name_key(record.person.name): record.person.name for record in records}
+    taken = connection.select_in(
+        "SELECT name_key FROM people WHERE name_key IN (?*)", list(keys)
+    ).fetchone()
+    if taken is not None:
+        raise PersonError(
+            "somebody else has the name", item=keys[taken[0]], fix="Rename one of the two first"
+        )
+    ids = [stored.sample.id for record in records for stored in record.samples]
+    there = connection.select_in("SELECT id FROM samples WHERE id IN (?*)", ids).fetchone()
+    if there is not None:
+        raise PersonError(f"sample {there[0]} belongs to somebody else there", item="samples")
+
+
+def _vectors(
+    connection: Connection,
+    samples: Sequence[int],
+    *,
+    bundle: str,
+    dim: int,
+    codec: Codec | None,
+) -> Iterator[tuple[int, Float32, bool]]:
+    rows = connection.embeddings_of(samples, bundle)
+    if not rows:
+        return
+    kind = "<f4" if codec is None else "u1"
+    values = np.frombuffer(b"".join(row[1] for row in rows), kind).reshape(-1, dim)
+    vectors: Float32 = values.astype(np.float32)
+    if codec is not None:
+        vectors = codec.decode(values.astype(np.uint8, copy=False))
+    for (sample, _, flip), vector in zip(rows, vectors, strict=True):
+        yield sample, vector, bool(flip)
+
+
+def _encoded(embedding: Float32, codec: Codec | None) -> tuple[str, bytes]:
+    if codec is None:
+        return "f32", np.ascontiguousarray(embedding, dtype="<f4").tobytes()
+    return "u8", codec.encode(embedding[None]).tobytes()
