@@ -1,0 +1,135 @@
+"""A gallery into another one, whatever either is kept in, and the proof that it arrived."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from facemetric.errors import BundleMismatchError, IntegrityError
+from facemetric.gallery import Gallery, PersonRecord
+
+CHUNK_PEOPLE = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """What a copy did.
+
+    Attributes
+    ----------
+    people, samples
+        In the source, all of which are in the target now.
+    new_people
+        How many were not there before.
+    checksum
+        Hex digest over everyone, whatever their order: the same for both.
+    """
+
+    people: int
+    samples: int
+    new_people: int
+    checksum: str
+
+
+def copy_gallery(
+    source: Gallery, target: Gallery, *, tell: Callable[[int], None] = lambda people: None
+) -> Copied:
+    """Copy everyone who is not in the target yet, then compare what both hold.
+
+    Interrupted and called again, it goes on: a person is copied whole or not at all.
+
+    Parameters
+    ----------
+    source
+        Is only read.
+    target
+        Of the same bundle; may hold other people already.
+    tell
+        Called with the number of people read so far.
+
+    Raises
+    ------
+    BundleMismatchError
+        The two hold embeddings of different bundles.
+    PersonError
+        Somebody else in the target has a name.
+    IntegrityError
+        Somebody arrived changed, or not at all; the first is named.
+    GalleryError
+        One cannot be read or written.
+    """
+    check_same_bundle(source, target)
+    digests: dict[str, bytes] = {}
+    people = samples = new_people = 0
+    for records in source.records(chunk_people=CHUNK_PEOPLE):
+        new_people += target.restore(records)
+        for record in records:
+            digests[record.person.id] = person_digest(record)
+            samples += len(record.samples)
+        people += len(records)
+        tell(people)
+    checksum = combined(digests)
+    for records in target.records(chunk_people=CHUNK_PEOPLE):
+        for record in records:
+            expected = digests.pop(record.person.id, None)
+            if expected is not None and expected != person_digest(record):
+                raise IntegrityError(
+                    "is not the same in both galleries",
+                    item=record.person.name,
+                    fix="Changed meanwhile, or copied before and changed since: erase that person "
+                    "in one of the two, and copy again",
+                )
+    if digests:
+        raise IntegrityError(
+            f"{len(digests)} people did not arrive, such as {next(iter(digests))}",
+            item="copy",
+            fix="Were they erased meanwhile? Copy again",
+        )
+    return Copied(people, samples, new_people, checksum)
+
+
+def check_same_bundle(source: Gallery, target: Gallery) -> None:
+    """Raise BundleMismatchError unless two galleries hold comparable embeddings."""
+    for what in ("bundle", "dim", "bundle_sha256", "flip"):
+        one, other = getattr(source, what), getattr(target, what)
+        if one != other and None not in (one, other):
+            raise BundleMismatchError(
+                f"holds embeddings of {what} {other!r}, the source of {one!r}",
+                item="target",
+                fix="Copy into a new gallery, or upgrade one of the two",
+            )
+
+
+def person_digest(record: PersonRecord) -> bytes:
+    """Return SHA-256 over all that is known of a person, embeddings included."""
+    person = record.person
+    facts: list[object] = [
+        *(person.id, person.name, person.created.isoformat(), person.updated.isoformat()),
+        person.groups,
+        None if person.keep_until is None else person.keep_until.isoformat(),
+    ]
+    if person.consent is not None:
+        facts += [person.consent.basis, person.consent.text, person.consent.at.isoformat()]
+    digest = hashlib.sha256()
+    for stored in record.samples:
+        sample, face = stored.sample, stored.sample.face
+        facts += [
+            *(sample.id, sample.source, sample.source_sha256, stored.flip),
+            None if sample.taken is None else sample.taken.isoformat(),
+            sample.created.isoformat(),
+            None if face is None else (face.score, *face.box_xyxy_px.tolist()),
+            None if face is None else face.landmarks_px.tolist(),
+            None if sample.quality is None else repr(sample.quality),
+        ]
+        digest.update(np.ascontiguousarray(stored.embedding, dtype="<f4").tobytes())
+    digest.update(json.dumps(facts, ensure_ascii=True).encode())
+    return digest.digest()
+
+
+def combined(digests: dict[str, bytes]) -> str:
+    """Return one digest of many, whatever their order."""
+    return hashlib.sha256(b"".join(sorted(digests.values()))).hexdigest()

@@ -1,0 +1,198 @@
+"""Galleries copied, exported and imported: whole, once, checked."""
+
+from __future__ import annotations
+
+import dataclasses
+import stat
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pyarrow as arrow
+import pytest
+from pyarrow import parquet
+
+from facemetric.errors import BundleMismatchError, DataError, IntegrityError, PersonError
+from facemetric.gallery import Consent, Gallery, NewSample, PersonRecord, SqliteGallery
+from facemetric.index import Codec
+from facemetric.jobs import parquet as parquet_job
+from facemetric.jobs.copy_gallery import copy_gallery
+from facemetric.jobs.parquet import export_gallery, import_gallery
+from facemetric.types import ChipQuality, Face
+
+DIM = 8
+
+
+def unit(count: int, seed: int = 0) -> np.ndarray:
+    values = np.random.default_rng(seed).normal(size=(count, DIM))
+    return (values / np.linalg.norm(values, axis=1, keepdims=True)).astype(np.float32)
+
+
+def new(path: Path, **options: object) -> SqliteGallery:
+    return SqliteGallery(path, **{"bundle": "net", "dim": DIM, "flip": True, **options})  # type: ignore[arg-type]
+
+
+def filled(path: Path, people: int = 600, **options: object) -> SqliteGallery:
+    gallery = new(path, **options)
+    points = np.arange(10, dtype=np.float32).reshape(5, 2)
+    face = Face(np.array([1, 2, 30, 40], np.float32), 0.1 + 0.2, points)
+    quality = ChipQuality(70.5, 120.25, -3.0, 1.5, 0.25, 0.5, 0.2, 0.01)
+    vectors = unit(2 * people)
+    list(
+        gallery.enroll_many(
+            (f"P{n}", [NewSample(one, "a", None, face, quality), NewSample(two, "b")])
+            for n, (one, two) in enumerate(zip(vectors[::2], vectors[1::2], strict=True))
+        )
+    )
+    told = datetime(2024, 1, 1, tzinfo=UTC)
+    gallery.set_terms("P0", consent=Consent("consent", "asked", told), keep_until=told)
+    gallery.set_groups("P1", ["staff", "Büro"])
+    gallery.remove_sample(gallery.samples("P2")[0].id)
+    for sample in gallery.samples("P3"):
+        gallery.remove_sample(sample.id, purge=False)
+    gallery.purge()
+    return gallery
+
+
+def assert_same(one: Gallery, other: Gallery) -> None:
+    def all_of(gallery: Gallery) -> list[PersonRecord]:
+        return [record for chunk in gallery.records() for record in chunk]
+
+    for a, b in zip(all_of(one), all_of(other), strict=True):
+        assert a.person == b.person
+        for x, y in zip(a.samples, b.samples, strict=True):
+            np.testing.assert_array_equal(x.embedding, y.embedding)
+            assert x.flip == y.flip
+            for name in ("id", "source", "source_sha256", "quality", "taken", "created", "bundles"):
+                assert getattr(x.sample, name) == getattr(y.sample, name)
+            if x.sample.face is not None:
+                assert y.sample.face is not None and x.sample.face.score == y.sample.face.score
+                np.testing.assert_array_equal(x.sample.face.box_xyxy_px, y.sample.face.box_xyxy_px)
+
+
+def test_everyone_arrives_once(tmp_path: Path) -> None:
+    seen: list[int] = []
+    with filled(tmp_path / "a.db") as source, new(tmp_path / "b.db") as target:
+        target.enroll("Somebody else", [NewSample(unit(1, 9)[0], "x")])
+        copied = copy_gallery(source, target, tell=seen.append)
+        assert (copied.people, copied.samples, copied.new_people) == (600, 1197, 600)
+        assert seen == [256, 512, 600]
+        again = copy_gallery(source, target)
+        assert again == dataclasses.replace(copied, new_people=0)
+        target.remove("Somebody else")
+        assert_same(source, target)
+
+
+def test_an_interrupted_copy_goes_on(tmp_path: Path) -> None:
+    class Stop(Exception):
+        pass
+
+    def stop(people: int) -> None:
+        if people > 256:
+            raise Stop
+
+    with filled(tmp_path / "a.db") as source, new(tmp_path / "b.db") as target:
+        with pytest.raises(Stop):
+            copy_gallery(source, target, tell=stop)
+        assert 0 < len(target) < 600
+        assert copy_gallery(source, target).new_people == 600 - 512
+        assert_same(source, target)
+
+
+def test_what_arrives_changed_is_named(tmp_path: Path) -> None:
+    with filled(tmp_path / "a.db", 5) as source, new(tmp_path / "b.db") as target:
+        copy_gallery(source, target)
+        target.rename("P4", "Renamed")
+        with pytest.raises(IntegrityError, match="Renamed: is not the same in both"):
+            copy_gallery(source, target)
+
+    class Losing(SqliteGallery):
+        def restore(self, records: Sequence[PersonRecord]) -> int:
+            return super().restore(records[1:])
+
+    with (
+        SqliteGallery(tmp_path / "a.db") as source,
+        Losing(tmp_path / "c.db", bundle="net", dim=DIM) as target,
+        pytest.raises(IntegrityError, match="1 people did not arrive"),
+    ):
+        copy_gallery(source, target)
+
+
+def test_codes_stay_the_codes_they_are(tmp_path: Path) -> None:
+    codec = Codec.fit(unit(500, 3))
+    with (
+        filled(tmp_path / "a.db", 20, codec=codec) as source,
+        new(tmp_path / "b.db", codec=codec) as target,
+        new(tmp_path / "c.db") as floats,
+    ):
+        copy_gallery(source, target)
+        assert_same(source, target)
+        copy_gallery(source, floats)
+        np.testing.assert_array_equal(floats.vectors().embeddings, source.vectors().embeddings)
+
+
+def test_galleries_that_cannot_be_compared(tmp_path: Path) -> None:
+    with filled(tmp_path / "a.db", 4) as source:
+        for name, options in (("flip", {"flip": False}), ("bundle", {"bundle": "other"})):
+            with (
+                new(tmp_path / f"{name}.db", **options) as target,
+                pytest.raises(BundleMismatchError, match=f"target: holds embeddings of {name}"),
+            ):
+                copy_gallery(source, target)
+        with new(tmp_path / "b.db") as target:
+            target.enroll("p1", [NewSample(unit(1, 9)[0], "x")])
+            with pytest.raises(PersonError, match="P1: somebody else has the name"):
+                copy_gallery(source, target)
+            assert len(target) == 1
+
+
+def test_parquet_and_back(tmp_path: Path) -> None:
+    path = tmp_path / "people.parquet"
+    with filled(tmp_path / "a.db") as source, new(tmp_path / "b.db") as target:
+        written = export_gallery(source, path)
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        read = import_gallery(path, target)
+        assert written == read
+        assert (read.people, read.samples, read.new_people) == (600, 1197, 600)
+        assert_same(source, target)
+        assert copy_gallery(source, target).checksum == read.checksum
+        assert import_gallery(path, target).new_people == 0
+        table = parquet.read_table(path)
+        assert table.num_rows == 1198  # one for the person without a sample
+        assert table.schema.field("embedding").type == arrow.list_(arrow.float32(), DIM)
+        with pytest.raises(DataError, match="is there already"):
+            export_gallery(source, path)
+    assert sorted(one.name for one in tmp_path.glob("*parquet*")) == ["people.parquet"]
+
+
+def test_files_that_are_no_gallery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "people.parquet"
+    with filled(tmp_path / "a.db", 30) as source, new(tmp_path / "b.db") as target:
+        with pytest.raises(DataError, match="no such file"):
+            import_gallery(path, target)
+        parquet.write_table(arrow.table({"a": [1]}), path)
+        with pytest.raises(DataError, match="is no gallery in Parquet"):
+            import_gallery(path, target)
+        path.write_bytes(b"PAR1")
+        with pytest.raises(DataError, match="is no gallery in Parquet"):
+            import_gallery(path, target)
+        path.unlink()
+        export_gallery(source, path)
+        data = bytearray(path.read_bytes())
+        data[len(data) // 4 : len(data) // 4 + 64] = bytes(64)
+        path.write_bytes(data)
+        with pytest.raises(DataError, match="is damaged"):
+            import_gallery(path, target)
+        assert len(target) == 0
+        path.unlink()
+        monkeypatch.setattr(parquet_job, "VERSION", 2)
+        export_gallery(source, path)
+        monkeypatch.setattr(parquet_job, "VERSION", 1)
+        with pytest.raises(DataError, match="has version 2, this program reads 1"):
+            import_gallery(path, target)
+        with new(tmp_path / "c.db", bundle="other") as other:
+            path.unlink()
+            export_gallery(source, path)
+            with pytest.raises(BundleMismatchError, match="holds embeddings of bundle 'net'"):
+                import_gallery(path, other)
