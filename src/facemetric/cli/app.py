@@ -43,7 +43,7 @@ def _root(
 
 
 def _register() -> None:
-    from facemetric.cli import cache, evaluate, models, people
+    from facemetric.cli import cache, evaluate, gallery, models, people
     from facemetric.cli.calibrate import calibrate
     from facemetric.cli.cluster import cluster
     from facemetric.cli.dataset import dataset
@@ -63,6 +63,7 @@ def _register() -> None:
     app.command()(enroll)
     app.command()(identify)
     app.add_typer(people.app, name="people")
+    app.add_typer(gallery.app, name="gallery")
     app.command()(cluster)
     app.add_typer(models.app, name="models")
     app.add_typer(evaluate.app, name="evaluate")

@@ -11,7 +11,7 @@ from facemetric.cli.options import (
     DEFAULT_BUNDLE,
     BundleName,
     Flip,
-    GalleryFile,
+    GalleryAddress,
     Json,
     MinFace,
     OneFace,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def enroll(
     name: Annotated[str, typer.Argument(help="The person's name; a known one gets more samples.")],
     photos: Sources,
-    gallery: GalleryFile = None,
+    gallery: GalleryAddress = None,
     select: Annotated[
         OneFace | None,
         typer.Option(
@@ -79,7 +79,7 @@ def enroll(
 
     Example: facemetric enroll "Ada Lovelace" ada1.jpg ada2.jpg --gallery people.db
     """
-    from facemetric.cli.galleries import gallery_path, open_to_enroll
+    from facemetric.cli.galleries import gallery_address, open_to_enroll, shown_address
     from facemetric.cli.sources import read_sources
     from facemetric.recognizer import Recognizer
     from facemetric.wire import EnrollOut, ErrorOut
@@ -102,7 +102,7 @@ def enroll(
     errors = [*unread, *report.errors]
     if json_:
         document = EnrollOut(
-            gallery=str(gallery_path(gallery)),
+            gallery=shown_address(gallery_address(gallery)),
             bundle=recognizer.bundle.id,
             person_id=report.person_id,
             name=report.name,

@@ -1,4 +1,4 @@
-"""Which gallery file a command means."""
+"""Which gallery a command means."""
 
 from __future__ import annotations
 
@@ -15,48 +15,69 @@ if TYPE_CHECKING:
     from facemetric.recognizer import Recognizer
 
 
-def gallery_path(given: Path | None) -> Path:
-    """Return the file that was named, or the one in the user's data folder."""
+def gallery_address(given: str | None) -> str:
+    """Return the address that was named, or the file in the user's data folder."""
     if given is not None:
         return given
     from facemetric.bundle import data_folder
 
-    return data_folder() / "people.db"
+    return str(data_folder() / "people.db")
 
 
-def open_existing(given: Path | None, *, read_only: bool = False) -> Gallery:
+def open_existing(given: str | None, *, read_only: bool = False) -> Gallery:
     """Open a gallery that must be there, whatever its bundle."""
     from facemetric.gallery import Gallery
 
-    return Gallery.open(gallery_path(given), create=False, read_only=read_only)
+    return Gallery.open(gallery_address(given), create=False, read_only=read_only)
 
 
-def open_to_read(recognizer: Recognizer, given: Path | None) -> Gallery:
+def open_to_read(recognizer: Recognizer, given: str | None) -> Gallery:
     """Open a gallery of the recogniser's bundle, which must be there."""
-    return recognizer.open_gallery(gallery_path(given), create=False, read_only=True)
+    return recognizer.open_gallery(gallery_address(given), create=False, read_only=True)
 
 
 @contextmanager
 def open_to_enroll(
-    recognizer: Recognizer, given: Path | None, *, codes: bool
+    recognizer: Recognizer, given: str | None, *, codes: bool
 ) -> Iterator[Gallery | Callable[[], Gallery]]:
-    """Yield a gallery of the recogniser's bundle; where there is none yet, what makes it."""
+    """Yield a gallery of the recogniser's bundle; where there is no file yet, what makes it."""
     from facemetric.gallery.sqlite.database import file_exists
     from facemetric.recognizer.bound import codec_of
 
-    path = gallery_path(given)
-    _make_folder(path)
+    address = gallery_address(given)
+    file = file_of(address)
+    if file is not None:
+        make_folder(file)
     if codes:
         codec_of(recognizer.bundle)  # before the work, not after it
     with ExitStack() as stack:
 
         def opened() -> Gallery:
-            return stack.enter_context(recognizer.open_gallery(path, codes=codes))
+            return stack.enter_context(recognizer.open_gallery(address, codes=codes))
 
-        yield opened() if file_exists(path) else opened
+        yield opened if file is not None and not file_exists(file) else opened()
 
 
-def _make_folder(path: Path) -> None:
+def shown_address(address: str) -> str:
+    """Return an address without user and password."""
+    from urllib.parse import urlsplit, urlunsplit
+
+    parts = urlsplit(address)
+    if file_of(address) is not None or "@" not in parts.netloc:
+        return address
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+def file_of(address: str) -> Path | None:
+    """Return the file that an address means; `None` where it means a server."""
+    scheme, separator, rest = address.partition("://")
+    if not separator:
+        return Path(address)
+    return Path(rest) if scheme == "sqlite" else None
+
+
+def make_folder(path: Path) -> None:
+    """Make a gallery file's folder; GalleryError where that, or writing to it, is not allowed."""
     reason = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -11,7 +11,7 @@ from facemetric.cli.options import (
     DEFAULT_BUNDLE,
     BundleName,
     Flip,
-    GalleryFile,
+    GalleryAddress,
     Html,
     Json,
     MinFace,
@@ -41,7 +41,7 @@ class ClassifierName(StrEnum):
 @guarded
 def identify(
     sources: Sources,
-    gallery: GalleryFile = None,
+    gallery: GalleryAddress = None,
     stranger_risk: Annotated[
         float,
         typer.Option(
@@ -66,7 +66,7 @@ def identify(
 
     Example: facemetric identify party/ --gallery people.db --json
     """
-    from facemetric.cli.galleries import gallery_path, open_to_read
+    from facemetric.cli.galleries import gallery_address, open_to_read, shown_address
     from facemetric.cli.pages import IdentifyPage, check_page
     from facemetric.cli.sources import read_sources
     from facemetric.decide import stranger_risk_of
@@ -106,10 +106,12 @@ def identify(
             if not json_:
                 _print(answer)
     if page and html:
-        page.write(html, threshold=chosen, gallery=gallery_path(gallery), errors=errors)
+        page.write(
+            html, threshold=chosen, gallery=shown_address(gallery_address(gallery)), errors=errors
+        )
     if json_:
         document = IdentifyOut(
-            gallery=str(gallery_path(gallery)),
+            gallery=shown_address(gallery_address(gallery)),
             bundle=recognizer.bundle.id,
             people=stats.people,
             classifier=classifier.value,

@@ -43,14 +43,15 @@ Sources = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
-GalleryFile = Annotated[
-    Path | None,
+GalleryAddress = Annotated[
+    str | None,
     typer.Option(
         "--gallery",
         "-g",
-        metavar="FILE",
+        metavar="ADDRESS",
         envvar="FACEMETRIC_GALLERY",
-        help="The gallery file. Without it: people.db in the user's data folder.",
+        help="The gallery: a file, or postgresql://… Without it: people.db in the user's data "
+        "folder.",
         show_default=False,
     ),
 ]

@@ -40,7 +40,7 @@ class IdentifyPage:
         path: Path,
         *,
         threshold: Threshold,
-        gallery: Path,
+        gallery: str,
         errors: Sequence[ItemError],
     ) -> None:
         """Write the page; SourceError where that is impossible."""
@@ -48,7 +48,7 @@ class IdentifyPage:
             self._cards,
             threshold=threshold_note(threshold),
             failed=errors,
-            details=(("Gallery", str(gallery)),),
+            details=(("Gallery", gallery),),
             created=datetime.now(UTC),
         )
         write_page(path, text)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from facemetric.cli.options import GalleryFile, Json
+from facemetric.cli.options import GalleryAddress, Json
 from facemetric.cli.output import guarded, print_json, shown, table
 from facemetric.errors import PersonError
 
@@ -25,12 +25,12 @@ _TIME = "%Y-%m-%d %H:%M"
 
 @app.command("list")
 @guarded
-def list_people(gallery: GalleryFile = None, json_: Json = False) -> None:
+def list_people(gallery: GalleryAddress = None, json_: Json = False) -> None:
     """List everyone in a gallery.
 
     Example: facemetric people list --gallery people.db
     """
-    from facemetric.cli.galleries import gallery_path, open_existing
+    from facemetric.cli.galleries import gallery_address, open_existing, shown_address
     from facemetric.wire import PeopleOut
 
     with open_existing(gallery, read_only=True) as opened:
@@ -38,7 +38,7 @@ def list_people(gallery: GalleryFile = None, json_: Json = False) -> None:
         bundle = opened.bundle
     if json_:
         document = PeopleOut(
-            gallery=str(gallery_path(gallery)),
+            gallery=shown_address(gallery_address(gallery)),
             bundle=bundle,
             people=tuple(_person_out(person) for person in people),
         )
@@ -55,7 +55,7 @@ def list_people(gallery: GalleryFile = None, json_: Json = False) -> None:
 
 @app.command()
 @guarded
-def show(person: Who, gallery: GalleryFile = None, json_: Json = False) -> None:
+def show(person: Who, gallery: GalleryAddress = None, json_: Json = False) -> None:
     """Show one person and the photographs they were enrolled from.
 
     Example: facemetric people show "Ada Lovelace" --gallery people.db
@@ -73,7 +73,7 @@ def show(person: Who, gallery: GalleryFile = None, json_: Json = False) -> None:
 def rename(
     person: Who,
     name: Annotated[str, typer.Argument(metavar="NAME", help="The new name.")],
-    gallery: GalleryFile = None,
+    gallery: GalleryAddress = None,
     json_: Json = False,
 ) -> None:
     """Give a person another name.
@@ -93,7 +93,7 @@ def rename(
 def merge(
     into: Annotated[str, typer.Argument(metavar="INTO", help="Who stays: a name or an id.")],
     other: Annotated[str, typer.Argument(metavar="OTHER", help="Who becomes part of INTO.")],
-    gallery: GalleryFile = None,
+    gallery: GalleryAddress = None,
     json_: Json = False,
 ) -> None:
     """Make two entries one person: the samples of OTHER move to INTO.
@@ -112,7 +112,7 @@ def merge(
 @guarded
 def remove(
     person: Who,
-    gallery: GalleryFile = None,
+    gallery: GalleryAddress = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     json_: Json = False,
 ) -> None:
@@ -134,7 +134,7 @@ def remove(
 @app.command()
 @guarded
 def expired(
-    gallery: GalleryFile = None,
+    gallery: GalleryAddress = None,
     remove: Annotated[bool, typer.Option("--remove", help="Erase them, for good.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     json_: Json = False,
@@ -143,7 +143,7 @@ def expired(
 
     Example: facemetric people expired --gallery people.db --remove --yes
     """
-    from facemetric.cli.galleries import gallery_path, open_existing
+    from facemetric.cli.galleries import gallery_address, open_existing, shown_address
     from facemetric.wire import ExpiredOut
 
     at = datetime.now(UTC)
@@ -159,7 +159,7 @@ def expired(
             purged = _erase(opened, due)
     if json_:
         document = ExpiredOut(
-            gallery=str(gallery_path(gallery)),
+            gallery=shown_address(gallery_address(gallery)),
             at=at.isoformat(),
             people=tuple(_person_out(person) for person in due),
             removed=remove,
@@ -203,17 +203,17 @@ def _answer(
     action: Literal["show", "rename", "merge", "remove"],
     person: Person,
     samples: list[Sample],
-    gallery: GalleryFile,
+    gallery: GalleryAddress,
     *,
     json_: bool,
     purged: bool | None = None,
 ) -> None:
-    from facemetric.cli.galleries import gallery_path
+    from facemetric.cli.galleries import gallery_address, shown_address
     from facemetric.wire import PersonShowOut, SampleOut
 
     if json_:
         document = PersonShowOut(
-            gallery=str(gallery_path(gallery)),
+            gallery=shown_address(gallery_address(gallery)),
             action=action,
             person=_person_out(person),
             samples=tuple(

@@ -67,6 +67,7 @@ from facemetric.wire.evaluation_report import (
     SlicesOut,
 )
 from facemetric.wire.faces import ErrorOut, FaceOut, QualityOut, ThresholdOut, Wire
+from facemetric.wire.galleries import GalleryCopyOut, GalleryOut
 from facemetric.wire.installation import (
     CacheOut,
     CheckOut,
@@ -113,6 +114,8 @@ __all__ = [
     "FailureOut",
     "FigureOut",
     "FoldOut",
+    "GalleryCopyOut",
+    "GalleryOut",
     "GroupOut",
     "GroupedFaceOut",
     "IdentifiedOut",

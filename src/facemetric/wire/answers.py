@@ -18,6 +18,7 @@ from facemetric.wire.dataset_card import DatasetCard
 from facemetric.wire.evaluation import EvaluateOut
 from facemetric.wire.evaluation_report import EvaluationReportOut
 from facemetric.wire.faces import ErrorOut, FaceOut, ThresholdOut, Wire, schema
+from facemetric.wire.galleries import GalleryCopyOut, GalleryOut
 from facemetric.wire.installation import CacheOut, DemoOut, DoctorOut, ModelsOut, PresetsOut
 from facemetric.wire.odds import OddsOut
 from facemetric.wire.study import StudyOut
@@ -275,6 +276,8 @@ def schemas() -> dict[str, dict[str, Any]]:
         PeopleOut,
         PersonShowOut,
         ExpiredOut,
+        GalleryOut,
+        GalleryCopyOut,
         ClusterOut,
         ModelsOut,
         PresetsOut,

@@ -1,0 +1,42 @@
+"""Answers about whole galleries."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from facemetric.wire.faces import Wire, schema
+
+
+class GalleryOut(Wire):
+    """Answer of ``gallery show`` and ``gallery check``.
+
+    ``problems`` is null where nobody looked for any; ``groups`` counts people.
+    """
+
+    schema_name: Literal["facemetric.gallery/1"] = schema("facemetric.gallery/1")
+    gallery: str
+    id: str
+    bundle: str
+    bundle_sha256: str | None
+    dim: int
+    flip: bool | None
+    encoding: Literal["f32", "u8"]
+    people: int
+    samples: int
+    groups: dict[str, int]
+    size_bytes: int
+    schema_version: int
+    created: str
+    problems: tuple[str, ...] | None = None
+
+
+class GalleryCopyOut(Wire):
+    """Answer of ``gallery copy``, ``export`` and ``import``; ``checksum`` is the same for both."""
+
+    schema_name: Literal["facemetric.gallery-copy/1"] = schema("facemetric.gallery-copy/1")
+    source: str
+    target: str
+    people: int
+    samples: int
+    new_people: int
+    checksum: str
