@@ -23,6 +23,7 @@ from layouts.postgres import postgres_address
 # How a test makes the address of a fresh gallery, for every backend there is.
 ADDRESSES: dict[str, Callable[[Path], str]] = {
     "sqlite": lambda folder: f"sqlite://{folder / 'gallery.db'}",
+    "milvus": lambda folder: f"milvus://{folder / 'gallery-milvus.db'}",
     "postgresql": lambda folder: postgres_address(),
 }
 DIM = 16

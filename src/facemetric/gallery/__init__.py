@@ -1,5 +1,6 @@
 """Enrolled people: kept, found again, erased."""
 
+from facemetric.gallery.milvus import MilvusGallery
 from facemetric.gallery.postgres import PostgresGallery
 from facemetric.gallery.protocol import BACKENDS, Gallery
 from facemetric.gallery.records import (
@@ -22,6 +23,7 @@ __all__ = [
     "Consent",
     "Enrolment",
     "Gallery",
+    "MilvusGallery",
     "NewSample",
     "Person",
     "PersonRecord",

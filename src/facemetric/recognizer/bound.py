@@ -6,7 +6,7 @@ from facemetric.bundle import Bundle
 from facemetric.embed import Embedder
 from facemetric.errors import BundleError
 from facemetric.gallery import Gallery
-from facemetric.gallery.sql.binding import Binding, compare
+from facemetric.gallery.binding import Binding, compare
 from facemetric.index import Codec
 
 

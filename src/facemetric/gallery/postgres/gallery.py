@@ -8,17 +8,18 @@ from datetime import datetime
 import numpy as np
 
 from facemetric.errors import GalleryError, InputError
+from facemetric.gallery.binding import Binding
 from facemetric.gallery.postgres.database import PostgresDatabase
 from facemetric.gallery.postgres.schema import MIGRATIONS, bring_up_to_date
 from facemetric.gallery.postgres.searching import INDEX_NAME, parsed, search
 from facemetric.gallery.protocol import BACKENDS, now
 from facemetric.gallery.ranking import Question
 from facemetric.gallery.records import Stats, Vectors
+from facemetric.gallery.rules import NORM_TOLERANCE, time_text
 from facemetric.gallery.sql import editing
-from facemetric.gallery.sql.binding import Binding, fill_new
+from facemetric.gallery.sql.binding import fill_new
 from facemetric.gallery.sql.figures import figures
 from facemetric.gallery.sql.gallery import SqlGallery
-from facemetric.gallery.sql.rows import NORM_TOLERANCE, time_text
 from facemetric.index import Codec
 from facemetric.types import Float32, Match
 

@@ -13,17 +13,11 @@ import numpy as np
 from facemetric.errors import PersonError
 from facemetric.gallery.names import clean_name, is_id, name_key
 from facemetric.gallery.records import Enrolment, Person, Receipt
+from facemetric.gallery.rules import NORM_TOLERANCE, plain_text, time_text
 from facemetric.gallery.sql.binding import stored_binding
 from facemetric.gallery.sql.connection import Connection, next_row
 from facemetric.gallery.sql.enrolment import Request, enrol_apart
-from facemetric.gallery.sql.rows import (
-    NORM_TOLERANCE,
-    Row,
-    face_values,
-    plain_text,
-    quality_text,
-    time_text,
-)
+from facemetric.gallery.sql.rows import Row, face_values, quality_text
 from facemetric.types import Float32, ItemError
 
 _DIGEST = re.compile("[0-9a-f]{64}")

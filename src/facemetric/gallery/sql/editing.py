@@ -8,9 +8,10 @@ from datetime import datetime
 from facemetric.errors import PersonError
 from facemetric.gallery.names import clean_name, group_names, name_key
 from facemetric.gallery.records import Consent
+from facemetric.gallery.rules import same_face, time_text
 from facemetric.gallery.sql.connection import Connection
-from facemetric.gallery.sql.enrolment import add_groups, same_face
-from facemetric.gallery.sql.rows import terms_values, time_text
+from facemetric.gallery.sql.enrolment import add_groups
+from facemetric.gallery.sql.rows import terms_values
 
 
 def rename(connection: Connection, person: int, name: str, *, at: datetime) -> None:

@@ -13,23 +13,19 @@ import numpy as np
 from facemetric.errors import BundleMismatchError, InputError, PersonError
 from facemetric.gallery.names import clean_name, group_names, is_id, name_key
 from facemetric.gallery.records import Consent, Enrolment, NewSample, Receipt
+from facemetric.gallery.rules import check_sample, plain_text, same_face, time_text
 from facemetric.gallery.sql.binding import bind_samples
 from facemetric.gallery.sql.connection import Connection, next_row
 from facemetric.gallery.sql.rows import (
     PERSON_QUERY,
     Row,
-    check_sample,
     face_values,
     person_of,
-    plain_text,
     quality_text,
     terms_values,
-    time_text,
 )
 from facemetric.index import Codec
 from facemetric.types import ItemError
-
-SAME_FACE_OVERLAP = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,17 +124,6 @@ def absent(connection: Connection, person: str) -> PersonError:
     near = difflib.get_close_matches(person, [name for (name,) in rows], n=1)
     fix = f"Did you mean {near[0]!r}?" if near else "The gallery's list of people has the names"
     return PersonError("no such person", item=person, fix=fix)
-
-
-def same_face(first: Row, second: Row) -> bool:
-    """Whether two boxes ``(left, top, right, bottom)`` of one picture frame the same face."""
-    if first[0] is None or second[0] is None:
-        return first[0] is None and second[0] is None
-    width = min(first[2], second[2]) - max(first[0], second[0])
-    height = min(first[3], second[3]) - max(first[1], second[1])
-    common = max(width, 0.0) * max(height, 0.0)
-    union = sum((box[2] - box[0]) * (box[3] - box[1]) for box in (first, second)) - common
-    return bool(common >= SAME_FACE_OVERLAP * union)
 
 
 def _add_person(connection: Connection, name: str, moment: str) -> int:

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Literal
 
 from facemetric.errors import InputError, PersonError
+from facemetric.gallery.binding import Binding
 from facemetric.gallery.names import group_names
 from facemetric.gallery.protocol import Gallery
 from facemetric.gallery.ranking import By, Question
@@ -21,19 +22,13 @@ from facemetric.gallery.records import (
     Removal,
     Sample,
 )
+from facemetric.gallery.rules import check_unit, time_text
 from facemetric.gallery.sql import editing
-from facemetric.gallery.sql.binding import Binding, bind, bind_samples, stored_binding
+from facemetric.gallery.sql.binding import bind, bind_samples, stored_binding
 from facemetric.gallery.sql.bulk import enrol_all
 from facemetric.gallery.sql.connection import Connection, Database
 from facemetric.gallery.sql.enrolment import Request, absent, enrol, find_person
-from facemetric.gallery.sql.rows import (
-    PERSON_QUERY,
-    SAMPLE_QUERY,
-    check_unit,
-    person_of,
-    sample_of,
-    time_text,
-)
+from facemetric.gallery.sql.rows import PERSON_QUERY, SAMPLE_QUERY, person_of, sample_of
 from facemetric.gallery.sql.transfer import read_people, restore
 from facemetric.index import Codec
 from facemetric.types import Float32, ItemError, Match

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TypeAlias
 
 import numpy as np
 
-from facemetric.errors import InputError
-from facemetric.gallery.records import Consent, NewSample, Person, Sample
-from facemetric.types import AnyArray, ChipQuality, Face, check_embeddings
+from facemetric.gallery.records import Consent, Person, Sample
+from facemetric.gallery.rules import time_text
+from facemetric.types import ChipQuality, Face
 
-NORM_TOLERANCE = 1e-3
 Row: TypeAlias = tuple[Any, ...]
 
 PERSON_QUERY = """SELECT p.id, p.name, p.created, p.updated,
@@ -28,51 +26,6 @@ SAMPLE_QUERY = """SELECT s.id, p.id, s.source, s.source_sha256,
     s.taken, s.created,
     (SELECT group_concat(e.bundle, ' ') FROM embeddings e WHERE e.sample = s.row)
     FROM samples s JOIN people p ON p.row = s.person"""
-
-
-def check_unit(values: AnyArray, *, name: str, dim: int) -> None:
-    """Raise InputError unless ``values`` is finite ``float32 (N, dim)`` with rows of unit norm."""
-    check_embeddings(values, name=name, dim=dim)
-    if values.dtype != np.float32:
-        raise InputError(f"expected float32, got {values.dtype}", item=name)
-    norms = np.linalg.norm(values, axis=1)
-    wrong = np.flatnonzero(np.abs(norms - 1.0) > NORM_TOLERANCE)
-    if wrong.size:
-        raise InputError(
-            f"expected unit norm, got {norms[wrong[0]]:.4g} in row {wrong[0]}",
-            item=name,
-            fix="Divide each row by its norm",
-        )
-
-
-def check_sample(sample: NewSample, *, dim: int) -> None:
-    """Raise InputError unless a sample can be stored."""
-    if sample.embedding.ndim != 1:
-        raise InputError(
-            f"expected one embedding ({dim},), got {sample.embedding.shape}", item=sample.source
-        )
-    check_unit(sample.embedding[None], name=sample.source, dim=dim)
-    digest = sample.source_sha256
-    if digest is not None and not re.fullmatch("[0-9a-f]{64}", digest):
-        raise InputError(f"source_sha256 must be 64 hex digits, got {digest!r}", item=sample.source)
-
-
-def time_text(moment: datetime, *, name: str) -> str:
-    """Return a time as fixed-width text in UTC, which sorts as time does.
-
-    Raises
-    ------
-    InputError
-        Where it has no time zone.
-    """
-    if moment.tzinfo is None:
-        raise InputError("expected a time with a time zone", item=name, fix="Pass tzinfo=UTC")
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-def plain_text(text: str) -> str:
-    """Return text that UTF-8 can hold: bytes that no text has are spelt out."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def face_values(face: Face | None) -> Row:

@@ -9,6 +9,7 @@ import numpy as np
 from facemetric.errors import PersonError
 from facemetric.gallery.names import name_key
 from facemetric.gallery.records import PersonRecord, StoredSample
+from facemetric.gallery.rules import time_text
 from facemetric.gallery.sql.connection import Connection, next_row
 from facemetric.gallery.sql.rows import (
     PERSON_QUERY,
@@ -19,7 +20,6 @@ from facemetric.gallery.sql.rows import (
     quality_text,
     sample_of,
     terms_values,
-    time_text,
 )
 from facemetric.index import Codec
 from facemetric.types import Float32

@@ -9,14 +9,15 @@ from os import PathLike, fspath
 from pathlib import Path
 
 from facemetric.errors import GalleryError
+from facemetric.gallery.binding import Binding
 from facemetric.gallery.protocol import BACKENDS, now
 from facemetric.gallery.ranking import Question
 from facemetric.gallery.records import Stats, Vectors
+from facemetric.gallery.rules import time_text
 from facemetric.gallery.sql import editing
-from facemetric.gallery.sql.binding import Binding, fill_new
+from facemetric.gallery.sql.binding import fill_new
 from facemetric.gallery.sql.figures import figures
 from facemetric.gallery.sql.gallery import SqlGallery
-from facemetric.gallery.sql.rows import time_text
 from facemetric.gallery.sqlite.database import SqliteConnection, SqliteDatabase, file_exists
 from facemetric.gallery.sqlite.everything import all_vectors
 from facemetric.gallery.sqlite.integrity import structural_problems, vector_problems

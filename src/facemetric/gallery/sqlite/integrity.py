@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from facemetric.gallery.rules import NORM_TOLERANCE
 from facemetric.gallery.sql.editing import unpurged
-from facemetric.gallery.sql.rows import NORM_TOLERANCE
 from facemetric.gallery.sqlite.database import SqliteConnection
 from facemetric.types import Float32
 

@@ -1,0 +1,73 @@
+"""Rules that hold in every gallery, whatever it is kept in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+
+from facemetric.errors import InputError
+from facemetric.gallery.records import NewSample
+from facemetric.types import AnyArray, check_embeddings
+
+NORM_TOLERANCE = 1e-3
+SAME_FACE_OVERLAP = 0.5
+
+
+def check_unit(values: AnyArray, *, name: str, dim: int) -> None:
+    """Raise InputError unless ``values`` is finite ``float32 (N, dim)`` with rows of unit norm."""
+    check_embeddings(values, name=name, dim=dim)
+    if values.dtype != np.float32:
+        raise InputError(f"expected float32, got {values.dtype}", item=name)
+    norms = np.linalg.norm(values, axis=1)
+    wrong = np.flatnonzero(np.abs(norms - 1.0) > NORM_TOLERANCE)
+    if wrong.size:
+        raise InputError(
+            f"expected unit norm, got {norms[wrong[0]]:.4g} in row {wrong[0]}",
+            item=name,
+            fix="Divide each row by its norm",
+        )
+
+
+def check_sample(sample: NewSample, *, dim: int) -> None:
+    """Raise InputError unless a sample can be stored."""
+    if sample.embedding.ndim != 1:
+        raise InputError(
+            f"expected one embedding ({dim},), got {sample.embedding.shape}", item=sample.source
+        )
+    check_unit(sample.embedding[None], name=sample.source, dim=dim)
+    digest = sample.source_sha256
+    if digest is not None and not re.fullmatch("[0-9a-f]{64}", digest):
+        raise InputError(f"source_sha256 must be 64 hex digits, got {digest!r}", item=sample.source)
+
+
+def time_text(moment: datetime, *, name: str) -> str:
+    """Return a time as fixed-width text in UTC, which sorts as time does.
+
+    Raises
+    ------
+    InputError
+        Where it has no time zone.
+    """
+    if moment.tzinfo is None:
+        raise InputError("expected a time with a time zone", item=name, fix="Pass tzinfo=UTC")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def plain_text(text: str) -> str:
+    """Return text that UTF-8 can hold: bytes that no text has are spelt out."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def same_face(first: Sequence[Any], second: Sequence[Any]) -> bool:
+    """Whether two boxes ``(left, top, right, bottom)`` of one picture frame the same face."""
+    if first[0] is None or second[0] is None:
+        return first[0] is None and second[0] is None
+    width = min(first[2], second[2]) - max(first[0], second[0])
+    height = min(first[3], second[3]) - max(first[1], second[1])
+    common = max(width, 0.0) * max(height, 0.0)
+    union = sum((box[2] - box[0]) * (box[3] - box[1]) for box in (first, second)) - common
+    return bool(common >= SAME_FACE_OVERLAP * union)
