@@ -2,8 +2,9 @@
 
 from facemetric.cluster.agglomerative import agglomerative
 from facemetric.cluster.auto import auto
-from facemetric.cluster.chinese_whispers import chinese_whispers, whisper
+from facemetric.cluster.chinese_whispers import chinese_whispers
 from facemetric.cluster.dbscan import dbscan
+from facemetric.cluster.graph import Corrections, components, whisper
 from facemetric.cluster.grouping import cluster
 from facemetric.cluster.hdbscan import hdbscan
 from facemetric.cluster.k_means import k_means
@@ -11,11 +12,13 @@ from facemetric.cluster.method import METHODS, Method
 
 __all__ = [
     "METHODS",
+    "Corrections",
     "Method",
     "agglomerative",
     "auto",
     "chinese_whispers",
     "cluster",
+    "components",
     "dbscan",
     "hdbscan",
     "k_means",

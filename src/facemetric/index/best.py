@@ -25,12 +25,14 @@ class Best:
         How many.
     count
         Rows to keep of each.
+    floor
+        ``int32 (Q,)``: the lowest sums that count; any where it is left out.
     """
 
-    def __init__(self, queries: int, count: int) -> None:
+    def __init__(self, queries: int, count: int, *, floor: Int32 | None = None) -> None:
         self._count = count
         self._limit = 4 * count * queries
-        self._floor: Int32 = np.full(queries, LOWEST + 1, np.int32)
+        self._floor = np.full(queries, LOWEST + 1, np.int32) if floor is None else floor.copy()
         self._rows: list[Int64] = []
         self._owners: list[Int64] = []
         self._sums: list[Int32] = []
@@ -60,6 +62,8 @@ class Best:
 
     def pairs(self) -> tuple[Int64, Int64]:
         """Return rows and queries of all that is kept, query by query."""
+        if not self._rows:
+            return np.empty(0, np.int64), np.empty(0, np.int64)
         self._prune()
         return np.concatenate(self._rows), np.concatenate(self._owners)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,8 @@ Bool = NDArray[np.bool_]
 QUERIES_AT_ONCE = 256
 SUMS_AT_ONCE = 1 << 20
 """Integers in the working matrix (4 MB): it stays in the processor's cache."""
+MIDDLE = 128
+"""The code in the middle of a range."""
 GATHER_SHARE = 0.25
 """Below this share of allowed rows, they are copied out instead of all being multiplied."""
 PAIRS_AT_ONCE = 1 << 16
@@ -136,14 +139,14 @@ class CodeIndex:
     def _search(self, queries: Float32, k: int, usable: Bool | None) -> tuple[Int64, Float32]:
         # Rounding the query moves rows by a place or two: some more are compared again.
         best = Best(len(queries), min(2 * k + 16, len(self)))
-        rounded = _rounded(queries * self.codec.step.astype(np.float32))
+        rounded = rounded_queries(queries, self.codec).values
         for codes, rows, absent in self._parts(len(queries), usable):
             sums = self._product(codes, rounded)
             if absent is not None:
                 sums[absent] = LOWEST
             best.offer(sums, rows)
         found, owners = best.pairs()
-        similarities = self._similarities(queries, found, owners)
+        similarities = self.similarities(queries, found, owners)
         order = np.lexsort((found, -similarities, owners))
         found, owners, similarities = found[order], owners[order], similarities[order]
         first = np.searchsorted(owners, np.arange(len(queries)))
@@ -165,8 +168,32 @@ class CodeIndex:
             absent = None if usable is None else np.flatnonzero(~usable[start : start + len(codes)])
             yield codes, start, absent
 
-    def _similarities(self, queries: Float32, rows: Int64, owners: Int64) -> Float32:
-        """Return cosines of pairs, each summed in double precision in one fixed order."""
+    def earlier(
+        self, queries: RoundedQueries, count: int, *, end: int, floor: Int32
+    ) -> tuple[Int64, Int64]:
+        """Return rows below ``end`` whose integer sums reach a floor, and the query of each.
+
+        At most the ``count`` highest of each query; see `rounded_queries` for the sums.
+        """
+        best = Best(len(floor), count, floor=floor)
+        alive = self._blocks.alive()
+        for start, codes in self._blocks.parts(max(SUMS_AT_ONCE // len(floor), 4096)):
+            if start >= end:
+                break
+            part = codes[: end - start]
+            sums = self._product(part, queries.values)
+            if alive is not None:
+                sums[~alive[start : start + len(part)]] = LOWEST
+            best.offer(sums, start)
+        return best.pairs()
+
+    def alive(self, rows: Int64) -> Bool:
+        """Return which of some rows were not removed."""
+        alive = self._blocks.alive()
+        return np.ones(len(rows), np.bool_) if alive is None else alive[rows]
+
+    def similarities(self, queries: Float32, rows: Int64, owners: Int64) -> Float32:
+        """Return the cosines of rows and queries, pair by pair, in double precision."""
         result = np.empty(len(rows), np.float32)
         for start in range(0, len(rows), PAIRS_AT_ONCE):
             part = slice(start, start + PAIRS_AT_ONCE)
@@ -176,8 +203,30 @@ class CodeIndex:
         return result
 
 
-def _rounded(queries: Float32) -> Int8:
-    """Return ``int8 (D, Q)``: every query stretched to 127 and rounded."""
-    largest = np.abs(queries).max(axis=1, keepdims=True)
-    scaled = queries * (127 / np.maximum(largest, np.finfo(np.float32).tiny))
-    return np.ascontiguousarray(np.rint(scaled).astype(np.int8).T)
+@dataclass(frozen=True, eq=False, slots=True)
+class RoundedQueries:
+    """Queries for the integer product: a row's cosine is near ``offsets + factors * sum``.
+
+    Attributes
+    ----------
+    values
+        ``int8 (D, Q)``: each query times the codes' steps, stretched to 127 and rounded.
+    offsets, factors
+        ``float32 (Q,)``.
+    """
+
+    values: Int8
+    offsets: Float32
+    factors: Float32
+
+
+def rounded_queries(queries: Float32, codec: Codec) -> RoundedQueries:
+    """Round ``float32 (Q, D)`` to one byte a dimension."""
+    scaled = queries * codec.step.astype(np.float32)
+    largest = np.maximum(np.abs(scaled).max(axis=1), np.finfo(np.float32).tiny)
+    factors = largest / 127
+    rounded = np.rint(scaled / factors[:, None]).astype(np.int8)
+    # What rounding takes from a code in the middle of its range is the same for every row.
+    lost = (scaled - factors[:, None] * rounded).sum(axis=1)
+    offsets = queries @ codec.low.astype(np.float32) + MIDDLE * lost
+    return RoundedQueries(np.ascontiguousarray(rounded.T), offsets, factors)
