@@ -194,6 +194,14 @@ class Collections:
             )
             return [[(hit["id"], hit["entity"]["person"]) for hit in hits] for hits in found]
 
+    def size_bytes(self) -> int:
+        """Return the size of the file of Milvus Lite; 0 for a server."""
+        file = self.address.file
+        if file is None:
+            return 0
+        parts = file.rglob("*") if file.is_dir() else [file]
+        return sum(part.stat().st_size for part in parts if part.is_file())
+
     def compact(self) -> None:
         """Ask for deleted rows to be dropped from the files."""
         with self._called() as client:

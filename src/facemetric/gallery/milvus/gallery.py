@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Literal
 from uuid import uuid4
 
-import numpy as np
-
 from facemetric.errors import BundleMismatchError, GalleryError, InputError, PersonError
 from facemetric.gallery.binding import Binding, compare, other_flip
+from facemetric.gallery.milvus import editing
 from facemetric.gallery.milvus.address import parse_address
-from facemetric.gallery.milvus.collections import Collections, Row
-from facemetric.gallery.milvus.rows import (
-    PERSON_FIELDS,
-    SAMPLE_FIELDS,
-    new_sample_row,
-    person_facts,
-    person_of,
-    sample_of,
-    stored_sample_row,
-    vectors_of,
-)
+from facemetric.gallery.milvus.collections import Collections
+from facemetric.gallery.milvus.directory import Directory
+from facemetric.gallery.milvus.enrolment import Request, enrol
+from facemetric.gallery.milvus.integrity import clear_orphans, problems
+from facemetric.gallery.milvus.rows import person_of, sample_of, vectors_of
 from facemetric.gallery.milvus.searching import search
-from facemetric.gallery.names import clean_name, group_names, is_id, name_key
+from facemetric.gallery.milvus.transfer import read_people, restore
+from facemetric.gallery.names import group_names
 from facemetric.gallery.protocol import BACKENDS, Gallery, now
 from facemetric.gallery.ranking import By, Question
 from facemetric.gallery.records import (
@@ -35,14 +29,12 @@ from facemetric.gallery.records import (
     NewSample,
     Person,
     PersonRecord,
-    Receipt,
     Removal,
     Sample,
     Stats,
-    StoredSample,
     Vectors,
 )
-from facemetric.gallery.rules import NORM_TOLERANCE, check_sample, check_unit, same_face, time_text
+from facemetric.gallery.rules import check_unit, time_text
 from facemetric.index import Codec
 from facemetric.types import Float32, ItemError, Match
 
@@ -111,11 +103,10 @@ class MilvusGallery(Gallery):
             if read_only or not create:
                 raise _absent_gallery(where.shown)
             used.check_new(item=where.shown)
-        self._clock = clock
         self._read_only = read_only
-        self._last_number = 0
         self._flip: bool | None = None
         self._collections = Collections(where, timeout_s=timeout_s)
+        self._directory = Directory(self._collections, clock)
         try:
             self._open(used, create=create and not read_only)
         except BaseException:
@@ -140,62 +131,11 @@ class MilvusGallery(Gallery):
         conflicts: Literal["refuse", "allow"] = "refuse",
     ) -> Enrolment:
         """Add samples to a person; see ``Gallery.enroll``."""
-        self._check_writable()
-        if conflicts not in ("refuse", "allow"):
-            raise InputError(f"expected 'refuse' or 'allow', got {conflicts!r}", item="conflicts")
-        if not samples:
-            raise InputError("no samples to enrol", item=name)
-        for sample in samples:
-            check_sample(sample, dim=self.dim)
-        added_groups = group_names(groups)
-        with self._collections.lock:
+        request = Request(name, samples, consent, keep_until, groups, conflicts)
+        request.check(dim=self.dim)
+        with self._writing():
             self._settle_flip(samples)
-            row = self._find(name)
-            if row is None and is_id(name):
-                raise self._absent(name)
-            moment = time_text(self._clock(), name="clock")
-            created = row is None
-            if row is None:
-                facts = person_facts(
-                    clean_name(name),
-                    created=moment,
-                    updated=moment,
-                    consent=None,
-                    keep_until=None,
-                    groups=(),
-                )
-                row = {
-                    "id": str(uuid4()),
-                    "name_key": name_key(name),
-                    "number": self._next_number(),
-                    "facts": facts,
-                }
-            before = tuple(row["facts"]["groups"])
-            after = tuple(sorted({*before, *added_groups}))
-            receipts, fresh = self._receipts(row["id"], samples, name, conflicts, after, moment)
-            facts = dict(row["facts"]) | {"groups": list(after)}
-            if consent is not None or keep_until is not None:
-                known = person_of(row, 0)
-                facts |= {
-                    key: value
-                    for key, value in person_facts(
-                        facts["name"],
-                        created=facts["created"],
-                        updated=moment,
-                        consent=consent or known.consent,
-                        keep_until=keep_until or known.keep_until,
-                        groups=after,
-                    ).items()
-                    if key in ("consent", "keep_until")
-                }
-            if not created and (fresh or facts != row["facts"]):
-                facts["updated"] = moment
-            self._collections.put("samples", fresh)
-            if created or facts != row["facts"]:
-                self._collections.put("people", [row | {"facts": facts}])
-            if not created and after != before:
-                self._regroup(row["id"], after)
-            return Enrolment(self.person(row["id"]), created, receipts)
+            return enrol(self._directory, request)
 
     def enroll_many(
         self,
@@ -216,67 +156,34 @@ class MilvusGallery(Gallery):
     def people(self) -> list[Person]:
         """Return everyone, in the order of enrolment."""
         counts = Counter(row["person"] for row in self._collections.every("samples", ("person",)))
-        rows = sorted(
-            self._collections.every("people", PERSON_FIELDS), key=lambda row: int(row["number"])
-        )
-        return [person_of(row, counts[row["id"]]) for row in rows]
+        return [person_of(row, counts[row["id"]]) for row in self._directory.everyone()]
 
     def person(self, person: str) -> Person:
         """Return one person by name or id; PersonError where there is none."""
-        row = self._row(person)
-        held = self._collections.where("samples", f'person == "{row["id"]}"', ())
-        return person_of(row, len(held))
+        return self._directory.person(person)
 
     def samples(self, person: str | None = None) -> list[Sample]:
         """Return the samples of one person, or of all, in the order of enrolment."""
-        return [sample_of(row, self.bundle) for row in self._sample_rows(person)]
+        identity = None if person is None else self._directory.row(person)["id"]
+        return [sample_of(row, self.bundle) for row in self._directory.samples(identity)]
 
     def rename(self, person: str, name: str) -> Person:
         """Give a person another name; PersonError where someone else has it."""
-        self._check_writable()
-        with self._collections.lock:
-            row = self._row(person)
-            taken = self._find(clean_name(name))
-            if taken is not None and taken["id"] != row["id"]:
-                raise PersonError(
-                    f"the name is taken by {taken['facts']['name']!r}",
-                    item=clean_name(name),
-                    fix="Names are unique, whatever their case: add something to one of them, or "
-                    "merge",
-                )
-            facts = row["facts"] | {"name": clean_name(name), "updated": self._moment()}
-            self._collections.put("people", [row | {"name_key": name_key(name), "facts": facts}])
-            return self.person(row["id"])
+        with self._writing():
+            return editing.rename(self._directory, person, name)
 
     def set_terms(
         self, person: str, *, consent: Consent | None, keep_until: datetime | None
     ) -> Person:
         """Replace a person's consent and retention; ``None`` clears."""
-        self._check_writable()
-        with self._collections.lock:
-            row = self._row(person)
-            facts = row["facts"]
-            changed = person_facts(
-                facts["name"],
-                created=facts["created"],
-                updated=self._moment(),
-                consent=consent,
-                keep_until=keep_until,
-                groups=tuple(facts["groups"]),
-            )
-            self._collections.put("people", [row | {"facts": changed}])
-            return self.person(row["id"])
+        with self._writing():
+            return editing.set_terms(self._directory, person, consent, keep_until)
 
     def set_groups(self, person: str, groups: Sequence[str]) -> Person:
         """Replace a person's groups; InputError where a name cannot be one."""
-        self._check_writable()
         names = group_names(groups)
-        with self._collections.lock:
-            row = self._row(person)
-            facts = row["facts"] | {"groups": list(names), "updated": self._moment()}
-            self._collections.put("people", [row | {"facts": facts}])
-            self._regroup(row["id"], names)
-            return self.person(row["id"])
+        with self._writing():
+            return editing.set_groups(self._directory, person, names)
 
     def groups(self) -> dict[str, int]:
         """Return the number of people in each group, by its name."""
@@ -292,70 +199,29 @@ class MilvusGallery(Gallery):
 
     def merge(self, into: str, other: str) -> Person:
         """Move the samples of ``other`` to ``into``; see ``Gallery.merge``."""
-        self._check_writable()
-        with self._collections.lock:
-            kept, gone = self._row(into), self._row(other)
-            if kept["id"] == gone["id"]:
-                raise PersonError("cannot be merged with itself", item=into)
-            one, two = person_of(kept, 0), person_of(gone, 0)
-            limits = [limit for limit in (one.keep_until, two.keep_until) if limit is not None]
-            groups = tuple(sorted({*one.groups, *two.groups}))
-            facts = person_facts(
-                one.name,
-                created=kept["facts"]["created"],
-                updated=self._moment(),
-                consent=one.consent or two.consent,
-                keep_until=min(limits, default=None),
-                groups=groups,
-            )
-            held = self._sample_rows(kept["id"], "vector")
-            moved = [
-                row
-                for row in self._sample_rows(gone["id"], "vector")
-                if not any(_same(row, known) for known in held)
-            ]
-            rows = [row | {"person": kept["id"], "groups": list(groups)} for row in [*held, *moved]]
-            self._collections.put("people", [kept | {"facts": facts}])
-            self._collections.put("samples", rows)
-            self._erase(gone["id"])
-            return self.person(kept["id"])
+        with self._writing():
+            return editing.merge(self._directory, into, other)
 
     def remove(self, person: str, *, purge: bool = True) -> Removal:
         """Erase a person; see ``Gallery.remove``."""
-        self._check_writable()
-        with self._collections.lock:
+        with self._writing():
             gone = self.person(person)
-            self._erase(gone.id)
+            editing.erase(self._directory, gone.id)
             return Removal(gone.id, gone.name, gone.samples, purge and self.purge())
 
     def remove_sample(self, sample_id: str, *, purge: bool = True) -> Removal:
         """Erase one sample; see ``Gallery.remove_sample``."""
-        self._check_writable()
-        with self._collections.lock:
-            identity = sample_id.strip().lower()
-            found = self._collections.among("samples", "id", [identity], ("person",))
-            if not found:
-                raise PersonError("no such sample", item=sample_id, fix="samples() lists their ids")
-            row = self._row(found[0]["person"])
-            self._collections.delete("samples", [identity])
-            facts = row["facts"] | {"updated": self._moment()}
-            self._collections.put("people", [row | {"facts": facts}])
-            return Removal(row["id"], facts["name"], 1, purge and self.purge())
+        with self._writing():
+            person = editing.erase_sample(self._directory, sample_id)
+            return Removal(person.id, person.name, 1, purge and self.purge())
 
     def purge(self) -> bool:
         """Clear what killed processes left, and ask Milvus to drop deleted rows from its files.
 
         Milvus compacts in the background, and keeps dropped files for its retention time.
         """
-        self._check_writable()
-        with self._collections.lock:
-            known = {row["id"] for row in self._collections.every("people", ())}
-            orphans = [
-                row["id"]
-                for row in self._collections.every("samples", ("person",))
-                if row["person"] not in known
-            ]
-            self._collections.delete("samples", orphans)
+        with self._writing():
+            clear_orphans(self._collections)
             self._collections.compact()
         return True
 
@@ -380,98 +246,40 @@ class MilvusGallery(Gallery):
 
     def vectors(self) -> Vectors:
         """Return all embeddings, read from Milvus."""
-        names = {
-            row["id"]: row["facts"]["name"] for row in self._collections.every("people", ("facts",))
-        }
-        rows = [row for row in self._sample_rows(None, "vector") if row["person"] in names]
+        people = self._collections.every("people", ("facts",))
+        names = {row["id"]: str(row["facts"]["name"]) for row in people}
+        rows = [row for row in self._directory.samples(None, "vector") if row["person"] in names]
         embeddings = vectors_of(rows, self.dim)
         embeddings.setflags(write=False)
-        people = tuple(row["person"] for row in rows)
+        owners = tuple(row["person"] for row in rows)
         return Vectors(
             embeddings,
-            people,
+            owners,
             tuple(row["id"] for row in rows),
-            {one: names[one] for one in people},
+            {one: names[one] for one in owners},
         )
 
     def records(self, *, chunk_people: int = 256) -> Iterator[Sequence[PersonRecord]]:
         """Yield everyone with all samples and embeddings; see ``Gallery.records``."""
         if chunk_people < 1:
             raise InputError(f"expected at least 1, got {chunk_people}", item="chunk_people")
-        everyone = sorted(
-            self._collections.every("people", PERSON_FIELDS), key=lambda row: int(row["number"])
+        yield from read_people(
+            self._directory, count=chunk_people, bundle=self.bundle, dim=self.dim
         )
-        for start in range(0, len(everyone), chunk_people):
-            chunk = everyone[start : start + chunk_people]
-            rows = self._collections.among(
-                "samples", "person", [row["id"] for row in chunk], (*SAMPLE_FIELDS, "vector")
-            )
-            rows.sort(key=lambda row: int(row["number"]))
-            held: dict[str, list[StoredSample]] = {row["id"]: [] for row in chunk}
-            for row, vector in zip(rows, vectors_of(rows, self.dim), strict=True):
-                stored = StoredSample(sample_of(row, self.bundle), vector, row["facts"]["flip"])
-                held[row["person"]].append(stored)
-            yield [
-                PersonRecord(person_of(row, len(held[row["id"]])), tuple(held[row["id"]]))
-                for row in chunk
-            ]
 
     def restore(self, records: Sequence[PersonRecord]) -> int:
         """Store people as another gallery had them; see ``Gallery.restore``."""
-        self._check_writable()
         stored = [sample for record in records for sample in record.samples]
         for one in stored:
             check_unit(one.embedding[None], name=one.sample.source, dim=self.dim)
-        with self._collections.lock:
-            self._settle_flip(
-                [NewSample(one.embedding, one.sample.source, flip=one.flip) for one in stored]
-            )
-            ids = [record.person.id for record in records]
-            known = {row["id"] for row in self._collections.among("people", "id", ids, ())}
-            fresh = [record for record in records if record.person.id not in known]
-            keys = {name_key(record.person.name): record.person.name for record in fresh}
-            for row in self._collections.among("people", "name_key", keys, ("name_key",)):
-                raise PersonError(
-                    "somebody else has the name",
-                    item=keys[row["name_key"]],
-                    fix="Rename one of the two first",
-                )
-            samples: list[Row] = []
-            people: list[Row] = []
-            for record in fresh:
-                person = record.person
-                facts = person_facts(
-                    person.name,
-                    created=time_text(person.created, name="created"),
-                    updated=time_text(person.updated, name="updated"),
-                    consent=person.consent,
-                    keep_until=person.keep_until,
-                    groups=person.groups,
-                )
-                people.append(
-                    {
-                        "id": person.id,
-                        "name_key": name_key(person.name),
-                        "number": self._next_number(),
-                        "facts": facts,
-                    }
-                )
-                samples += [
-                    stored_sample_row(one, number=self._next_number(), groups=person.groups)
-                    for one in record.samples
-                ]
-            self._collections.put("samples", samples)
-            self._collections.put("people", people)
-            return len(fresh)
+        samples = [NewSample(one.embedding, one.sample.source, flip=one.flip) for one in stored]
+        with self._writing():
+            self._settle_flip(samples)
+            return restore(self._directory, records)
 
     def stats(self) -> Stats:
         """Return the gallery in figures; ``size_bytes`` is that of the file, 0 for a server."""
         facts = self._collections.facts()
-        file = self._collections.address.file
-        size = 0
-        if file is not None:
-            parts = file.rglob("*") if file.is_dir() else [file]
-            size = sum(part.stat().st_size for part in parts if part.is_file())
         return Stats(
             gallery_id=self.id,
             bundle=self.bundle,
@@ -481,7 +289,7 @@ class MilvusGallery(Gallery):
             encoding="f32",
             people=self._collections.count("people"),
             samples=self._collections.count("samples"),
-            size_bytes=size,
+            size_bytes=self._collections.size_bytes(),
             schema_version=facts["version"],
             created=datetime.fromisoformat(facts["created"]),
         )
@@ -489,28 +297,24 @@ class MilvusGallery(Gallery):
     def check(self) -> list[str]:
         """Look at every row and return what is wrong; empty where it is sound."""
         try:
-            people = list(self._collections.every("people", PERSON_FIELDS))
-            rows = self._sample_rows(None, "vector")
+            return problems(self._directory, dim=self.dim)
         except GalleryError as error:
             return [str(error)]
-        known = {row["id"] for row in people}
-        problems = []
-        orphans = sum(row["person"] not in known for row in rows)
-        if orphans:
-            problems.append(f"{orphans} samples belong to nobody: purge them")
-        often = Counter(row["name_key"] for row in people)
-        for row in people:
-            if often[row["name_key"]] > 1:
-                problems.append(f"{row['facts']['name']!r} is the name of several: merge them")
-        norms = np.linalg.norm(vectors_of(rows, self.dim), axis=1)
-        odd = int(np.count_nonzero(~(np.abs(norms - 1.0) <= NORM_TOLERANCE)))
-        if odd:
-            problems.append(f"{odd} vectors are not of unit norm")
-        return problems
 
     def close(self) -> None:
         """Close the connection."""
         self._collections.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        if self._read_only:
+            raise GalleryError(
+                "was opened read-only",
+                item=self._collections.address.shown,
+                fix="Open it without read_only",
+            )
+        with self._collections.lock:
+            yield
 
     def _open(self, used: Binding, *, create: bool) -> None:
         shown = self._collections.address.shown
@@ -528,7 +332,7 @@ class MilvusGallery(Gallery):
                     "dim": used.dim,
                     "bundle_sha256": used.bundle_sha256,
                     "flip": used.flip,
-                    "created": self._moment(),
+                    "created": self._directory.moment(),
                 }
             )
         self._collections.load()
@@ -549,53 +353,8 @@ class MilvusGallery(Gallery):
             self._collections.put_facts(facts | settled)
             facts |= settled
         self.id, self.bundle, self.dim = facts["id"], facts["bundle"], facts["dim"]
-        self.bundle_sha256, self._flip = facts["bundle_sha256"], facts["flip"]
-
-    def _receipts(
-        self,
-        person: str,
-        samples: Sequence[NewSample],
-        name: str,
-        conflicts: str,
-        groups: tuple[str, ...],
-        moment: str,
-    ) -> tuple[tuple[Receipt, ...], list[Row]]:
-        """Return what becomes of samples, and the rows of those to add."""
-        digests = {one.source_sha256 for one in samples if one.source_sha256 is not None}
-        there = self._collections.among("samples", "source_sha256", digests, SAMPLE_FIELDS)
-        there.sort(key=lambda row: int(row["number"]))
-        owners = self._collections.among(
-            "people", "id", (row["person"] for row in there), ("facts",)
-        )
-        names = {row["id"]: row["facts"]["name"] for row in owners}
-        receipts: list[Receipt] = []
-        fresh: list[Row] = []
-        for sample in samples:
-            row = new_sample_row(
-                sample,
-                id=str(uuid4()),
-                person=person,
-                number=self._next_number(),
-                groups=groups,
-                created=moment,
-            )
-            twins = [one for one in [*there, *fresh] if _same(row, one)]
-            elsewhere = [one["person"] for one in twins if one["person"] != person]
-            others = tuple(names[owner] for owner in elsewhere if owner in names)
-            if others and conflicts == "refuse":
-                raise PersonError(
-                    f"this face of {sample.source} is already enrolled as {others[0]!r}",
-                    item=name,
-                    fix=f"Enrol it as {others[0]!r}, or allow it with conflicts='allow' "
-                    "(--allow-conflict)",
-                )
-            own = [one["id"] for one in twins if one["person"] == person]
-            if own:
-                receipts.append(Receipt(own[0], "duplicate", others))
-            else:
-                receipts.append(Receipt(row["id"], "added", others))
-                fresh.append(row)
-        return tuple(receipts), fresh
+        self.bundle_sha256 = facts["bundle_sha256"]
+        self._flip = facts["flip"]
 
     def _settle_flip(self, samples: Sequence[NewSample]) -> None:
         bound = self.flip
@@ -606,68 +365,6 @@ class MilvusGallery(Gallery):
                 self._flip = bound
             elif sample.flip != bound:
                 raise other_flip(bound, item=sample.source)
-
-    def _regroup(self, person: str, groups: tuple[str, ...]) -> None:
-        rows = self._sample_rows(person, "vector")
-        self._collections.put("samples", [row | {"groups": list(groups)} for row in rows])
-
-    def _erase(self, person: str) -> None:
-        """Delete a person, with whom the samples go out of sight, then the samples."""
-        self._collections.delete("people", [person])
-        held = self._collections.where("samples", f'person == "{person}"', ())
-        self._collections.delete("samples", [row["id"] for row in held])
-
-    def _sample_rows(self, person: str | None, *more: str) -> list[Row]:
-        fields = (*SAMPLE_FIELDS, *more)
-        if person is None:
-            rows = list(self._collections.every("samples", fields))
-        else:
-            identity = self._row(person)["id"]
-            rows = self._collections.among("samples", "person", [identity], fields)
-        return sorted(rows, key=lambda row: int(row["number"]))
-
-    def _find(self, person: str) -> Row | None:
-        if is_id(person):
-            field, value = "id", person.strip().lower()
-        else:
-            field, value = "name_key", name_key(person)
-        found = self._collections.among("people", field, [value], PERSON_FIELDS)
-        return found[0] if found else None
-
-    def _row(self, person: str) -> Row:
-        row = self._find(person)
-        if row is None:
-            raise self._absent(person)
-        return row
-
-    def _absent(self, person: str) -> PersonError:
-        return PersonError(
-            "no such person", item=person, fix="The gallery's list of people has the names"
-        )
-
-    def _next_number(self) -> int:
-        """Return a number above all that were given, also by other processes before."""
-        self._last_number = max(self._last_number + 1, time.time_ns())
-        return self._last_number
-
-    def _moment(self) -> str:
-        return time_text(self._clock(), name="clock")
-
-    def _check_writable(self) -> None:
-        if self._read_only:
-            raise GalleryError(
-                "was opened read-only",
-                item=self._collections.address.shown,
-                fix="Open it without read_only",
-            )
-
-
-def _same(one: Row, other: Row) -> bool:
-    """Whether two rows are of the same face of the same picture."""
-    if not one["source_sha256"] or one["source_sha256"] != other["source_sha256"]:
-        return False
-    boxes = [row["facts"]["box"] or (None,) * 4 for row in (one, other)]
-    return same_face(*boxes)
 
 
 def _absent_gallery(shown: str) -> GalleryError:

@@ -10,7 +10,7 @@ import numpy as np
 
 from facemetric.gallery.milvus.collections import Row
 from facemetric.gallery.records import Consent, NewSample, Person, Sample, StoredSample
-from facemetric.gallery.rules import plain_text, time_text
+from facemetric.gallery.rules import plain_text, same_face, time_text
 from facemetric.types import ChipQuality, Face, Float32
 
 SAMPLE_FIELDS = ("person", "source_sha256", "number", "groups", "facts")
@@ -105,6 +105,14 @@ def sample_of(row: Row, bundle: str) -> Sample:
 def vectors_of(rows: list[Row], dim: int) -> Float32:
     """Return the embeddings ``float32 (N, D)`` of rows."""
     return np.array([row["vector"] for row in rows], np.float32).reshape(-1, dim)
+
+
+def is_same(one: Row, other: Row) -> bool:
+    """Whether two rows are of the same face of the same picture."""
+    if not one["source_sha256"] or one["source_sha256"] != other["source_sha256"]:
+        return False
+    boxes = [row["facts"]["box"] or (None,) * 4 for row in (one, other)]
+    return same_face(*boxes)
 
 
 def _row(

@@ -1,0 +1,83 @@
+"""Who is in a Milvus gallery: rows found by name, id and person."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+from facemetric.errors import PersonError
+from facemetric.gallery.milvus.collections import Collections, Row
+from facemetric.gallery.milvus.rows import PERSON_FIELDS, SAMPLE_FIELDS, person_of
+from facemetric.gallery.names import is_id, name_key
+from facemetric.gallery.records import Person
+from facemetric.gallery.rules import time_text
+
+
+class Directory:
+    """The people of a gallery, over its collections.
+
+    Parameters
+    ----------
+    collections
+        The gallery's.
+    clock
+        Returns the time, with a time zone.
+    """
+
+    def __init__(self, collections: Collections, clock: Callable[[], datetime]) -> None:
+        self.collections = collections
+        self._clock = clock
+        self._last_number = 0
+
+    def find(self, person: str) -> Row | None:
+        """Return the row of the person of a name or id."""
+        if is_id(person):
+            field, value = "id", person.strip().lower()
+        else:
+            field, value = "name_key", name_key(person)
+        found = self.collections.among("people", field, [value], PERSON_FIELDS)
+        return found[0] if found else None
+
+    def row(self, person: str) -> Row:
+        """Return the row of a person; PersonError where there is none."""
+        row = self.find(person)
+        if row is None:
+            raise absent(person)
+        return row
+
+    def person(self, person: str) -> Person:
+        """Return the record of a person; PersonError where there is none."""
+        row = self.row(person)
+        held = self.collections.where("samples", f'person == "{row["id"]}"', ())
+        return person_of(row, len(held))
+
+    def everyone(self) -> list[Row]:
+        """Return all people's rows in the order of enrolment."""
+        rows = self.collections.every("people", PERSON_FIELDS)
+        return sorted(rows, key=lambda row: int(row["number"]))
+
+    def samples(self, person: str | None, *more: str) -> list[Row]:
+        """Return the sample rows of a person's id, or all, in the order of enrolment."""
+        fields = (*SAMPLE_FIELDS, *more)
+        if person is None:
+            rows = list(self.collections.every("samples", fields))
+        else:
+            rows = self.collections.among("samples", "person", [person], fields)
+        return sorted(rows, key=lambda row: int(row["number"]))
+
+    def next_number(self) -> int:
+        """Return a number above all that were given, also by other processes before."""
+        self._last_number = max(self._last_number + 1, time.time_ns())
+        return self._last_number
+
+    def moment(self) -> str:
+        """Return the time as text."""
+        return time_text(self._clock(), name="clock")
+
+
+def absent(person: str) -> PersonError:
+    """Return the error for a name or id that nobody has."""
+    return PersonError(
+        "no such person", item=person, fix="The gallery's list of people has the names"
+    )
