@@ -79,9 +79,8 @@ def draw(result: SweepResult, cost: dict[str, tuple[int, int]], path: Path) -> N
     with look():
         figure = Figure(figsize=(6.0, 3.6))
         axes = figure.add_subplot()
-        for run in result.runs:
-            if run.failure is not None:
-                continue
+        drawn = sorted(result.runs, key=lambda run: cost[run.variant])
+        for number, run in enumerate(one for one in drawn if one.failure is None):
             middle = 100 * run.figures["lfw_accuracy"]
             ends = [100 * run.figures[f"lfw_accuracy_{end}"] for end in ("low", "high")]
             where = cost[run.variant][0] / 1e6
@@ -90,11 +89,14 @@ def draw(result: SweepResult, cost: dict[str, tuple[int, int]], path: Path) -> N
             axes.annotate(
                 run.variant.split(" at ")[0],
                 (where, middle),
-                xytext=(4, 3),
+                xytext=(4, (4, -9)[number % 2]),  # neighbours' names would cover each other
                 textcoords="offset points",
                 fontsize=7,
             )
         axes.set(xscale="log", xlabel="million multiply-adds", ylabel="LFW accuracy, %")
+        axes.set_xticks([2, 5, 10, 20, 50], ["2", "5", "10", "20", "50"], minor=False)
+        axes.set_xticks([], minor=True)
+        axes.set_xlim(right=110)
         path.parent.mkdir(parents=True, exist_ok=True)
         figure.savefig(path, metadata={"Date": None})
 
