@@ -39,6 +39,14 @@ class Question:
             raise InputError("ranks people: it needs per='person'", item="by")
 
 
+def first_of_each(matches: Sequence[Match]) -> list[Match]:
+    """Return each person's first match, in the order they come in."""
+    first: dict[str, Match] = {}
+    for match in matches:
+        first.setdefault(match.person_id, match)
+    return list(first.values())
+
+
 def shortlist(k: int) -> int:
     """Return how many people, by their nearest sample, are compared by all their samples."""
     return max(10 * k, 50)

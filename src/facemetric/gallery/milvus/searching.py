@@ -9,7 +9,7 @@ import numpy as np
 
 from facemetric.gallery.milvus.collections import Collections, Row
 from facemetric.gallery.milvus.rows import vectors_of
-from facemetric.gallery.ranking import Question, ranked_people, shortlist
+from facemetric.gallery.ranking import Question, first_of_each, ranked_people, shortlist
 from facemetric.types import Float32, Float64, Match
 
 MOST_CANDIDATES = 16_384
@@ -34,7 +34,7 @@ def search(
         answers = _candidates(collections, queries[left], depth, condition, dim)
         again = []
         for query, (matches, seen) in zip(left, answers, strict=True):
-            found[query] = matches if question.per == "sample" else _first_of_each(matches)
+            found[query] = matches if question.per == "sample" else first_of_each(matches)
             if len(found[query]) < k and seen == depth < MOST_CANDIDATES:
                 again.append(query)
         left, depth = again, min(4 * depth, MOST_CANDIDATES)
@@ -85,10 +85,3 @@ def _candidates(
         ]
         answers.append((matches, len(hits)))
     return answers
-
-
-def _first_of_each(matches: Sequence[Match]) -> list[Match]:
-    first: dict[str, Match] = {}
-    for match in matches:
-        first.setdefault(match.person_id, match)
-    return list(first.values())

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from facemetric.gallery.postgres.database import PostgresConnection
-from facemetric.gallery.ranking import Question, ranked_people, shortlist
+from facemetric.gallery.ranking import Question, first_of_each, ranked_people, shortlist
 from facemetric.types import Float32, Float64, Match
 
 MOST_CANDIDATES = 1000
@@ -60,7 +60,7 @@ def _one(
     while True:
         use_index = indexed if depth <= MOST_CANDIDATES else None
         found = _candidates(connection, query, question, depth, use_index)
-        nearest = found if question.per == "sample" else _first_of_each(found)
+        nearest = found if question.per == "sample" else first_of_each(found)
         if len(nearest) >= k or (len(found) < depth and use_index is None):
             break
         depth *= 4
@@ -115,10 +115,3 @@ def parsed(texts: Sequence[str]) -> Float32:
         return np.empty((0, 0), np.float32)
     joined = ",".join(text[1:-1] for text in texts)
     return np.array(joined.split(","), np.float32).reshape(len(texts), -1)
-
-
-def _first_of_each(matches: Sequence[Match]) -> list[Match]:
-    first: dict[str, Match] = {}
-    for match in matches:
-        first.setdefault(match.person_id, match)
-    return list(first.values())
