@@ -9,7 +9,8 @@ from os import PathLike
 from types import TracebackType
 from typing import Any, Literal, Self
 
-from facemetric.gallery.ranking import By
+from facemetric.gallery.names import group_names
+from facemetric.gallery.ranking import By, Question
 from facemetric.gallery.records import (
     Consent,
     Enrolment,
@@ -21,6 +22,7 @@ from facemetric.gallery.records import (
     Stats,
     Vectors,
 )
+from facemetric.gallery.rules import check_unit
 from facemetric.registry import Registry
 from facemetric.types import Float32, ItemError, Match
 
@@ -212,7 +214,6 @@ class Gallery(ABC):
         ``False`` means that another process was reading or writing all the while.
         """
 
-    @abstractmethod
     def search(
         self,
         queries: Float32,
@@ -244,6 +245,14 @@ class Gallery(ABC):
         InputError
             Where queries are not finite, of unit norm and of this gallery's dimension.
         """
+        question = Question(k, per, by, None if groups is None else group_names(groups))
+        question.check()
+        check_unit(queries, name="queries", dim=self.dim)
+        return self._answer(queries, question)
+
+    @abstractmethod
+    def _answer(self, queries: Float32, question: Question) -> list[list[Match]]:
+        """Answer a question that was checked."""
 
     @abstractmethod
     def compared(self) -> int:

@@ -22,7 +22,7 @@ from facemetric.gallery.milvus.searching import search
 from facemetric.gallery.milvus.transfer import read_people, restore
 from facemetric.gallery.names import group_names
 from facemetric.gallery.protocol import BACKENDS, Gallery, now
-from facemetric.gallery.ranking import By, Question
+from facemetric.gallery.ranking import Question
 from facemetric.gallery.records import (
     Consent,
     Enrolment,
@@ -225,21 +225,6 @@ class MilvusGallery(Gallery):
             self._collections.compact()
         return True
 
-    def search(
-        self,
-        queries: Float32,
-        k: int = 5,
-        *,
-        per: Literal["person", "sample"] = "person",
-        by: By = "best",
-        groups: Sequence[str] | None = None,
-    ) -> list[list[Match]]:
-        """Return the nearest people or samples; see ``Gallery.search``."""
-        question = Question(k, per, by, None if groups is None else group_names(groups))
-        question.check()
-        check_unit(queries, name="queries", dim=self.dim)
-        return search(self._collections, queries, question, dim=self.dim)
-
     def compared(self) -> int:
         """Return how many samples a search looks at."""
         return self._collections.count("samples")
@@ -304,6 +289,9 @@ class MilvusGallery(Gallery):
     def close(self) -> None:
         """Close the connection."""
         self._collections.close()
+
+    def _answer(self, queries: Float32, question: Question) -> list[list[Match]]:
+        return search(self._collections, queries, question, dim=self.dim)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

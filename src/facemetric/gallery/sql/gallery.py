@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
@@ -10,9 +9,7 @@ from typing import Literal
 
 from facemetric.errors import InputError, PersonError
 from facemetric.gallery.binding import Binding
-from facemetric.gallery.names import group_names
 from facemetric.gallery.protocol import Gallery
-from facemetric.gallery.ranking import By, Question
 from facemetric.gallery.records import (
     Consent,
     Enrolment,
@@ -31,7 +28,7 @@ from facemetric.gallery.sql.enrolment import Request, absent, enrol, find_person
 from facemetric.gallery.sql.rows import PERSON_QUERY, SAMPLE_QUERY, person_of, sample_of
 from facemetric.gallery.sql.transfer import read_people, restore
 from facemetric.index import Codec
-from facemetric.types import Float32, ItemError, Match
+from facemetric.types import ItemError
 
 
 class SqlGallery(Gallery):
@@ -213,25 +210,6 @@ class SqlGallery(Gallery):
                 [NewSample(one.embedding, one.sample.source, flip=one.flip) for one in stored],
             )
             return restore(connection, records, bundle=self.bundle, codec=self.codec)
-
-    def search(
-        self,
-        queries: Float32,
-        k: int = 5,
-        *,
-        per: Literal["person", "sample"] = "person",
-        by: By = "best",
-        groups: Sequence[str] | None = None,
-    ) -> list[list[Match]]:
-        """Return the nearest people or samples; see ``Gallery.search``."""
-        question = Question(k, per, by, None if groups is None else group_names(groups))
-        question.check()
-        check_unit(queries, name="queries", dim=self.dim)
-        return self._answer(queries, question)
-
-    @abstractmethod
-    def _answer(self, queries: Float32, question: Question) -> list[list[Match]]:
-        """Answer a question that was checked."""
 
     def _request(
         self,
