@@ -11,7 +11,7 @@ from facemetric.errors import GalleryError, InputError
 from facemetric.gallery.binding import Binding
 from facemetric.gallery.postgres.database import PostgresDatabase
 from facemetric.gallery.postgres.schema import MIGRATIONS, bring_up_to_date
-from facemetric.gallery.postgres.searching import INDEX_NAME, parsed, search
+from facemetric.gallery.postgres.searching import parsed, search
 from facemetric.gallery.protocol import BACKENDS, now
 from facemetric.gallery.ranking import Question
 from facemetric.gallery.records import Stats, Vectors
@@ -158,15 +158,7 @@ class PostgresGallery(SqlGallery):
 
     def _answer(self, queries: Float32, question: Question) -> list[list[Match]]:
         with self._server.read() as connection:
-            indexed = connection.execute(
-                "SELECT indexdef FROM pg_indexes WHERE schemaname = ? AND indexname = ?",
-                (self._server.schema, INDEX_NAME),
-            ).fetchone()
-            kind = None
-            if indexed is not None:
-                half = "halfvec" in indexed[0]
-                kind = f"{'halfvec' if half else 'vector'}({self.dim})"
-            return search(connection, queries, question, bundle=self.bundle, indexed=kind)
+            return search(connection, queries, question, bundle=self.bundle)
 
     def _prepare(self, used: Binding, *, create: bool, clock: Callable[[], datetime]) -> None:
         """Create the gallery, or bring it up to date."""

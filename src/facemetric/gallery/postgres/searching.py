@@ -10,41 +10,23 @@ from facemetric.gallery.postgres.database import PostgresConnection
 from facemetric.gallery.ranking import Question, first_of_each, ranked_people, shortlist
 from facemetric.types import Float32, Float64, Match
 
-MOST_CANDIDATES = 1000
-"""The most that pgvector's HNSW index can be asked for."""
-INDEX_NAME = "embeddings_nearest"
-
 _THEIRS = """SELECT p.id, e.vector::text FROM people p JOIN samples s ON s.person = p.row
     JOIN embeddings e ON e.sample = s.row WHERE e.bundle = ? AND p.id IN (?*) ORDER BY e.row"""
-# The ordering stands alone in the inner query, where an index can serve it.
 _NEAREST = """SELECT n.row, n.vector, s.id, p.id, p.name FROM (
         SELECT e.row, e.sample, e.vector::text AS vector FROM embeddings e
-        ORDER BY {distance} LIMIT ?
+        ORDER BY e.vector <#> ?::vector LIMIT ?
     ) n JOIN samples s ON s.row = n.sample JOIN people p ON p.row = s.person"""
 _NEAREST_OF_GROUPS = """SELECT e.row, e.vector::text, s.id, p.id, p.name FROM people p
     JOIN samples s ON s.person = p.row JOIN embeddings e ON e.sample = s.row
     WHERE p.row IN (SELECT person FROM person_groups WHERE name = ANY(?))
-    ORDER BY {distance} LIMIT ?"""
+    ORDER BY e.vector <#> ?::vector LIMIT ?"""
 
 
 def search(
-    connection: PostgresConnection,
-    queries: Float32,
-    question: Question,
-    *,
-    bundle: str,
-    indexed: str | None,
+    connection: PostgresConnection, queries: Float32, question: Question, *, bundle: str
 ) -> list[list[Match]]:
-    """Answer a question inside a transaction.
-
-    Parameters
-    ----------
-    indexed
-        The type (``"halfvec(128)"``) that an HNSW index holds; ``None``: the server compares all.
-    """
-    if question.groups is not None:
-        indexed = None  # The index knows no groups, and would return the nearest of others.
-    return [_one(connection, query, question, bundle, indexed) for query in queries]
+    """Answer a question inside a transaction."""
+    return [_one(connection, query, question, bundle) for query in queries]
 
 
 def _one(
@@ -52,16 +34,14 @@ def _one(
     query: Float32,
     question: Question,
     bundle: str,
-    indexed: str | None,
 ) -> list[Match]:
     ranked = question.by != "best"
     k = shortlist(question.k) if ranked else question.k
     depth = 4 * k + 32
     while True:
-        use_index = indexed if depth <= MOST_CANDIDATES else None
-        found = _candidates(connection, query, question, depth, use_index)
+        found = _candidates(connection, query, question, depth)
         nearest = found if question.per == "sample" else first_of_each(found)
-        if len(nearest) >= k or (len(found) < depth and use_index is None):
+        if len(nearest) >= k or len(found) < depth:
             break
         depth *= 4
     if not ranked:
@@ -81,22 +61,14 @@ def _candidates(
     query: Float32,
     question: Question,
     depth: int,
-    indexed: str | None,
 ) -> list[Match]:
     """Return the nearest samples, their similarities summed in double precision."""
     text = str(query.tolist())
-    if question.groups is not None:
-        sql = _NEAREST_OF_GROUPS.format(distance="e.vector <#> ?::vector")
-        values: tuple[object, ...] = (list(question.groups), text, depth)
-    elif indexed is None:
-        connection.execute("SET LOCAL enable_indexscan = off")
-        sql, values = _NEAREST.format(distance="e.vector <#> ?::vector"), (text, depth)
+    if question.groups is None:
+        rows = connection.execute(_NEAREST, (text, depth)).fetchall()
     else:
-        connection.execute("SET LOCAL enable_indexscan = on")
-        connection.execute(f"SET LOCAL hnsw.ef_search = {max(depth, 100)}")
-        distance = f"(e.vector::{indexed}) <#> ?::{indexed}"
-        sql, values = _NEAREST.format(distance=distance), (text, depth)
-    rows = connection.execute(sql, values).fetchall()
+        values = (list(question.groups), text, depth)
+        rows = connection.execute(_NEAREST_OF_GROUPS, values).fetchall()
     if not rows:
         return []
     wide: Float64 = parsed([row[1] for row in rows]).astype(np.float64)
