@@ -83,24 +83,26 @@ def main() -> None:
         ours.add(codes[start : start + 65_536])
     flat = faiss.IndexFlatIP(chosen.dim)
     flat.add(vectors)
+    # Its codes and queries are whole numbers without a sign, and one scale serves all dimensions.
+    scale = 127 / np.abs(vectors).max()
     eight = faiss.IndexScalarQuantizer(
-        chosen.dim, faiss.ScalarQuantizer.QT_8bit_direct, faiss.METRIC_INNER_PRODUCT
+        chosen.dim, faiss.ScalarQuantizer.QT_8bit_direct, faiss.METRIC_L2
     )
     eight.is_trained = True
-    eight.add(codes.astype(np.float32))
-    # Its codes count as they are, so the steps go into the query.
-    stretched = np.ascontiguousarray(queries * codec.step.astype(np.float32))
-    signed = np.rint(np.clip(vectors, -1, 1) * 127).astype(np.int8)
-    asked = np.rint(np.clip(queries, -1, 1) * 127).astype(np.int8)
+    for start in range(0, chosen.rows, 65_536):
+        eight.add(np.rint(vectors[start : start + 65_536] * scale) + 128)
+    moved = np.clip(np.rint(queries * scale) + 128, 0, 255)
+    signed = np.rint(np.clip(vectors * scale, -127, 127)).astype(np.int8)
+    asked = np.rint(np.clip(queries * scale, -127, 127)).astype(np.int8)
 
     rows: dict[str, Any] = {}
     exact = flat.search(queries, NEIGHBOURS)[1]
     for name, count in (("one query", 1), (f"{chosen.queries} queries", chosen.queries)):
-        some, steps, bytes_ = queries[:count], stretched[:count], asked[:count]
+        some, whole, bytes_ = queries[:count], moved[:count], asked[:count]
         calls: dict[str, Callable[[], Any]] = {
             "ours": lambda some=some: ours.search(some, NEIGHBOURS),
             "faiss flat float32": lambda some=some: flat.search(some, NEIGHBOURS),
-            "faiss 8 bits direct": lambda steps=steps: eight.search(steps, NEIGHBOURS),
+            "faiss 8 bits direct": lambda whole=whole: eight.search(whole, NEIGHBOURS),
         }
         if count == 1:
             calls["usearch exact int8"] = lambda bytes_=bytes_: search(
@@ -116,7 +118,7 @@ def main() -> None:
         print(name, {peer: f"{1000 * value:.1f} ms" for peer, value in seconds.items()}, flush=True)
     found = {
         "ours": ours.search(queries, NEIGHBOURS)[0],
-        "faiss 8 bits direct": eight.search(stretched, NEIGHBOURS)[1],
+        "faiss 8 bits direct": eight.search(moved, NEIGHBOURS)[1],
     }
     agreements = {name: agreement(own, exact) for name, own in found.items()}
     print(agreements, f"{ours.nbytes / 1e6:.0f} MB of codes")
