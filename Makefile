@@ -29,7 +29,7 @@ $(VENV)/.core: pyproject.toml constraints.txt | $(BIN)/python
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.core
-	$(PIP) -e '.[cpu,heif,keras,eval,milvus,parquet,postgres,train,demo,docs,dev]'
+	$(PIP) -e '.[cpu,client,heif,keras,eval,milvus,parquet,postgres,ray,serve,train,vault,watch,demo,docs,dev]'
 	@touch $@
 
 $(SAMPLES)/.complete: | $(VENV)/.core

@@ -97,7 +97,13 @@ def main() -> None:
         print(name, {key: round(float(value), 3) for key, value in rows[name].items()}, flush=True)
     if options.only is not None:
         return
-    facts = conditions(("torch",), threads=torch.get_num_threads(), turns=options.turns, bar=BAR)
+    facts = conditions(
+        ("torch",),
+        threads=torch.get_num_threads(),
+        turns=options.turns,
+        share=options.share,
+        bar=BAR,
+    )
     write_result("trainer_overhead", {"conditions": facts, "cases": rows})
 
 
