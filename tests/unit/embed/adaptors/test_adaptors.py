@@ -8,7 +8,7 @@ from scipy.linalg import orthogonal_procrustes
 from scipy.stats import ortho_group
 from sklearn.linear_model import Ridge as SklearnRidge
 
-from facemetric.embed.adaptor import ADAPTORS, Procrustes, Ridge, best_adaptor
+from facemetric.embed.adaptors import ADAPTORS, Procrustes, Ridge, best_adaptor
 from facemetric.errors import InputError
 
 

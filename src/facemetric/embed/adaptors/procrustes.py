@@ -1,0 +1,29 @@
+"""A rotation between two spaces."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facemetric.embed.adaptors.adaptor import ADAPTORS, Adaptor
+from facemetric.types import Float64
+
+
+@ADAPTORS.register("procrustes")
+class Procrustes(Adaptor):
+    """A rotation (of part of the space, where the dimensions differ) and one scale.
+
+    Nothing else keeps all similarities among the old embeddings as they were. Schönemann, "A
+    generalized solution of the orthogonal Procrustes problem" (Psychometrika 31, 1966).
+    """
+
+    def _learn(self, old: Float64, new: Float64, seed: int) -> None:
+        left, values, right = np.linalg.svd(old.T @ new, full_matrices=False)
+        self._turn = left @ right
+        self._scale = float(values.sum() / max(float((old**2).sum()), 1e-12))
+
+    def _map(self, old: Float64) -> NDArray[Any]:
+        mapped: NDArray[Any] = self._scale * old @ self._turn
+        return mapped
