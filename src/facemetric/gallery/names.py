@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from facemetric.errors import InputError, PersonError
 
 MAX_NAME_CHARACTERS = 200
+_UUID_LENGTH = 36
 MAX_GROUP_CHARACTERS = 64
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 
@@ -24,24 +25,28 @@ def clean_name(name: str) -> str:
     """
     plain = name.isascii() and name.isprintable()  # the quick way for most names
     text = " ".join((name if plain else unicodedata.normalize("NFC", name)).split())
-    shown = repr(name[:40])
     if not text:
-        raise PersonError("a person's name must not be empty", item=shown)
+        raise PersonError("a person's name must not be empty", item=repr(name[:40]))
     if len(text) > MAX_NAME_CHARACTERS:
         raise PersonError(
-            f"a name may have {MAX_NAME_CHARACTERS} characters, got {len(text)}", item=shown
+            f"a name may have {MAX_NAME_CHARACTERS} characters, got {len(text)}",
+            item=repr(name[:40]),
         )
     # Cc: control characters; Cs: halves of surrogate pairs, which no file can hold.
     if not plain and any(unicodedata.category(letter) in ("Cc", "Cs") for letter in text):
-        raise PersonError("a name must not have control characters", item=shown)
+        raise PersonError("a name must not have control characters", item=repr(name[:40]))
     if is_id(text):
-        raise PersonError("a name must not look like an id", item=shown)
+        raise PersonError("a name must not look like an id", item=repr(name[:40]))
     return text
 
 
 def name_key(name: str) -> str:
     """Return what two spellings of one name share: ``"ANNA  Ek"`` and ``"anna ek"`` are one."""
-    cleaned = clean_name(name)
+    return key_of_clean(clean_name(name))
+
+
+def key_of_clean(cleaned: str) -> str:
+    """Return ``name_key`` of what ``clean_name`` returned."""
     if cleaned.isascii():
         return cleaned.casefold()
     folded = unicodedata.normalize("NFKC", cleaned).casefold()
@@ -75,4 +80,4 @@ def group_names(groups: Iterable[str]) -> tuple[str, ...]:
 
 def is_id(text: str) -> bool:
     """Whether the text has the form of a uuid."""
-    return _UUID.fullmatch(text.strip()) is not None
+    return len(text) >= _UUID_LENGTH and _UUID.fullmatch(text.strip()) is not None

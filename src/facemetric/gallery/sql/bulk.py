@@ -11,7 +11,7 @@ from datetime import datetime
 import numpy as np
 
 from facemetric.errors import PersonError
-from facemetric.gallery.names import clean_name, is_id, name_key
+from facemetric.gallery.names import clean_name, is_id, key_of_clean
 from facemetric.gallery.records import Enrolment, Person, Receipt
 from facemetric.gallery.rules import NORM_TOLERANCE, plain_text, time_text
 from facemetric.gallery.sql.binding import stored_binding
@@ -32,12 +32,14 @@ def enrol_all(
 
     Runs of people who are new, with pictures that nobody has, go in together.
     """
-    plain = _are_plain(connection, requests)
+    names = [_name(request.name) for request in requests]
+    plain = _are_plain(connection, requests, names)
     answers: list[Enrolment | ItemError] = []
     for run in _runs(plain):
         chosen = requests[run]
         if plain[run.start]:
-            answers += _enrol_plain(connection, chosen, at=at)
+            known = [name for name in names[run] if name is not None]
+            answers += _enrol_plain(connection, chosen, known, at=at)
         else:
             answers += [enrol_apart(connection, request, at=at) for request in chosen]
     return answers
@@ -51,10 +53,12 @@ def _runs(plain: Sequence[bool]) -> Iterator[slice]:
             start = place
 
 
-def _are_plain(connection: Connection, requests: Sequence[Request]) -> list[bool]:
+def _are_plain(
+    connection: Connection, requests: Sequence[Request], names: Sequence[tuple[str, str] | None]
+) -> list[bool]:
     """Tell the people of whom no rule but the plainest has anything to say."""
     flip = stored_binding(connection).flip
-    keys = [_key(request.name) for request in requests]
+    keys = [None if name is None else name[1] for name in names]
     digests = [
         sample.source_sha256
         for request in requests
@@ -63,13 +67,13 @@ def _are_plain(connection: Connection, requests: Sequence[Request]) -> list[bool
     ]
     often = Counter(keys)
     pictures = Counter(digests)
-    names = {key for (key,) in connection.select_in(_KNOWN_NAMES, [key for key in keys if key])}
+    taken = {key for (key,) in connection.select_in(_KNOWN_NAMES, [key for key in keys if key])}
     seen = {one for (one,) in connection.select_in(_KNOWN_PICTURES, digests)}
     sound = _have_sound_vectors(requests)
     return [
         key is not None
         and often[key] == 1
-        and key not in names
+        and key not in taken
         and fine
         and request.consent is None
         and request.keep_until is None
@@ -91,14 +95,15 @@ def _are_plain(connection: Connection, requests: Sequence[Request]) -> list[bool
     ]
 
 
-def _key(name: str) -> str | None:
-    """Return a name's key; `None` where `enrol` has to look at it."""
+def _name(name: str) -> tuple[str, str] | None:
+    """Return a clean name and its key; `None` where `enrol` has to look at it."""
     if is_id(name):
         return None
     try:
-        return name_key(name)
+        cleaned = clean_name(name)
     except PersonError:
         return None
+    return cleaned, key_of_clean(cleaned)
 
 
 def _have_sound_vectors(requests: Sequence[Request]) -> list[bool]:
@@ -131,7 +136,11 @@ def _have_sound_vectors(requests: Sequence[Request]) -> list[bool]:
 
 
 def _enrol_plain(
-    connection: Connection, requests: Sequence[Request], *, at: datetime
+    connection: Connection,
+    requests: Sequence[Request],
+    names: Sequence[tuple[str, str]],
+    *,
+    at: datetime,
 ) -> list[Enrolment | ItemError]:
     moment = time_text(at, name="clock")
     when = datetime.fromisoformat(moment)
@@ -142,9 +151,11 @@ def _enrol_plain(
     answers: list[Enrolment | ItemError] = []
     identities = _uuids(len(requests) + sum(len(request.samples) for request in requests))
     blobs = _blobs(requests)
-    for person, request in enumerate(requests, first_person):
-        identity, name = next(identities), clean_name(request.name)
-        people.append((person, identity, name, name_key(name), moment, moment))
+    for person, (request, (name, key)) in enumerate(
+        zip(requests, names, strict=True), first_person
+    ):
+        identity = next(identities)
+        people.append((person, identity, name, key, moment, moment))
         receipts = []
         for sample in request.samples:
             own = next(identities)
