@@ -16,8 +16,15 @@
     ├── BundleError           a model bundle cannot be read, written or used
     │   ├── IntegrityError    a hash, a shape or a golden embedding does not match
     │   └── CalibrationError  a threshold was asked for that no calibration supports
+    ├── VaultError            a key, sealed data or an audit log cannot be used
+    │   ├── KeyMismatchError  a key is missing, malformed, or not the one it was sealed with
+    │   └── TamperedError     sealed data or an audit log is not as it was written
+    ├── WorkerError           worker processes, or their machines, ended before their work
     ├── TrainingError         a training run cannot go on
     │   └── CheckpointError   a checkpoint is damaged, or does not fit
+    ├── ServiceError          a service cannot be started, reached or used
+    │   ├── AccessError       an API key is missing, wrong, expired or not meant for this
+    │   └── BusyError         it has too much to do, or took too long: try again
     └── GalleryError          a gallery cannot be opened or changed
         ├── BundleMismatchError  the gallery holds embeddings of another bundle
         └── PersonError       a person is absent, or the name is ambiguous or taken
@@ -130,6 +137,30 @@ class CalibrationError(BundleError):
     code = "calibration"
 
 
+class VaultError(FacemetricError):
+    """A key, sealed data or an audit log cannot be used; never holds key material."""
+
+    code = "vault"
+
+
+class KeyMismatchError(VaultError):
+    """A key is missing, malformed, or not the one that something was sealed with."""
+
+    code = "key_mismatch"
+
+
+class TamperedError(VaultError):
+    """Sealed data or an audit log is not as it was written: damaged, moved or changed."""
+
+    code = "tampered"
+
+
+class WorkerError(FacemetricError):
+    """Worker processes, or the machines that they ran on, ended before their work did."""
+
+    code = "worker"
+
+
 class TrainingError(FacemetricError):
     """A training run cannot go on: values are not finite, or a checkpoint does not fit."""
 
@@ -140,6 +171,25 @@ class CheckpointError(TrainingError):
     """A checkpoint is damaged, cannot be written, or does not fit what it is loaded into."""
 
     code = "checkpoint"
+
+
+class ServiceError(FacemetricError):
+    """A service cannot be started, reached or used."""
+
+    code = "service"
+
+
+class AccessError(ServiceError):
+    """An API key is missing, wrong, expired, or not meant for what was asked."""
+
+    code = "access"
+
+
+class BusyError(ServiceError):
+    """A service has too much to do, or took too long; ``retry_after_s`` says when to ask again."""
+
+    code = "busy"
+    retry_after_s: float | None = None
 
 
 class GalleryError(FacemetricError):
