@@ -17,10 +17,11 @@ def worker_pool(workers: int) -> ProcessPoolExecutor:
     """
     # ONNX Runtime and OpenCV do not survive a fork.
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_start)
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=start_worker)
 
 
-def _start() -> None:
+def start_worker() -> None:
+    """Take one OpenCV thread, and leave when the parent does; called in a worker."""
     cv2.setNumThreads(1)
     threading.Thread(target=_leave_with_parent, daemon=True).start()
 
