@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -244,6 +245,7 @@ def test_people_move_to_another_gallery_as_they_are(gallery: Gallery, tmp_path: 
             assert len(chunk) <= 2 and other.restore(chunk) == len(chunk)
         for chunk in gallery.records(chunk_people=3):
             assert other.restore(chunk) == 0  # once more changes nothing
+        assert all(sample.mapped_from is None for sample in other.samples())
         assert other.people() == gallery.people()
         # A person's samples keep their order; between people it is that of the people.
         moved = {sample.id: sample for sample in other.samples()}
@@ -272,3 +274,16 @@ def test_people_move_to_another_gallery_as_they_are(gallery: Gallery, tmp_path: 
         with pytest.raises(PersonError, match="P0: somebody else has the name"):
             gallery.restore(records)
         assert gallery.restore(records[1:]) == 0
+
+
+def test_what_an_embedding_was_mapped_from_stays_known(gallery: Gallery, tmp_path: Path) -> None:
+    with SqliteGallery(tmp_path / "other.db", bundle="net-v1", dim=DIM) as other:
+        other.enroll("P", [NewSample(one, "a") for one in unit(2)])
+        ((record,),) = other.records()
+    first, second = record.samples
+    mapped = replace(first, sample=replace(first.sample, mapped_from="net-v0"))
+    gallery.restore([replace(record, samples=(mapped, second))])
+    gallery.enroll("P", [NewSample(unit(1, 5)[0], "b")])
+    assert [one.mapped_from for one in gallery.samples("P")] == ["net-v0", None, None]
+    ((again,),) = gallery.records()
+    assert [one.sample.mapped_from for one in again.samples] == ["net-v0", None, None]

@@ -78,7 +78,11 @@ class Person:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Sample:
-    """One enrolled face; ``bundles`` are those that it has an embedding of."""
+    """One enrolled face; ``bundles`` are those that it has an embedding of.
+
+    ``mapped_from`` is the bundle whose embedding this one was mapped from, when the gallery's
+    model was changed; ``None`` where it was computed from the picture.
+    """
 
     id: str
     person_id: str
@@ -89,6 +93,7 @@ class Sample:
     taken: datetime | None
     created: datetime
     bundles: tuple[str, ...]
+    mapped_from: str | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)

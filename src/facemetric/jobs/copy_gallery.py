@@ -125,6 +125,8 @@ def person_digest(record: PersonRecord) -> bytes:
             None if face is None else face.landmarks_px.tolist(),
             None if sample.quality is None else repr(sample.quality),
         ]
+        if sample.mapped_from is not None:
+            facts.append(sample.mapped_from)
         digest.update(np.ascontiguousarray(stored.embedding, dtype="<f4").tobytes())
     digest.update(json.dumps(facts, ensure_ascii=True).encode())
     return digest.digest()

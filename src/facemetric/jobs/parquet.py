@@ -159,6 +159,7 @@ def _rows(record: PersonRecord) -> Iterator[dict[str, object]]:
             "quality": None if quality is None else json.dumps(_numbers(quality)),
             "taken": sample.taken,
             "sample_created": sample.created,
+            "mapped_from": sample.mapped_from,
             "flip": stored.flip,
             "embedding": stored.embedding.tolist(),
         }
@@ -225,6 +226,7 @@ def _stored(row: dict[str, Any], bundle: str) -> StoredSample:
         row["taken"],
         created,
         (bundle,),
+        row.get("mapped_from"),
     )
     embedding: Float32 = np.array(row["embedding"], np.float32)
     return StoredSample(sample, embedding, row["flip"])
@@ -252,6 +254,7 @@ def _schema(arrow: Any, dim: int) -> Any:
             arrow.field("score", arrow.float64()),
             arrow.field("quality", text),
             *(arrow.field(name, time) for name in ("taken", "sample_created")),
+            arrow.field("mapped_from", text),
             arrow.field("flip", arrow.bool_()),
             arrow.field("embedding", arrow.list_(arrow.float32(), dim)),
         ]

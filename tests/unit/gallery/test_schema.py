@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -77,7 +78,7 @@ def test_todays_tables_are_those_that_the_steps_lead_to(tmp_path: Path) -> None:
         connection = sqlite3.connect(path)
         rows = connection.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL").fetchall()
         connection.close()
-        spaced = (sql.replace("(", " ( ").replace(")", " ) ") for (sql,) in rows)
+        spaced = (re.sub("([(),])", r" \1 ", sql) for (sql,) in rows)
         return {" ".join(sql.split()) for sql in spaced}
 
     old, new = tmp_path / "old.db", tmp_path / "new.db"

@@ -74,7 +74,7 @@ def stored_sample_row(stored: StoredSample, *, number: int, groups: tuple[str, .
     created = time_text(one.created, name="created")
     return _row(
         *(one.id, one.person_id, number, groups, created, one.source, one.source_sha256),
-        *(one.face, one.quality, one.taken, stored.flip, stored.embedding),
+        *(one.face, one.quality, one.taken, stored.flip, stored.embedding, one.mapped_from),
     )
 
 
@@ -99,6 +99,7 @@ def sample_of(row: Row, bundle: str) -> Sample:
         taken=_time(facts["taken"]),
         created=datetime.fromisoformat(facts["created"]),
         bundles=(bundle,),
+        mapped_from=facts.get("mapped_from"),
     )
 
 
@@ -128,6 +129,7 @@ def _row(
     taken: datetime | None,
     flip: bool,
     embedding: Float32,
+    mapped_from: str | None = None,
 ) -> Row:
     measures: dict[str, Any] | None = None
     if quality is not None:
@@ -147,6 +149,7 @@ def _row(
             "taken": None if taken is None else time_text(taken, name="taken"),
             "created": created,
             "flip": flip,
+            "mapped_from": mapped_from,
         },
         "vector": embedding.tolist(),
     }

@@ -73,6 +73,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             UNIQUE (sample, bundle)
         )""",
     ),
+    (
+        # The bundle whose embedding a sample's was mapped from, when the model was changed.
+        "ALTER TABLE samples ADD COLUMN mapped_from TEXT",
+    ),
 )
 
 

@@ -101,7 +101,7 @@ def restore(
                 (
                     *(number, one.id, row, one.source, one.source_sha256),
                     *face_values(one.face),
-                    *(quality_text(one.quality), taken, created),
+                    *(quality_text(one.quality), taken, created, one.mapped_from),
                 )
             )
             encoding, data = _encoded(stored.embedding, codec)
@@ -115,8 +115,8 @@ def restore(
     connection.executemany("INSERT INTO person_groups (person, name) VALUES (?, ?)", groups)
     connection.executemany(
         """INSERT INTO samples (row, id, person, source, source_sha256, box_left, box_top,
-        box_right, box_bottom, landmarks, score, quality, taken, created)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        box_right, box_bottom, landmarks, score, quality, taken, created, mapped_from)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         samples,
     )
     connection.add_embeddings(embeddings)

@@ -116,6 +116,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) STRICT, WITHOUT ROWID""",
         "CREATE INDEX person_groups_name ON person_groups (name)",
     ),
+    (
+        # The bundle whose embedding a sample's was mapped from, when the model was changed.
+        "ALTER TABLE samples ADD COLUMN mapped_from TEXT",
+    ),
 )
 
 
