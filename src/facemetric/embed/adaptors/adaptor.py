@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from facemetric.errors import InputError
 from facemetric.registry import Registry
-from facemetric.types import Float32, Float64, check_embeddings
+from facemetric.types import AnyArray, Float32, Float64, check_embeddings
 
 LEAST_ROWS = 100
 
@@ -24,14 +24,24 @@ class Adaptor(ABC):
 
     Attributes
     ----------
-    old_dim, new_dim
-        Number of dimensions of either side; 0 before `fit`.
+    arrays
+        What was learnt, by name: all that `restored` needs. Empty before `fit`.
     """
 
-    old_dim: int = 0
-    new_dim: int = 0
+    def __init__(self) -> None:
+        self.arrays: dict[str, AnyArray] = {}
 
-    def fit(self, old: Float32, new: Float32, *, seed: int = 0) -> Adaptor:
+    @property
+    def old_dim(self) -> int:
+        """Number of dimensions of the old side; 0 before `fit`."""
+        return len(self.arrays["old_mean"]) if self.arrays else 0
+
+    @property
+    def new_dim(self) -> int:
+        """Number of dimensions of the new side; 0 before `fit`."""
+        return len(self.arrays["new_mean"]) if self.arrays else 0
+
+    def fit(self, old: Float32, new: Float32, *, seed: int = 0) -> Self:
         """Learn the map from embeddings of the same faces.
 
         Parameters
@@ -54,22 +64,41 @@ class Adaptor(ABC):
                 f"{len(new)}",
                 item="old, new",
             )
-        self.old_dim, self.new_dim = old.shape[1], new.shape[1]
-        self._old_mean: Float64 = old.mean(axis=0, dtype=np.float64)
-        self._new_mean: Float64 = new.mean(axis=0, dtype=np.float64)
-        self._learn(old - self._old_mean, new - self._new_mean, seed)
+        means = {
+            "old_mean": old.mean(axis=0, dtype=np.float64),
+            "new_mean": new.mean(axis=0, dtype=np.float64),
+        }
+        learnt = self._learn(old - means["old_mean"], new - means["new_mean"], seed)
+        self.arrays = {**means, **learnt}
+        return self
+
+    def restored(self, arrays: Mapping[str, AnyArray]) -> Self:
+        """Take what another adaptor of this kind has learnt; InputError where it is something else.
+
+        Parameters
+        ----------
+        arrays
+            As in the attribute.
+        """
+        self.arrays = {name: np.asarray(values) for name, values in arrays.items()}
+        try:
+            probe = self._map(np.zeros((1, self.old_dim)))
+        except (KeyError, ValueError) as error:
+            raise InputError(f"is no map of this kind: {error}", item="arrays") from error
+        if probe.shape != (1, self.new_dim):
+            raise InputError(f"maps to {probe.shape}, not {self.new_dim}", item="arrays")
         return self
 
     def __call__(self, old: Float32) -> Float32:
         """Return ``float32 (N, E)`` unit embeddings for ``float32 (N, D)``."""
         check_embeddings(old, name="old", dim=self.old_dim)
-        mapped = self._map(old - self._old_mean) + self._new_mean
+        mapped = self._map(old - self.arrays["old_mean"]) + self.arrays["new_mean"]
         lengths = np.linalg.norm(mapped, axis=1, keepdims=True)
         unit: Float32 = (mapped / np.maximum(lengths, 1e-12)).astype(np.float32)
         return unit
 
     @abstractmethod
-    def _learn(self, old: Float64, new: Float64, seed: int) -> None: ...
+    def _learn(self, old: Float64, new: Float64, seed: int) -> dict[str, AnyArray]: ...
 
     @abstractmethod
     def _map(self, old: Float64) -> NDArray[Any]: ...

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facemetric.embed.adaptors.adaptor import ADAPTORS, Adaptor
-from facemetric.types import Float64
+from facemetric.types import AnyArray, Float64
 
 
 @ADAPTORS.register("procrustes")
@@ -19,11 +19,11 @@ class Procrustes(Adaptor):
     generalized solution of the orthogonal Procrustes problem" (Psychometrika 31, 1966).
     """
 
-    def _learn(self, old: Float64, new: Float64, seed: int) -> None:
+    def _learn(self, old: Float64, new: Float64, seed: int) -> dict[str, AnyArray]:
         left, values, right = np.linalg.svd(old.T @ new, full_matrices=False)
-        self._turn = left @ right
-        self._scale = float(values.sum() / max(float((old**2).sum()), 1e-12))
+        scale = values.sum() / max(float((old**2).sum()), 1e-12)
+        return {"turn": left @ right, "scale": np.array(scale)}
 
     def _map(self, old: Float64) -> NDArray[Any]:
-        mapped: NDArray[Any] = self._scale * old @ self._turn
+        mapped: NDArray[Any] = self.arrays["scale"] * (old @ self.arrays["turn"])
         return mapped
