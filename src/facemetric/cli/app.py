@@ -43,7 +43,7 @@ def _root(
 
 
 def _register() -> None:
-    from facemetric.cli import cache, evaluate, gallery, models, people
+    from facemetric.cli import audit, cache, evaluate, gallery, models, people, vault
     from facemetric.cli.calibrate import calibrate
     from facemetric.cli.cluster import cluster
     from facemetric.cli.dataset import dataset
@@ -64,6 +64,8 @@ def _register() -> None:
     app.command()(identify)
     app.add_typer(people.app, name="people")
     app.add_typer(gallery.app, name="gallery")
+    app.add_typer(vault.app, name="vault")
+    app.add_typer(audit.app, name="audit")
     app.command()(cluster)
     app.add_typer(models.app, name="models")
     app.add_typer(evaluate.app, name="evaluate")

@@ -53,6 +53,7 @@ class AuditLog:
     ) -> None:
         self.path = Path(path)
         self._chain = Chain(audit_secret(key))
+        self._key_id = None if key is None else key.id
         self._clock = clock
         self._lock = threading.Lock()
         # The end of the file when it was last written here, and its last entry.
@@ -80,7 +81,7 @@ class AuditLog:
         end = file.seek(0, os.SEEK_END)
         last, found = None, list[Event]()
         if end == 0:
-            found.append(Event(START, subject=str(uuid4())))
+            found.append(self._start())
         elif self._known is not None and self._known[0] == end:
             last = self._known[1]
         else:
@@ -96,6 +97,10 @@ class AuditLog:
         assert last is not None
         self._known = (end, last)
         return entries[len(found) :]
+
+    def _start(self) -> Event:
+        """Return the first event: a log of its own id, chained with a key of that id."""
+        return Event(START, actor=self._key_id, subject=str(uuid4()))
 
     def _behind(self, previous: Entry | None, event: Event) -> Entry:
         if previous is None:
@@ -128,7 +133,7 @@ class AuditLog:
             if start or self._is_other(tail):
                 raise self._damaged()
             file.truncate(0)
-            return None, [Event(START, subject=str(uuid4()))], 0
+            return None, [self._start()], 0
         line = whole.rpartition(b"\n")[2] + b"\n"
         last = self._checked(line)
         if not rest:

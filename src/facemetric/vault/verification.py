@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from facemetric.errors import InputError, VaultError
+from facemetric.errors import InputError, KeyMismatchError, VaultError
 from facemetric.vault.auditlog import GENESIS, MAX_LINE_BYTES, audit_secret
 from facemetric.vault.entry import START, UNREADABLE, Chain, Entry, entry_of
 from facemetric.vault.masterkey import MasterKey
@@ -75,9 +75,13 @@ def verify_log(
 
     Raises
     ------
+    KeyMismatchError
+        It says that it is chained with a key, and that was not given.
     VaultError
         It cannot be read.
     """
+    if key is None:
+        _check_needs_no_key(path)
     chain = Chain(audit_secret(key))
     sound: Entry | None = None
     number = 0
@@ -121,10 +125,25 @@ def _problem(chain: Chain, number: int, line: bytes, before: Entry | None) -> st
     if entry.previous != (GENESIS if before is None else before.digest):
         return "does not follow the one before: it was changed, or entries are missing or moved"
     if chain.digest(entry) != entry.digest:
-        return "was changed, or is chained with another key"
+        return "was changed, or is not chained with this key"
     if (number == 1) != (entry.event.action == START):
         return "does not begin the log"
     return None
+
+
+def _check_needs_no_key(path: str | Path) -> None:
+    for line in _lines(path):
+        try:
+            event = entry_of(line).event
+        except UNREADABLE:
+            return
+        if event.action == START and event.actor is not None:
+            raise KeyMismatchError(
+                f"is chained with the key {event.actor}",
+                item=str(path),
+                fix="Pass that key: without it nobody can tell whether it was changed",
+            )
+        return
 
 
 def _head(entry: Entry | None) -> Head | None:

@@ -82,9 +82,13 @@ from facemetric.wire.leakage import LeakageCheckOut, LeakageFindingOut, LeakageO
 from facemetric.wire.odds import OddsOut
 from facemetric.wire.study import PaperPointOut, StudiedOut, StudyLevelOut, StudyOut
 from facemetric.wire.training import SweepOut, SweptRunOut, TrainOut
+from facemetric.wire.vault import AuditEventOut, AuditShowOut, AuditVerifyOut, MasterKeyOut
 
 __all__ = [
     "AlikePeopleOut",
+    "AuditEventOut",
+    "AuditShowOut",
+    "AuditVerifyOut",
     "BeyondOut",
     "BinOut",
     "CacheOut",
@@ -130,6 +134,7 @@ __all__ = [
     "LeftOutPhotoOut",
     "LeftOutReason",
     "LikelihoodOut",
+    "MasterKeyOut",
     "MeasuredOut",
     "ModelOut",
     "ModelsOut",

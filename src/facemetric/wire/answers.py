@@ -23,6 +23,7 @@ from facemetric.wire.installation import CacheOut, DemoOut, DoctorOut, ModelsOut
 from facemetric.wire.odds import OddsOut
 from facemetric.wire.study import StudyOut
 from facemetric.wire.training import SweepOut, TrainOut
+from facemetric.wire.vault import AuditShowOut, AuditVerifyOut, MasterKeyOut
 
 Liveness = Literal["not_checked"]
 
@@ -161,6 +162,7 @@ class PersonOut(Wire):
     updated: str
     consent: str | None = None
     keep_until: str | None = None
+    groups: tuple[str, ...] = ()
 
 
 class SampleOut(Wire):
@@ -182,7 +184,7 @@ class PeopleOut(Wire):
 
 
 class PersonShowOut(Wire):
-    """Answer of ``people show``, ``rename``, ``merge`` and ``remove``.
+    """Answer of ``people show``, ``rename``, ``merge`` and ``remove``; ``edit`` is the service's.
 
     ``purged`` is for ``remove``: whether the bytes are gone from the file as well. Where they are
     not, since another process was in the way, they go when the gallery is next opened to write.
@@ -190,7 +192,7 @@ class PersonShowOut(Wire):
 
     schema_name: Literal["facemetric.person/1"] = schema("facemetric.person/1")
     gallery: str
-    action: Literal["show", "rename", "merge", "remove"]
+    action: Literal["show", "rename", "edit", "merge", "remove"]
     person: PersonOut
     samples: tuple[SampleOut, ...] = ()
     purged: bool | None = None
@@ -278,6 +280,9 @@ def schemas() -> dict[str, dict[str, Any]]:
         ExpiredOut,
         GalleryOut,
         GalleryCopyOut,
+        MasterKeyOut,
+        AuditShowOut,
+        AuditVerifyOut,
         ClusterOut,
         ModelsOut,
         PresetsOut,

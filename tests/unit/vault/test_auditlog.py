@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from facemetric.errors import InputError, TamperedError, VaultError
+from facemetric.errors import InputError, KeyMismatchError, TamperedError, VaultError
 from facemetric.vault import AuditLog, Event, Head, MasterKey, read_log, verify_log
 
 KEY = MasterKey(bytes(32))
@@ -103,9 +103,11 @@ def test_what_each_chain_shows_of_one_who_can_write_the_file(path: Path, tmp_pat
     verdict = verify_log(forged, key=KEY)
     assert (verdict.bad_entry, verdict.problem) == (
         1,
-        "was changed, or is chained with another key",
+        "was changed, or is not chained with this key",
     )
     assert verify_log(path, key=MasterKey.new()).bad_entry == 1
+    with pytest.raises(KeyMismatchError, match=f"is chained with the key {KEY.id}"):
+        verify_log(path)
     # A log that is cut off at a line's end is as sound as it was then, unless its head is known.
     head = verify_log(path, key=KEY).head
     path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:2]))
