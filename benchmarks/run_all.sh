@@ -48,7 +48,9 @@ bench augmentation
 bench facenet_batch
 bench header_step
 bench partial_fc
-bench kill_enrolment
+bench kill_gallery
+bench kill_gallery --backend milvus
+bench gallery_scale
 bench large_photo
 bench interval_coverage
 

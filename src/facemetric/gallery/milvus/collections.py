@@ -11,6 +11,7 @@ from typing import Any
 
 from facemetric.errors import DependencyError, GalleryError
 from facemetric.gallery.milvus.address import MilvusAddress
+from facemetric.gallery.milvus.lite import hold, let_go
 
 Row = dict[str, Any]
 
@@ -47,13 +48,19 @@ class Collections:
         self._pymilvus = _pymilvus()
         self._timeout_s = timeout_s
         self._client: Any = None
-        with self._translated():
-            options: dict[str, Any] = {"timeout": timeout_s}
-            if address.token:
-                options["token"] = address.token
-            if address.database:
-                options["db_name"] = address.database
-            self._client = self._pymilvus.MilvusClient(address.uri, **options)
+        options: dict[str, Any] = {"timeout": timeout_s}
+        if address.token:
+            options["token"] = address.token
+        if address.database:
+            options["db_name"] = address.database
+        if address.file is not None:
+            hold(address.file)
+        try:
+            with self._translated():
+                self._client = self._pymilvus.MilvusClient(address.uri, **options)
+        except BaseException:
+            self._let_go()
+            raise
 
     def exist(self) -> bool:
         """Whether the gallery is there."""
@@ -214,7 +221,12 @@ class Collections:
         with self.lock:
             if self._client is not None and os.getpid() == self._process:
                 self._client.close()
+                self._let_go()
             self._client = None
+
+    def _let_go(self) -> None:
+        if self.address.file is not None:
+            let_go(self.address.file)
 
     def _name(self, name: str) -> str:
         return f"{self.address.prefix}{name}"
@@ -240,6 +252,12 @@ class Collections:
             yield
         except self._pymilvus.exceptions.MilvusException as error:
             cause = str(getattr(error, "message", "") or error).splitlines()[0]
+            if self._client is None and self.address.file is not None:
+                raise GalleryError(
+                    f"cannot be opened: {cause}",
+                    item=self.address.shown,
+                    fix="Close it in other processes: a Milvus Lite file serves one at a time",
+                ) from error
             raise GalleryError(
                 cause, item=self.address.shown, fix="Check the server and the address"
             ) from error

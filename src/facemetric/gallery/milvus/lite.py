@@ -1,0 +1,36 @@
+"""The server of a Milvus Lite file: it runs in this process, and holds the file, while in use."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import Counter
+from pathlib import Path
+
+_LOCK = threading.Lock()
+_USERS: Counter[Path] = Counter()
+_ITERATOR = "pymilvus.client.iterator.query_iterator"
+
+
+def hold(file: Path) -> None:
+    """Note that a gallery is about to use a file."""
+    with _LOCK:
+        _USERS[file.absolute()] += 1
+        logging.getLogger(_ITERATOR).addFilter(_is_news)  # one that is there already stays one
+
+
+def let_go(file: Path) -> None:
+    """Stop a file's server with its last user, so that another process may open the file."""
+    from milvus_lite.server_manager import server_manager_instance
+
+    path = file.absolute()
+    with _LOCK:
+        _USERS[path] -= 1
+        if not _USERS[path]:
+            del _USERS[path]
+            server_manager_instance.release_server(str(path))
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Leave out that a server without a clock has told no time: nobody else writes to a file."""
+    return "mvccTs" not in record.getMessage()
