@@ -50,6 +50,7 @@ def _register() -> None:
     from facemetric.cli.demo import demo
     from facemetric.cli.detect import detect
     from facemetric.cli.doctor import doctor
+    from facemetric.cli.embed import embed
     from facemetric.cli.enroll import enroll
     from facemetric.cli.export import export
     from facemetric.cli.identify import identify
@@ -57,6 +58,7 @@ def _register() -> None:
     from facemetric.cli.sweep import sweep
     from facemetric.cli.train import train
     from facemetric.cli.verify import verify
+    from facemetric.cli.watch import watch
 
     app.command()(detect)
     app.command()(verify)
@@ -67,6 +69,8 @@ def _register() -> None:
     app.add_typer(vault.app, name="vault")
     app.add_typer(audit.app, name="audit")
     app.command()(cluster)
+    app.command()(watch)
+    app.command()(embed)
     app.add_typer(models.app, name="models")
     app.add_typer(evaluate.app, name="evaluate")
     app.command()(study)

@@ -28,7 +28,7 @@ def read_sources(sources: Sequence[str]) -> tuple[list[Path | Image], list[ItemE
     found: list[Path | Image] = []
     unread: list[SourceError] = []
     errors: list[ItemError] = []
-    for source in _listed(sources):
+    for source in listed(sources):
         try:
             if source == "-":
                 found.append(_from_standard_input())
@@ -67,8 +67,8 @@ def _from_standard_input() -> Image:
     return load_image(data, name=name)
 
 
-def _listed(sources: Sequence[str]) -> list[str]:
-    """Replace ``@FILE`` by the lines of that file."""
+def listed(sources: Sequence[str]) -> list[str]:
+    """Replace ``@FILE`` by the lines of that file; raises SourceError where it cannot be read."""
     result: list[str] = []
     for source in sources:
         if not source.startswith("@") or os.path.lexists(source):

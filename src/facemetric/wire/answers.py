@@ -12,18 +12,8 @@ from typing import Any, Literal
 
 from pydantic_core import PydanticSerializationError
 
-from facemetric.wire.calibration import CalibrateOut
-from facemetric.wire.dataset import DatasetOut
-from facemetric.wire.dataset_card import DatasetCard
-from facemetric.wire.evaluation import EvaluateOut
-from facemetric.wire.evaluation_report import EvaluationReportOut
 from facemetric.wire.faces import ErrorOut, FaceOut, ThresholdOut, Wire, schema
-from facemetric.wire.galleries import GalleryCopyOut, GalleryOut
-from facemetric.wire.installation import CacheOut, DemoOut, DoctorOut, ModelsOut, PresetsOut
 from facemetric.wire.odds import OddsOut
-from facemetric.wire.study import StudyOut
-from facemetric.wire.training import SweepOut, TrainOut
-from facemetric.wire.vault import AuditShowOut, AuditVerifyOut, MasterKeyOut
 
 Liveness = Literal["not_checked"]
 
@@ -266,40 +256,3 @@ def _finite(value: Any) -> Any:
     if isinstance(value, list):
         return [_finite(item) for item in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def schemas() -> dict[str, dict[str, Any]]:
-    """Return the JSON Schema of every answer by its schema name."""
-    answers = (
-        DetectOut,
-        VerifyOut,
-        EnrollOut,
-        IdentifyOut,
-        PeopleOut,
-        PersonShowOut,
-        ExpiredOut,
-        GalleryOut,
-        GalleryCopyOut,
-        MasterKeyOut,
-        AuditShowOut,
-        AuditVerifyOut,
-        ClusterOut,
-        ModelsOut,
-        PresetsOut,
-        DoctorOut,
-        CacheOut,
-        DemoOut,
-        EvaluateOut,
-        EvaluationReportOut,
-        StudyOut,
-        CalibrateOut,
-        DatasetOut,
-        DatasetCard,
-        TrainOut,
-        SweepOut,
-        FailureOut,
-    )
-    return {
-        str(answer.model_fields["schema_name"].default): answer.model_json_schema(by_alias=True)
-        for answer in answers
-    }

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from facemetric.errors import DependencyError, FacemetricError, WorkerError
+from facemetric.jobs.embedding.history import ShardHistory
 from facemetric.jobs.embedding.shard import EmbeddedShard, Shard
 from facemetric.jobs.embedding.tables import pyarrow
 from facemetric.jobs.embedding.workers import EmbedderMaker, Tell
 from facemetric.types import ItemError
-
-_RETRIES = 1
 
 
 def embed_on_ray(
@@ -44,7 +44,7 @@ def embed_on_ray(
     DependencyError
         Ray is not installed.
     WorkerError
-        The cluster cannot be reached, or a shard's actor ended and so did the next one.
+        The cluster cannot be reached or ends, or actors end again and again over one shard.
     FacemetricError
         What an actor raised.
     """
@@ -57,17 +57,16 @@ def embed_on_ray(
         if count < 1:
             raise WorkerError(f"the cluster has no {'GPU' if gpu else 'core'}", item=address)
         items = [{"shard": one.number, "names": json.dumps(one.names)} for one in shards]
+        ledger = ray.remote(_Ledger).options(num_cpus=0).remote()
+        # Actors of Ray Data are started again without end; the ledger sees to an end.
         embedded = ray.data.from_items(items, override_num_blocks=len(items)).map_batches(
             _Actor,
-            fn_constructor_args=(make,),
+            fn_constructor_args=(make, ledger),
             batch_size=1,
             batch_format="pyarrow",
-            zero_copy_batch=True,
-            concurrency=count,
+            compute=ray.data.ActorPoolStrategy(size=count),
             num_cpus=1,
             num_gpus=1 if gpu else 0,
-            max_restarts=_RETRIES,
-            max_task_retries=_RETRIES,
         )
         sizes = {one.number: len(one.names) for one in shards}
         try:
@@ -83,19 +82,46 @@ def embed_on_ray(
             raise WorkerError(
                 f"work on the cluster ended: {reason}",
                 item=address,
-                fix="Finished shards are kept: run the command again. Where a photograph ends its "
-                "worker, --workers without --ray finds out which",
+                fix="Finished shards are kept: run the command again",
             ) from error
+
+
+class _Ledger:
+    """An actor that remembers which shards are in work, and where, beyond the end of others."""
+
+    def __init__(self) -> None:
+        self._of: dict[int, ShardHistory] = {}
+
+    def begin(self, shard: Shard) -> tuple[int, dict[int, ItemError]] | ItemError:
+        """Return how to go about a shard; an error where that was tried often enough."""
+        history = self._of.get(shard.number)
+        if history is None:
+            history = self._of[shard.number] = ShardHistory(shard.number, shard.names)
+        else:
+            try:
+                history.worker_ended("an actor or its machine")
+            except WorkerError as error:
+                return ItemError.of(error, item=error.item or "workers")
+        return history.at_once, history.passed_over
+
+    def at(self, shard: int, place: int) -> None:
+        """Take note of the photograph that is in work."""
+        self._of[shard].at = place
+
+    def end(self, shard: int) -> None:
+        """Forget a shard, which is done."""
+        self._of.pop(shard, None)
 
 
 class _Actor:
     """Embeds shards in an actor; an error becomes a row."""
 
-    def __init__(self, make: EmbedderMaker) -> None:
+    def __init__(self, make: EmbedderMaker, ledger: Any) -> None:
         import cv2
 
         cv2.setNumThreads(1)
-        self._make = make
+        self._ray = _ray()
+        self._make, self._ledger = make, ledger
         self._embed: Callable[..., EmbeddedShard] | None = None
 
     def __call__(self, table: Any) -> Any:
@@ -103,9 +129,7 @@ class _Actor:
         (row,) = table.to_pylist()
         answer: dict[str, Any] = {"faces": None, "photos": None, "error": None}
         try:
-            # Here, since what is raised in a constructor is tried again without end.
-            self._embed = self._embed or self._make()
-            done = self._embed(Shard(row["shard"], tuple(json.loads(row["names"]))))
+            done = self._embedded(Shard(row["shard"], tuple(json.loads(row["names"]))))
             answer["faces"] = _to_bytes(arrow, done.faces)
             answer["photos"] = _to_bytes(arrow, done.photos)
         except FacemetricError as error:
@@ -120,6 +144,25 @@ class _Actor:
             ]
         )
         return arrow.Table.from_pylist([{"shard": row["shard"], **answer}], schema=schema)
+
+    def _embedded(self, shard: Shard) -> EmbeddedShard:
+        def ask(question: Any, *arguments: Any) -> Any:
+            return self._ray.get(question.remote(*arguments))  # Waits, so that nothing is lost.
+
+        how = ask(self._ledger.begin, shard)
+        if isinstance(how, ItemError):
+            raise how.to_error()
+        at_once, passed_over = how
+        # Not in the constructor: what is raised there is tried again.
+        self._embed = self._embed or self._make()
+        done = self._embed(
+            shard,
+            at_once=at_once,
+            passed_over=passed_over,
+            tell=lambda place: ask(self._ledger.at, shard.number, place),
+        )
+        ask(self._ledger.end, shard.number)
+        return done
 
 
 @contextmanager
@@ -138,12 +181,15 @@ def _connected(ray: Any, address: str) -> Iterator[None]:
                 fix="Start one (ray start --head), and check its address",
             ) from error
     context = ray.data.DataContext.get_current()
-    before = context.enable_progress_bars, context.print_on_execution_start
+    logger = logging.getLogger("ray.data")
+    before = context.enable_progress_bars, context.print_on_execution_start, logger.level
     context.enable_progress_bars = context.print_on_execution_start = False
+    logger.setLevel(logging.ERROR)
     try:
         yield
     finally:
-        context.enable_progress_bars, context.print_on_execution_start = before
+        context.enable_progress_bars, context.print_on_execution_start = before[:2]
+        logger.setLevel(before[2])
         if began:
             ray.shutdown()
 

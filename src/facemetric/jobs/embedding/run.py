@@ -24,6 +24,7 @@ from facemetric.jobs.embedding.workers import (
     embed_in_processes,
 )
 from facemetric.recognizer import DEFAULT_BUNDLE
+from facemetric.wire import EmbedOut, ErrorOut
 
 SHARD_PHOTOS = 1000
 
@@ -52,6 +53,27 @@ class EmbeddedSet:
     new_photographs: int
     new_shards: int
     seconds: float
+
+    def to_wire(self) -> EmbedOut:
+        """Return the answer of the command."""
+        plan, counts = self.plan, self.counts
+        return EmbedOut(
+            out=str(self.folder),
+            bundle=plan.bundle,
+            bundle_sha256=plan.bundle_sha256,
+            dim=plan.dim,
+            flip=plan.flip,
+            encoding=plan.encoding,
+            photographs=counts.photographs,
+            faces=counts.faces,
+            without_face=counts.without_face,
+            failed=counts.failed,
+            shards=plan.shards,
+            new_shards=self.new_shards,
+            new_photographs=self.new_photographs,
+            seconds=round(self.seconds, 3),
+            errors=tuple(map(ErrorOut.of, counts.errors)),
+        )
 
 
 def embed_photos(

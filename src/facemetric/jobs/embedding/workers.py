@@ -5,21 +5,19 @@ from __future__ import annotations
 import multiprocessing
 import signal
 import traceback
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from facemetric.errors import FacemetricError, WorkerError
+from facemetric.errors import FacemetricError
+from facemetric.jobs.embedding.history import ShardHistory
 from facemetric.jobs.embedding.plan import Plan
-from facemetric.jobs.embedding.shard import AT_ONCE, EmbeddedShard, Shard, ShardEmbedder
+from facemetric.jobs.embedding.shard import EmbeddedShard, Shard, ShardEmbedder
 from facemetric.jobs.parent import start_worker
 from facemetric.types import ItemError
-
-MOST_DEATHS = 5
-"""Of workers over one shard, before the run gives up."""
 
 Tell: TypeAlias = Callable[[int, int], None]
 """Called with a shard's number and how many of its photographs are done."""
@@ -52,17 +50,16 @@ def embed_in_processes(
 ) -> Iterator[EmbeddedShard]:
     """Embed shards in processes, and yield each as it is finished.
 
-    A shard whose worker dies is done again, its photographs one by one. A photograph at which two
-    workers died alone is passed over, and its record says so.
+    A shard whose worker ends before it is done is done again, see `ShardHistory`.
 
     Raises
     ------
     WorkerError
-        Workers die at the start, or `MOST_DEATHS` times over one shard at several photographs.
+        Workers end at the start, or again and again over one shard.
     FacemetricError
         What a worker raised.
     """
-    waiting = deque(_Job(shard) for shard in shards)
+    waiting = deque(_Job(shard, ShardHistory(shard.number, shard.names)) for shard in shards)
     crew: dict[Any, _Worker] = {}
     try:
         while waiting or crew:
@@ -83,9 +80,9 @@ def embed_in_processes(
                     if waiting:
                         worker.give(waiting.popleft())
                         continue
-                    worker.dismiss()
+                    worker.stop()  # There is nothing left to do.
                 else:
-                    worker.job.mourn(worker.ended())
+                    worker.job.history.worker_ended(worker.ended())
                     tell(worker.job.shard.number, 0)
                     waiting.appendleft(worker.job)
                 del crew[connection]
@@ -94,44 +91,12 @@ def embed_in_processes(
             worker.stop()
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class _Job:
     """A shard, and what happened to it so far."""
 
     shard: Shard
-    at: int | None = None
-    careful: bool = False
-    died_at: Counter[int] = field(default_factory=Counter)
-    passed_over: dict[int, ItemError] = field(default_factory=dict)
-
-    def mourn(self, end: str) -> None:
-        """Take note of the death of the worker that did it; raises WorkerError after many."""
-        where = -1 if self.at is None else self.at
-        self.died_at[where] += 1
-        if where < 0 and self.died_at[where] >= 2:
-            raise WorkerError(
-                f"two workers ended ({end}) before the first photograph",
-                item="workers",
-                fix="Each holds its own networks: try fewer workers",
-            )
-        if self.careful and where >= 0 and self.died_at[where] >= 2:
-            self.passed_over[where] = ItemError(
-                self.shard.names[where],
-                WorkerError.code,
-                f"two workers ended ({end}) at this photograph",
-                "Look at it alone: is it very large?",
-            )
-        elif self.died_at.total() - 2 * len(self.passed_over) >= MOST_DEATHS:
-            raise WorkerError(
-                f"{self.died_at.total()} workers ended (at last {end}) over shard "
-                f"{self.shard.number}, at several photographs",
-                item=self.shard.names[max(where, 0)],
-                fix="Is the memory short? Try fewer workers. Finished shards are kept",
-            )
-        self.at = None
-        if where >= 0 and not self.careful:
-            self.careful = True
-            self.died_at.clear()
+    history: ShardHistory
 
 
 class _Worker:
@@ -148,9 +113,8 @@ class _Worker:
 
     def give(self, job: _Job) -> None:
         self.job = job
-        at_once = 1 if job.careful else AT_ONCE
         try:
-            self.connection.send((job.shard, at_once, job.passed_over))
+            self.connection.send((job.shard, job.history.at_once, job.history.passed_over))
         except OSError:
             return  # It is dead, which `receive` tells.
 
@@ -161,7 +125,7 @@ class _Worker:
         except (EOFError, OSError):
             return None
         if isinstance(message, int):
-            self.job.at = message
+            self.job.history.at = message
         return message
 
     def ended(self) -> str:
@@ -174,10 +138,6 @@ class _Worker:
             memory = ": out of memory?" if killed == signal.SIGKILL else ""
             return f"{killed.name}{memory}"
         return f"exit code {code}"
-
-    def dismiss(self) -> None:
-        """Let it go, for there is nothing left to do."""
-        self.stop()
 
     def stop(self) -> None:
         """End it now."""
