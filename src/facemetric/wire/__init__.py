@@ -106,8 +106,16 @@ from facemetric.wire.service import (
     ServiceOut,
     WhoAmIOut,
 )
+from facemetric.wire.serving import ServeOut
 from facemetric.wire.study import PaperPointOut, StudiedOut, StudyLevelOut, StudyOut
 from facemetric.wire.training import SweepOut, SweptRunOut, TrainOut
+from facemetric.wire.upgrade import (
+    GalleryUpgradeOut,
+    UpgradeAskedOut,
+    UpgradePairsOut,
+    UpgradeReportOut,
+    UpgradeThresholdsOut,
+)
 from facemetric.wire.vault import AuditEventOut, AuditShowOut, AuditVerifyOut, MasterKeyOut
 from facemetric.wire.watch import (
     DeliveryOut,
@@ -166,6 +174,7 @@ __all__ = [
     "GalleriesOut",
     "GalleryCopyOut",
     "GalleryOut",
+    "GalleryUpgradeOut",
     "GroupOut",
     "GroupedFaceOut",
     "GroupsOut",
@@ -211,6 +220,7 @@ __all__ = [
     "SamplesOut",
     "SearchOut",
     "SearchedOut",
+    "ServeOut",
     "ServiceOut",
     "ShardOut",
     "SliceOut",
@@ -225,6 +235,10 @@ __all__ = [
     "SweptRunOut",
     "ThresholdOut",
     "TrainOut",
+    "UpgradeAskedOut",
+    "UpgradePairsOut",
+    "UpgradeReportOut",
+    "UpgradeThresholdsOut",
     "VerifyOut",
     "WatchAlertOut",
     "WatchEvent",
