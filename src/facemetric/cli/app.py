@@ -43,7 +43,7 @@ def _root(
 
 
 def _register() -> None:
-    from facemetric.cli import audit, cache, evaluate, gallery, models, people, vault
+    from facemetric.cli import api_keys, audit, cache, evaluate, gallery, models, people, vault
     from facemetric.cli.calibrate import calibrate
     from facemetric.cli.cluster import cluster
     from facemetric.cli.dataset import dataset
@@ -54,6 +54,7 @@ def _register() -> None:
     from facemetric.cli.enroll import enroll
     from facemetric.cli.export import export
     from facemetric.cli.identify import identify
+    from facemetric.cli.serve import serve
     from facemetric.cli.study import study
     from facemetric.cli.sweep import sweep
     from facemetric.cli.train import train
@@ -69,6 +70,8 @@ def _register() -> None:
     app.add_typer(vault.app, name="vault")
     app.add_typer(audit.app, name="audit")
     app.command()(cluster)
+    app.command()(serve)
+    app.add_typer(api_keys.app, name="keys")
     app.command()(watch)
     app.command()(embed)
     app.add_typer(models.app, name="models")

@@ -1,7 +1,7 @@
 """The façade that joins detection, alignment, embedding, decisions and the gallery."""
 
 from facemetric.recognizer.facade import Recognizer
-from facemetric.recognizer.pipeline import Photo, load_photo
+from facemetric.recognizer.pipeline import EncodedPhoto, Photo, load_photo
 from facemetric.recognizer.seen import (
     Comparison,
     EnrolledFace,
@@ -18,6 +18,7 @@ from facemetric.recognizer.viewer import DEFAULT_BUNDLE, Viewer, default_detecto
 __all__ = [
     "DEFAULT_BUNDLE",
     "Comparison",
+    "EncodedPhoto",
     "EnrollReport",
     "EnrolledFace",
     "GroupedFace",

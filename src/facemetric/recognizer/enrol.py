@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -31,6 +31,7 @@ def enroll_photos(
     refuse_poor: bool,
     consent: Consent | None,
     keep_until: datetime | None,
+    groups: Sequence[str],
     conflicts: Literal["refuse", "allow"],
 ) -> EnrollReport:
     """Enrol one person; see ``Recognizer.enroll``."""
@@ -62,6 +63,7 @@ def enroll_photos(
         [sample for sample, _ in usable],
         consent=consent,
         keep_until=keep_until,
+        groups=groups,
         conflicts=conflicts,
     )
     samples = tuple(

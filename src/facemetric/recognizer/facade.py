@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -40,6 +40,11 @@ class Recognizer(Viewer):
         Average each embedding with the mirrored face's: better, at twice the embedding time.
     max_pixels
         Larger photographs are refused.
+    embedder
+        One that is there already, in place of ``bundle``, ``flip`` and its own networks.
+    full
+        Look for faces in all pixels, where a large photograph is otherwise decoded reduced.
+        ``None``: only with a ``detector`` or ``min_face_px`` of your own.
 
     Raises
     ------
@@ -110,6 +115,7 @@ class Recognizer(Viewer):
         refuse_poor: bool = False,
         consent: Consent | None = None,
         keep_until: datetime | None = None,
+        groups: Sequence[str] = (),
         conflicts: Literal["refuse", "allow"] = "refuse",
     ) -> EnrollReport:
         """Enrol a person from one photograph or more; a name that is known gets more samples.
@@ -131,8 +137,8 @@ class Recognizer(Viewer):
             twice as large as the next; otherwise that photograph is refused as ambiguous.
         refuse_poor
             Refuse faces with quality problems instead of reporting them.
-        consent, keep_until
-            Stored with the person.
+        consent, keep_until, groups
+            Stored with the person; groups are added to those the person is in.
         conflicts
             ``"allow"`` enrols a face of a picture that another person has as well; the report
             names who.
@@ -158,6 +164,7 @@ class Recognizer(Viewer):
             refuse_poor=refuse_poor,
             consent=consent,
             keep_until=keep_until,
+            groups=groups,
             conflicts=conflicts,
         )
 
@@ -170,6 +177,7 @@ class Recognizer(Viewer):
         threshold: float | None = None,
         classifier: str = "nearest",
         candidates: int = 5,
+        groups: Sequence[str] | None = None,
         select: Select = "all",
         max_faces: int | None = None,
     ) -> IdentifiedPhoto:
@@ -187,6 +195,7 @@ class Recognizer(Viewer):
             threshold=threshold,
             classifier=classifier,
             candidates=candidates,
+            groups=groups,
             select=select,
             max_faces=max_faces,
         )
@@ -203,6 +212,7 @@ class Recognizer(Viewer):
         threshold: float | None = None,
         classifier: str = "nearest",
         candidates: int = 5,
+        groups: Sequence[str] | None = None,
         select: Select = "all",
         max_faces: int | None = None,
     ) -> Iterator[IdentifiedPhoto | ItemError]:
@@ -225,6 +235,9 @@ class Recognizer(Viewer):
             ``"nearest"``, ``"knn"``, ``"centroid"`` or ``"linear-svm"``: who comes first.
         candidates
             How many candidates to list for a face.
+        groups
+            Look among the people of any of these groups alone, with ``"nearest"`` only. The
+            threshold stays that of the whole gallery.
         select, max_faces
             Which faces of a photograph; see ``facemetric.detect.select_faces``.
 
@@ -234,6 +247,8 @@ class Recognizer(Viewer):
             The gallery holds embeddings of another bundle, graph or ``flip``.
         CalibrationError
             No calibrated threshold keeps the risk that low for so many samples.
+        InputError
+            An option is out of range, or ``groups`` are given to another classifier.
         """
         check_bound(gallery, self._pipeline.embedder)
         return identify_photos(
@@ -246,6 +261,7 @@ class Recognizer(Viewer):
             odds=odds_table(self.bundle.manifest, flip=self.flip),
             classifier=classifier,
             candidates=candidates,
+            groups=groups,
             select=select,
             max_faces=max_faces,
         )

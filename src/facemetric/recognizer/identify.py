@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -34,11 +34,12 @@ def identify_photos(
     odds: OddsTable | None,
     classifier: str,
     candidates: int,
+    groups: Sequence[str] | None,
     select: Select,
     max_faces: int | None,
 ) -> Iterator[IdentifiedPhoto | ItemError]:
     """Identify the faces of photographs; see ``Recognizer.identify_many``."""
-    decide, ids = _decider(gallery, classifier, threshold, odds, candidates)
+    decide, ids = _decider(gallery, classifier, threshold, odds, candidates, groups)
     for photo in pipeline.see(photos, select=select, max_faces=max_faces):
         if isinstance(photo, ItemError):
             yield photo
@@ -52,18 +53,21 @@ def _decider(
     threshold: Threshold,
     odds: OddsTable | None,
     candidates: int,
+    groups: Sequence[str] | None,
 ) -> tuple[_Decide, dict[str, str]]:
     """Return what decides on embeddings, and the id of each name."""
     build = CLASSIFIERS[classifier]
     if candidates < 1:
         raise InputError(f"expected at least 1, got {candidates}", item="candidates")
+    if groups is not None and classifier != "nearest":
+        raise InputError(f"{classifier!r} looks at everybody", item="groups", fix="Use 'nearest'")
     ids: dict[str, str] = {}
     # The gallery's own search answers for the nearest neighbour; and nobody enrolled is no error.
     if classifier == "nearest" or not gallery.compared():
 
         def search(queries: Float32) -> list[Identification]:
             decisions = []
-            found = gallery.search(queries, candidates)
+            found = gallery.search(queries, candidates, groups=groups)
             # Another process may enrol and rename while this one looks.
             compared = max(gallery.compared(), *map(len, found))
             for matches in found:

@@ -19,8 +19,18 @@ from facemetric.quality import measure_chip, quality_problems
 from facemetric.recognizer.seen import SeenFace, SeenPhoto
 from facemetric.types import Chip, Face, Float32, Image, ItemError
 
-Photo: TypeAlias = "str | Path | bytes | np.ndarray[Any, Any] | Image | Any"
-"""A path, encoded bytes, an array, a PIL image, or an ``Image`` that is decoded already."""
+
+@dataclass(frozen=True, eq=False, slots=True)
+class EncodedPhoto:
+    """An encoded picture that came with a name, such as an upload."""
+
+    data: bytes
+    name: str
+
+
+Photo: TypeAlias = "str | Path | bytes | EncodedPhoto | np.ndarray[Any, Any] | Image | Any"
+"""A path, encoded bytes, with a name or without, an array, a PIL image, or an ``Image`` that is
+decoded already."""
 
 MAX_PIXELS = 100_000_000
 DETECTION_SIDE_PX = 2000
@@ -144,8 +154,9 @@ def load_photo(photo: Photo, *, max_pixels: int = MAX_PIXELS, full: bool = False
     """Decode a photograph, reduced (unless ``full``) where that loses nothing for detection."""
     if isinstance(photo, Image):
         return photo
+    source, name = (photo.data, photo.name) if isinstance(photo, EncodedPhoto) else (photo, None)
     return load_image(
-        photo, max_pixels=max_pixels, reduce_to_px=None if full else DETECTION_SIDE_PX
+        source, name=name, max_pixels=max_pixels, reduce_to_px=None if full else DETECTION_SIDE_PX
     )
 
 
@@ -153,6 +164,8 @@ def source_name(photo: Photo) -> str:
     """Return how a photograph is called in answers and errors."""
     if isinstance(photo, Image):
         return photo.source
+    if isinstance(photo, EncodedPhoto):
+        return photo.name
     if isinstance(photo, str | Path):
         return str(photo)
     return f"<{type(photo).__name__}>"

@@ -38,15 +38,21 @@ class Viewer:
         threads: int | None = None,
         flip: bool = True,
         max_pixels: int = MAX_PIXELS,
+        embedder: Embedder | None = None,
+        full: bool | None = None,
     ) -> None:
         if detector is not None and min_face_px is not None:
             raise InputError("a detector of your own has its own smallest face", item="min_face_px")
+        if embedder is not None:
+            bundle = embedder.bundle
         self.bundle = bundle if isinstance(bundle, Bundle) else open_bundle(bundle)
         # Only the default's smallest face grows with the photograph, and so bears a reduced decode.
-        full = detector is not None or min_face_px is not None
+        if full is None:
+            full = detector is not None or min_face_px is not None
         if detector is None:
             detector = default_detector(min_face_px=min_face_px, provider=provider, threads=threads)
-        embedder = Embedder(self.bundle, provider=provider, threads=threads, flip=flip)
+        if embedder is None:
+            embedder = Embedder(self.bundle, provider=provider, threads=threads, flip=flip)
         self._pipeline = Pipeline(detector, embedder, max_pixels=max_pixels, full=full)
 
     @property

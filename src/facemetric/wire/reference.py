@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from facemetric.wire.answers import schemas
+from facemetric.wire.schemas import schemas
 
 
 def reference() -> str:

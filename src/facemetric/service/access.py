@@ -1,0 +1,149 @@
+"""Who may do what: every route says which scope it needs, or is not made."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any, Literal
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+
+from facemetric.service.bodies import LimitedRequest, check_media_type
+from facemetric.service.keys import Key
+from facemetric.service.keystore import KeyStore
+from facemetric.service.problem import Problem
+
+Takes = Literal["nothing", "json", "photos", "job"]
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+SCOPE, TAKES = "x-facemetric-scope", "x-facemetric-takes"
+
+
+def needs(scope: str, *, takes: Takes = "nothing", **more: Any) -> dict[str, Any]:
+    """Return the ``openapi_extra`` of a route: the scope it needs and the body it takes."""
+    return {SCOPE: scope, TAKES: takes, **more}
+
+
+class GuardedRoute(APIRoute):
+    """A route that looks at the key before anything else of the request.
+
+    Raises
+    ------
+    TypeError
+        A route does not say which scope it needs.
+    """
+
+    def get_route_handler(self) -> Handler:
+        """Return what answers a request: key, gallery, media type, a place; then the rest."""
+        extra = self.openapi_extra or {}
+        if SCOPE not in extra:
+            raise TypeError(f"{self.path} does not say which scope it needs")
+        scope, takes = extra[SCOPE], extra[TAKES]
+        answer = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            service = request.app.state.service
+            key = service.guard.admit(request, scope)
+            request.state.key = key
+            gallery = request.path_params.get("gallery")
+            if gallery is not None:
+                service.guard.check_gallery(key, gallery)
+            if takes == "nothing":
+                return await answer(request)
+            check_media_type(request, takes)
+            limits = service.settings.limits
+            most = limits.job_body_bytes if takes == "job" else limits.body_bytes
+            limited = LimitedRequest(request, most_bytes=most, seconds=limits.body_s)
+            if takes == "json":
+                return await answer(limited)
+            with service.workforce.place():
+                return await answer(limited)
+
+        return handle
+
+
+class Guard:
+    """Tells who asks, and refuses.
+
+    Parameters
+    ----------
+    keys
+        The service's keys.
+    clock
+        Seconds that only rise.
+    """
+
+    def __init__(self, keys: KeyStore, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self.keys = keys
+        self._clock = clock
+        self._buckets: dict[str, tuple[float, float]] = {}
+
+    def admit(self, request: Request, scope: str) -> Key:
+        """Return the key of a request, which has the scope; a Problem 401, 403 or 429 otherwise."""
+        key = self._key(request)
+        request.state.key_id = key.id
+        if not key.may(scope):
+            raise Problem(
+                403,
+                "scope",
+                f"this key has the scopes {', '.join(sorted(key.scopes))}, {scope} is needed",
+                field="Authorization",
+                fix="Use a key with that scope",
+            )
+        self._take_turn(key)
+        return key
+
+    def check_gallery(self, key: Key, gallery: str) -> None:
+        """Raise a Problem 403 unless the key is for a gallery, whether that exists or not."""
+        if not key.opens(gallery):
+            raise Problem(
+                403,
+                "gallery",
+                "this key is not for that gallery",
+                field="gallery",
+                fix="Use a key that is bound to it",
+            )
+
+    def _key(self, request: Request) -> Key:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if not token or scheme.lower() != "bearer":
+            raise _unauthorised("no_key", "no API key came with the request")
+        key, usable = self.keys.check(token.strip())
+        if key is None:
+            raise _unauthorised("wrong_key", "the API key is not one of this service")
+        request.state.key_id = key.id
+        if not usable:
+            raise _unauthorised("expired_key", "the API key has expired or is revoked")
+        return key
+
+    def _take_turn(self, key: Key) -> None:
+        """Count a request: a bucket of ``per_minute`` that fills evenly."""
+        if key.per_minute is None:
+            return
+        at = self._clock()
+        rate = key.per_minute / 60
+        left, since = self._buckets.get(key.id, (float(key.per_minute), at))
+        left = min(left + (at - since) * rate, float(key.per_minute))
+        if left < 1:
+            self._buckets[key.id] = (left, at)
+            raise Problem(
+                429,
+                "rate",
+                f"this key may ask {key.per_minute} times a minute",
+                fix="Try again after the seconds in Retry-After",
+                headers={"Retry-After": str(math.ceil((1 - left) / rate))},
+            )
+        self._buckets[key.id] = (left - 1, at)
+
+
+def _unauthorised(code: str, detail: str) -> Problem:
+    return Problem(
+        401,
+        code,
+        detail,
+        field="Authorization",
+        fix="Send the header Authorization: Bearer and a key (facemetric keys new makes one)",
+        headers={"WWW-Authenticate": 'Bearer realm="facemetric"'},
+    )

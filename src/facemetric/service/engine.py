@@ -1,0 +1,85 @@
+"""The recogniser of a service, shared by its threads, and the galleries that it looks in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from facemetric.bundle import open_bundle
+from facemetric.embed import Embedder
+from facemetric.errors import FacemetricError
+from facemetric.gallery import Gallery
+from facemetric.recognizer import Recognizer, default_detector
+from facemetric.service.batching import SharedEmbedder
+from facemetric.service.problem import Problem
+from facemetric.service.settings import Settings
+from facemetric.service.turns import TakingTurns
+
+
+class Engine:
+    """What answers questions about faces.
+
+    Parameters
+    ----------
+    settings
+        Of the service.
+    observe
+        Called with the number of chips of each batch.
+
+    Raises
+    ------
+    FacemetricError
+        The bundle or a gallery cannot be opened.
+    """
+
+    def __init__(self, settings: Settings, *, observe: Callable[[int], None]) -> None:
+        bundle = open_bundle(settings.bundle)
+        embedder = Embedder(
+            bundle,
+            provider=settings.provider,
+            threads=settings.embedding_threads,
+            flip=settings.flip,
+        )
+        detector = default_detector(
+            min_face_px=settings.min_face_px, provider=settings.provider, threads=1
+        )
+        self.limits = settings.limits
+        self.full = settings.min_face_px is not None
+        self._embedder = SharedEmbedder(embedder, observe=observe)
+        self.recognizer = Recognizer(
+            detector=TakingTurns(detector, at_once=settings.detectors),
+            embedder=self._embedder,
+            max_pixels=settings.limits.max_pixels,
+            full=self.full,
+        )
+        self._galleries: dict[str, Gallery] = {}
+        try:
+            for name, address in settings.galleries.items():
+                self._galleries[name] = self._open(address, create=settings.create_galleries)
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def galleries(self) -> Mapping[str, Gallery]:
+        """The open galleries by name."""
+        return self._galleries
+
+    def gallery(self, name: str) -> Gallery:
+        """Return an open gallery; a Problem 404 where there is none of that name."""
+        if name not in self._galleries:
+            raise Problem(404, "gallery", "there is no such gallery", field="gallery")
+        return self._galleries[name]
+
+    def close(self) -> None:
+        """Finish what was asked for and let go of the files."""
+        self._embedder.close()
+        for gallery in self._galleries.values():
+            with suppress(FacemetricError):
+                gallery.close()
+
+    def _open(self, address: str, *, create: bool) -> Gallery:
+        if create and "://" not in address:
+            Path(address).parent.mkdir(parents=True, exist_ok=True)
+        return self.recognizer.open_gallery(address, create=create)

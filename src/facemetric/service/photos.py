@@ -1,0 +1,145 @@
+"""Photographs out of a request: multipart, base64 in JSON, or the bytes themselves."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ValidationError
+from starlette.datastructures import Headers, UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+
+from facemetric.recognizer import EncodedPhoto
+from facemetric.service.bodies import media_type
+from facemetric.service.problem import Problem
+from facemetric.wire.requests import PhotosIn
+
+Model = TypeVar("Model", bound=BaseModel)
+
+FIELD = "photo"
+_FIELD_BYTES = 64 << 10
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """The photographs of a request, and its other fields where it was a form."""
+
+    photos: tuple[EncodedPhoto, ...]
+    fields: dict[str, Any]
+
+
+class _InMemory(MultiPartParser):
+    """Keeps files in memory, where nobody finds them later; the body's size is bounded before."""
+
+    spool_max_size = 1 << 40
+    max_file_size = 1 << 40
+
+
+async def photos_of(request: Request, *, most: int) -> tuple[EncodedPhoto, ...]:
+    """Return the photographs of a request that has nothing else."""
+    upload = await upload_of(request, PhotosIn, most=most)
+    unknown = sorted(upload.fields)
+    if unknown:
+        raise Problem(422, "input", f"there is no field {unknown[0][:80]!r}", field=unknown[0][:80])
+    return upload.photos
+
+
+async def upload_of(request: Request, model: type[PhotosIn], *, most: int) -> Upload:
+    """Return the photographs and fields of a request; JSON is checked against ``model``.
+
+    Raises
+    ------
+    Problem
+        The body is not what it is said to be, or has no photographs, or too many.
+    """
+    body = await request.body()
+    kind = media_type(request)
+    if kind == "multipart/form-data":
+        upload = await _from_form(request.headers, body, most=most)
+    elif kind == "application/json":
+        upload = _from_json(body, model)
+    else:
+        upload = Upload((EncodedPhoto(body, "photo"),), {})
+    if not upload.photos:
+        raise Problem(422, "input", "no photographs came", field=FIELD, fix="Send at least one")
+    if len(upload.photos) > most:
+        raise _too_many(most)
+    return upload
+
+
+def checked(model: type[Model], values: Any) -> Model:
+    """Return ``values`` as a model; RequestValidationError where they do not fit."""
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise RequestValidationError(
+            [{**one, "loc": ("body", *one["loc"])} for one in error.errors()]
+        ) from error
+
+
+def _from_json(body: bytes, model: type[PhotosIn]) -> Upload:
+    try:
+        asked = model.model_validate_json(body)
+    except ValidationError as error:
+        raise RequestValidationError(
+            [{**one, "loc": ("body", *one["loc"])} for one in error.errors()]
+        ) from error
+    photos = []
+    for index, photo in enumerate(asked.photos):
+        try:
+            data = base64.b64decode(photo.base64, validate=True)
+        except (binascii.Error, ValueError) as error:
+            raise Problem(422, "input", "is not base64", field=f"photos.{index}.base64") from error
+        photos.append(EncodedPhoto(data, shown_name(photo.name, index)))
+    return Upload(tuple(photos), asked.model_dump(exclude={"photos"}))
+
+
+async def _from_form(headers: Headers, body: bytes, *, most: int) -> Upload:
+    async def stream() -> AsyncGenerator[bytes, None]:
+        yield body
+        yield b""
+
+    parser = _InMemory(headers, stream(), max_files=most, max_fields=64, max_part_size=_FIELD_BYTES)
+    try:
+        form = await parser.parse()
+    except (MultiPartException, KeyError, ValueError) as error:
+        cause = getattr(error, "message", "the form cannot be read")
+        if cause.startswith("Too many files"):
+            raise _too_many(most) from error
+        raise Problem(400, "form", cause, field="body") from error
+    photos: list[EncodedPhoto] = []
+    fields: dict[str, Any] = {}
+    for name, value in form.multi_items():
+        if not isinstance(value, UploadFile):
+            if name in fields:
+                raise Problem(422, "input", "came twice", field=name[:80])
+            fields[name] = value
+            continue
+        if name != FIELD:
+            raise Problem(422, "input", f"expected files in the field {FIELD!r}", field=name[:80])
+        photos.append(EncodedPhoto(await value.read(), shown_name(value.filename, len(photos))))
+        await value.close()
+    return Upload(tuple(photos), fields)
+
+
+def shown_name(name: str | None, index: int) -> str:
+    """Return what answers call a photograph: the last part of its name, without control letters."""
+    last = _CONTROLS.sub("", name or "").replace("\\", "/").rpartition("/")[2].strip()
+    return last[:200] or f"photo {index}"
+
+
+def _too_many(most: int) -> Problem:
+    return Problem(
+        422,
+        "input",
+        f"expected at most {most} photographs",
+        field=FIELD,
+        fix="Send them in several requests",
+    )

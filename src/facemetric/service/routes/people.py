@@ -1,0 +1,244 @@
+"""The people of a gallery: enrolled, listed, changed, merged, erased."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+
+from facemetric.errors import PersonError
+from facemetric.gallery import Gallery, Person
+from facemetric.recognizer.documents import person_document, sample_document
+from facemetric.service.access import GuardedRoute, needs
+from facemetric.service.answers import GalleryName, PersonId, TheService, answer
+from facemetric.service.enrolment import Enrolling, consent_of, enrolled, terms_of
+from facemetric.service.openapi import photos_body
+from facemetric.service.photos import upload_of
+from facemetric.service.problem import Problem
+from facemetric.service.workforce import Deadline
+from facemetric.wire import EnrollOut, ErasedOut, PeoplePageOut, PersonShowOut
+from facemetric.wire.requests import EnrolIn, FindIn, MergeIn, PersonIn
+
+router = APIRouter(tags=["people"], route_class=GuardedRoute)
+
+Poor = Annotated[bool, Query(description="Refuse poor photographs in place of reporting them.")]
+Conflicts = Annotated[
+    Literal["refuse", "allow"],
+    Query(description="What to do with a face of a picture that another person has as well."),
+]
+OneFace = Annotated[
+    Literal["largest", "central"] | None,
+    Query(description="Which face; without it a photograph with rivals is refused."),
+]
+Limit = Annotated[int, Query(ge=1, le=1000, description="How many at most.")]
+After = Annotated[
+    str | None,
+    Query(
+        pattern="^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
+        description="The last person of the page before.",
+    ),
+]
+
+
+def person_of(gallery: Gallery, person_id: str) -> Person:
+    """Return a person; a Problem 404 where there is none of that id."""
+    try:
+        return gallery.person(person_id)
+    except PersonError as error:
+        raise Problem(
+            404, "person", "there is no such person in this gallery", field="person_id"
+        ) from error
+
+
+@router.get(
+    "/v1/galleries/{gallery}/people",
+    response_model=PeoplePageOut,
+    summary="List people",
+    openapi_extra=needs("read"),
+)
+async def list_people(
+    gallery: GalleryName, service: TheService, limit: Limit = 100, after: After = None
+) -> Response:
+    """List the people of a gallery in the order of enrolment, page by page."""
+    return await _page(gallery, service, FindIn(limit=limit, after=after))
+
+
+@router.post(
+    "/v1/galleries/{gallery}/people/find",
+    response_model=PeoplePageOut,
+    summary="Find people by name or group",
+    openapi_extra=needs("read", takes="json"),
+)
+async def find_people(gallery: GalleryName, asked: FindIn, service: TheService) -> Response:
+    """List people whose name has a part, or who are in a group. Names stay out of the address."""
+    return await _page(gallery, service, asked)
+
+
+async def _page(gallery: str, service: TheService, asked: FindIn) -> Response:
+    opened = service.engine.gallery(gallery)
+
+    def work(deadline: Deadline) -> PeoplePageOut:
+        wanted = (asked.name or "").casefold()
+        people = [
+            person
+            for person in opened.people()
+            if wanted in person.name.casefold()
+            and (asked.group is None or asked.group in person.groups)
+        ]
+        start = 0
+        if asked.after is not None:
+            places = [index for index, one in enumerate(people) if one.id == asked.after]
+            if not places:
+                raise Problem(404, "person", "there is no such person on the list", field="after")
+            start = places[0] + 1
+        shown = people[start : start + asked.limit]
+        more = len(people) > start + len(shown)
+        return PeoplePageOut(
+            gallery=gallery,
+            total=len(people),
+            people=tuple(map(person_document, shown)),
+            next=shown[-1].id if more else None,
+        )
+
+    return answer(await service.workforce.paperwork(work))
+
+
+@router.post(
+    "/v1/galleries/{gallery}/people",
+    response_model=EnrollOut,
+    status_code=201,
+    summary="Enrol a person",
+    responses={200: {"model": EnrollOut, "description": "The person was known already"}},
+    openapi_extra=needs("enrol", takes="photos", requestBody=photos_body(EnrolIn, raw=False)),
+)
+async def enrol(
+    gallery: GalleryName,
+    request: Request,
+    service: TheService,
+    select: OneFace = None,
+    refuse_poor: Poor = False,
+    conflicts: Conflicts = "refuse",
+) -> Response:
+    """Enrol a person from photographs; what is answered is on disk.
+
+    A name that is known gets more photographs. Those that cannot serve are listed in `errors` and
+    the others are enrolled; where none can, nothing is. The photographs themselves are not kept.
+    Sending the same again does no harm: a face that is there already is a `duplicate`.
+    """
+    opened = service.engine.gallery(gallery)
+    upload = await upload_of(request, EnrolIn, most=service.settings.limits.photos)
+    terms = terms_of(upload.fields)
+    how = Enrolling(select, refuse_poor, conflicts, terms)
+    recognizer = service.engine.recognizer
+
+    def work(deadline: Deadline) -> EnrollOut:
+        return enrolled(
+            recognizer,
+            opened,
+            terms.name,
+            upload.photos,
+            how,
+            gallery_name=gallery,
+            deadline=deadline,
+        )
+
+    document = await service.workforce.photographs(work)
+    return answer(document, status=201 if document.created else 200)
+
+
+@router.get(
+    "/v1/galleries/{gallery}/people/{person_id}",
+    response_model=PersonShowOut,
+    summary="Show a person",
+    openapi_extra=needs("read"),
+)
+async def show_person(gallery: GalleryName, person_id: PersonId, service: TheService) -> Response:
+    """Return a person with the enrolled photographs' ids."""
+    opened = service.engine.gallery(gallery)
+    return answer(
+        await service.workforce.paperwork(
+            lambda deadline: _shown(opened, person_of(opened, person_id), gallery, "show")
+        )
+    )
+
+
+@router.patch(
+    "/v1/galleries/{gallery}/people/{person_id}",
+    response_model=PersonShowOut,
+    summary="Change a person",
+    openapi_extra=needs("enrol", takes="json"),
+)
+async def change_person(
+    gallery: GalleryName, person_id: PersonId, asked: PersonIn, service: TheService
+) -> Response:
+    """Change name, groups, consent or the time to be erased: what is given, and nothing else."""
+    opened = service.engine.gallery(gallery)
+    given = asked.model_fields_set
+
+    def work(deadline: Deadline) -> PersonShowOut:
+        person = person_of(opened, person_id)
+        if asked.name is not None:
+            person = opened.rename(person_id, asked.name)
+        if asked.groups is not None:
+            person = opened.set_groups(person_id, asked.groups)
+        if given & {"consent", "keep_until"}:
+            person = opened.set_terms(
+                person_id,
+                consent=consent_of(asked.consent) if "consent" in given else person.consent,
+                keep_until=asked.keep_until if "keep_until" in given else person.keep_until,
+            )
+        return _shown(opened, person, gallery, "edit")
+
+    return answer(await service.workforce.paperwork(work))
+
+
+@router.post(
+    "/v1/galleries/{gallery}/people/{person_id}/merge",
+    response_model=PersonShowOut,
+    summary="Merge two people",
+    openapi_extra=needs("admin", takes="json"),
+)
+async def merge_people(
+    gallery: GalleryName, person_id: PersonId, asked: MergeIn, service: TheService
+) -> Response:
+    """Make two people one: the photographs of the other become this person's."""
+    opened = service.engine.gallery(gallery)
+
+    def work(deadline: Deadline) -> PersonShowOut:
+        kept, other = person_of(opened, person_id), person_of(opened, asked.other)
+        return _shown(opened, opened.merge(kept.id, other.id), gallery, "merge")
+
+    return answer(await service.workforce.paperwork(work))
+
+
+@router.delete(
+    "/v1/galleries/{gallery}/people/{person_id}",
+    response_model=ErasedOut,
+    summary="Erase a person",
+    openapi_extra=needs("admin"),
+)
+async def erase_person(gallery: GalleryName, person_id: PersonId, service: TheService) -> Response:
+    """Erase a person with all photographs' embeddings, from the gallery's file as well."""
+    opened = service.engine.gallery(gallery)
+
+    def work(deadline: Deadline) -> ErasedOut:
+        removal = opened.remove(person_of(opened, person_id).id)
+        return ErasedOut(
+            gallery=gallery,
+            person_id=removal.person_id,
+            samples=removal.samples,
+            purged=removal.purged,
+        )
+
+    return answer(await service.workforce.paperwork(work))
+
+
+def _shown(
+    gallery: Gallery, person: Person, name: str, action: Literal["show", "edit", "merge"]
+) -> PersonShowOut:
+    return PersonShowOut(
+        gallery=name,
+        action=action,
+        person=person_document(person),
+        samples=tuple(map(sample_document, gallery.samples(person.id))),
+    )

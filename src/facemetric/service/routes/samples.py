@@ -1,0 +1,108 @@
+"""A person's enrolled photographs."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from facemetric.errors import PersonError
+from facemetric.gallery import Gallery, Sample
+from facemetric.recognizer.documents import sample_document
+from facemetric.service.access import GuardedRoute, needs
+from facemetric.service.answers import GalleryName, PersonId, SampleId, TheService, answer
+from facemetric.service.enrolment import Enrolling, enrolled
+from facemetric.service.openapi import photos_body
+from facemetric.service.photos import photos_of
+from facemetric.service.problem import Problem
+from facemetric.service.routes.people import Conflicts, OneFace, Poor, person_of
+from facemetric.service.workforce import Deadline
+from facemetric.wire import EnrollOut, ErasedOut, SamplesOut
+
+router = APIRouter(tags=["people"], route_class=GuardedRoute)
+
+
+@router.get(
+    "/v1/galleries/{gallery}/people/{person_id}/samples",
+    response_model=SamplesOut,
+    summary="List a person's photographs",
+    openapi_extra=needs("read"),
+)
+async def list_samples(gallery: GalleryName, person_id: PersonId, service: TheService) -> Response:
+    """List the photographs that a person was enrolled from, as far as they are known."""
+    opened = service.engine.gallery(gallery)
+
+    def work(deadline: Deadline) -> SamplesOut:
+        person = person_of(opened, person_id)
+        return SamplesOut(
+            gallery=gallery,
+            person_id=person.id,
+            samples=tuple(map(sample_document, opened.samples(person.id))),
+        )
+
+    return answer(await service.workforce.paperwork(work))
+
+
+@router.post(
+    "/v1/galleries/{gallery}/people/{person_id}/samples",
+    response_model=EnrollOut,
+    summary="Enrol more photographs",
+    openapi_extra=needs("enrol", takes="photos", requestBody=photos_body()),
+)
+async def add_samples(
+    gallery: GalleryName,
+    person_id: PersonId,
+    request: Request,
+    service: TheService,
+    select: OneFace = None,
+    refuse_poor: Poor = False,
+    conflicts: Conflicts = "refuse",
+) -> Response:
+    """Enrol more photographs of a person who is known; what is answered is on disk."""
+    opened = service.engine.gallery(gallery)
+    photos = await photos_of(request, most=service.settings.limits.photos)
+    how = Enrolling(select, refuse_poor, conflicts)
+    recognizer = service.engine.recognizer
+
+    def work(deadline: Deadline) -> EnrollOut:
+        person = person_of(opened, person_id)
+        return enrolled(
+            recognizer, opened, person.id, photos, how, gallery_name=gallery, deadline=deadline
+        )
+
+    return answer(await service.workforce.photographs(work))
+
+
+@router.delete(
+    "/v1/galleries/{gallery}/people/{person_id}/samples/{sample_id}",
+    response_model=ErasedOut,
+    summary="Erase a photograph",
+    openapi_extra=needs("admin"),
+)
+async def erase_sample(
+    gallery: GalleryName, person_id: PersonId, sample_id: SampleId, service: TheService
+) -> Response:
+    """Erase one photograph's embedding, from the gallery's file as well; the person stays."""
+    opened = service.engine.gallery(gallery)
+
+    def work(deadline: Deadline) -> ErasedOut:
+        sample = _sample_of(opened, person_id, sample_id)
+        removal = opened.remove_sample(sample.id)
+        return ErasedOut(
+            gallery=gallery,
+            person_id=removal.person_id,
+            sample_id=sample.id,
+            samples=removal.samples,
+            purged=removal.purged,
+        )
+
+    return answer(await service.workforce.paperwork(work))
+
+
+def _sample_of(gallery: Gallery, person_id: str, sample_id: str) -> Sample:
+    try:
+        samples = gallery.samples(person_of(gallery, person_id).id)
+    except PersonError:  # erased meanwhile
+        samples = []
+    for sample in samples:
+        if sample.id == sample_id:
+            return sample
+    raise Problem(404, "sample", "this person has no such photograph", field="sample_id")

@@ -1,0 +1,156 @@
+"""The service as a process: the address, the keys that must be there, a graceful end."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+
+from facemetric.errors import AccessError, ServiceError
+from facemetric.service.app import create_app
+from facemetric.service.events import JsonLines
+from facemetric.service.keystore import KeyStore, now
+from facemetric.service.settings import Settings
+
+MOST_CONNECTIONS = 1000
+KEEP_ALIVE_S = 20
+_STOP_MARGIN_S = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a service listens; with a certificate it speaks TLS. Port 0: any that is free."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    certificate: Path | None = None
+    private_key: Path | None = None
+
+    @property
+    def loopback(self) -> bool:
+        """Whether nobody outside this machine can reach it."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+
+def open_keys(settings: Settings, address: Address) -> tuple[KeyStore, str | None]:
+    """Return the keys of a service; where there are none, on loopback alone, one for this run.
+
+    Returns
+    -------
+    tuple
+        The keys, and the secret of the one-time key, ``None`` where there are others.
+
+    Raises
+    ------
+    AccessError
+        There is no usable key and the address can be reached from outside.
+    """
+    at = now()
+    if settings.keys is not None and settings.keys.exists():
+        store = KeyStore(settings.keys)
+        if any(key.lives(at) for key in store.list()):
+            return store, None
+        store.close()
+    if not address.loopback:
+        raise AccessError(
+            "others can reach this address, and there is no API key",
+            item=address.host,
+            fix="Make one with facemetric keys new, or listen on 127.0.0.1",
+        )
+    store = KeyStore(None)
+    _, secret = store.new("one-time key of this run", scopes=["admin"])
+    return store, secret
+
+
+def serve(settings: Settings, address: Address, *, tell: Callable[[str, str | None], None]) -> None:
+    """Serve until a signal ends it; requests in work are finished first.
+
+    Parameters
+    ----------
+    settings
+        How the service is set up.
+    address
+        Where it listens.
+    tell
+        Called with the URL and the one-time key, if any, once requests are answered.
+
+    Raises
+    ------
+    AccessError
+        No key, and an address that others can reach.
+    ServiceError
+        The address cannot be used.
+    FacemetricError
+        The bundle or a gallery cannot be opened.
+    """
+    keys, secret = open_keys(settings, address)
+    app = create_app(settings, keys=keys)
+    _log_as_json()
+    # Here, where an error has words, and not in the server's start, where it is a trace.
+    app.state.service.start()
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        ws="none",
+        lifespan="on",
+        limit_concurrency=MOST_CONNECTIONS,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=int(settings.limits.deadline_s) + _STOP_MARGIN_S,
+        ssl_certfile=address.certificate,
+        ssl_keyfile=address.private_key,
+    )
+    with _listen(address) as listening:
+        host, port = listening.getsockname()[:2]
+        shown = f"[{host}]" if ":" in host else host
+        scheme = "https" if address.certificate else "http"
+        _Telling(config, lambda: tell(f"{scheme}://{shown}:{port}", secret)).run([listening])
+
+
+class _Telling(uvicorn.Server):
+    """Says when it answers."""
+
+    def __init__(self, config: uvicorn.Config, tell: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._tell = tell
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen, and say so."""
+        await super().startup(sockets)
+        if not self.should_exit:
+            self._tell()
+
+
+def _listen(address: Address) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+        return socket.create_server((address.host, address.port), family=family, backlog=1024)
+    except OSError as error:
+        raise ServiceError(
+            f"cannot listen on port {address.port}: {error.strerror or error}",
+            item=address.host,
+            fix="Name another --port or --host",
+        ) from error
+
+
+def _log_as_json() -> None:
+    """Send the log to standard error, one JSON object a line."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonLines())
+    for name, level in (("facemetric.service", logging.INFO), ("uvicorn", logging.WARNING)):
+        logger = logging.getLogger(name)
+        logger.handlers = [handler]
+        logger.setLevel(level)
+        logger.propagate = False

@@ -1,0 +1,120 @@
+"""A service with its parts, from start to stop."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from facemetric._version import __version__
+from facemetric.service.access import Guard
+from facemetric.service.engine import Engine
+from facemetric.service.events import log
+from facemetric.service.keystore import KeyStore
+from facemetric.service.metrics import Metrics
+from facemetric.service.settings import Settings
+from facemetric.service.workforce import Workforce
+from facemetric.wire import HealthOut, ServiceOut
+
+State = Literal["starting", "ok", "stopping", "failing"]
+
+
+class Service:
+    """What the routes work with; reached as ``request.app.state.service``.
+
+    Parameters
+    ----------
+    settings
+        How it is set up.
+    keys
+        The API keys.
+    engine
+        One that is open already; it is then left open at the end.
+
+    Attributes
+    ----------
+    state
+        What ``/ready`` says.
+    """
+
+    def __init__(self, settings: Settings, *, keys: KeyStore, engine: Engine | None = None) -> None:
+        self.settings = settings
+        self.keys = keys
+        self.guard = Guard(keys)
+        self.metrics = Metrics()
+        self.workforce = Workforce(
+            workers=4 * settings.detectors,
+            places=settings.limits.queue,
+            deadline_s=settings.limits.deadline_s,
+        )
+        self.state: State = "starting"
+        self.started = datetime.now(UTC)
+        self._since = time.monotonic()
+        self._given = engine
+        self._engine = engine
+
+    @property
+    def engine(self) -> Engine:
+        """The recogniser and the galleries; only between start and stop."""
+        assert self._engine is not None, "the service was not started"
+        return self._engine
+
+    def start(self) -> None:
+        """Load the networks and open the galleries; once is enough."""
+        if self.state == "ok":
+            return
+        if self._engine is None:
+            self._engine = Engine(self.settings, observe=self.metrics.batch)
+        for gallery in self.engine.galleries.values():
+            gallery.compared()  # its vectors are read now, not with the first question
+        self.state = "ok"
+        log(
+            logging.INFO,
+            "started",
+            version=__version__,
+            galleries=len(self.engine.galleries),
+            seconds=round(time.monotonic() - self._since, 2),
+        )
+
+    def stop(self) -> None:
+        """Finish what is in work and let go of everything."""
+        self.state = "stopping"
+        self.workforce.close()
+        if self._engine is not None and self._given is None:
+            self._engine.close()
+            self._engine = None
+        self.keys.close()
+        log(logging.INFO, "stopped", requests=self.metrics.requests)
+
+    def health(self) -> HealthOut:
+        """Return whether it can work."""
+        return HealthOut(state=self.state)
+
+    def figures(self) -> ServiceOut:
+        """Return what it has done so far."""
+        return ServiceOut(
+            version=__version__,
+            bundle=self.engine.recognizer.bundle.id,
+            detector=self.engine.recognizer.detector.name,
+            started=self.started.isoformat(),
+            uptime_s=round(time.monotonic() - self._since, 1),
+            requests=self.metrics.requests,
+            refused=self.metrics.refused,
+            failed=self.metrics.failed,
+            in_work=self.workforce.taken,
+            most_in_work=self.workforce.places,
+            galleries=len(self.engine.galleries),
+            memory_bytes=_memory_bytes(),
+        )
+
+
+def _memory_bytes() -> int | None:
+    """Return the process's resident memory, where the system tells."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    except (OSError, ValueError, IndexError):
+        return None
+    return pages * os.sysconf("SC_PAGE_SIZE")

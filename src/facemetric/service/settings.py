@@ -1,0 +1,106 @@
+"""How a service is set up."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from facemetric.errors import InputError
+
+_NAME = re.compile("[a-z0-9][a-z0-9._-]{0,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What is refused, so that one caller cannot take the service from the others.
+
+    Attributes
+    ----------
+    body_bytes
+        Largest body of a request.
+    job_body_bytes
+        The same for background jobs, which take many photographs.
+    photos, job_photos
+        Most photographs in a request, and in a job.
+    max_pixels
+        Largest photograph, in pixels.
+    max_faces
+        Most faces of one photograph that are looked at, the most certain first.
+    body_s
+        Seconds that a body may take to come.
+    deadline_s
+        Seconds after which a request that has no answer yet gets 504.
+    queue
+        Requests with photographs that may be in work or wait; more get 429.
+    jobs
+        Background jobs that are kept, waiting, running and done.
+    """
+
+    body_bytes: int = 20 << 20
+    job_body_bytes: int = 200 << 20
+    photos: int = 32
+    job_photos: int = 2000
+    max_pixels: int = 50_000_000
+    max_faces: int = 100
+    body_s: float = 30.0
+    deadline_s: float = 30.0
+    queue: int = 64
+    jobs: int = 16
+
+    def __post_init__(self) -> None:
+        for name in self.__slots__:
+            if getattr(self, name) <= 0:
+                raise InputError(f"expected more than 0, got {getattr(self, name)}", item=name)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What ``create_app`` needs to know.
+
+    Attributes
+    ----------
+    galleries
+        Address of each gallery by its name: lower-case letters, digits, ``. _ -``.
+    bundle
+        Name or path of the model bundle.
+    keys
+        The file of API keys; ``None``: keys in memory, which die with the service.
+    flip
+        Average embeddings with the mirrored faces'.
+    min_face_px
+        Smallest face; see ``Recognizer``.
+    provider
+        Where the networks run.
+    detectors
+        Photographs in which faces are looked for at the same time.
+    embedding_threads
+        Threads of the embedding network.
+    create_galleries
+        Make galleries that are not there.
+    limits
+        What is refused.
+    """
+
+    galleries: Mapping[str, str] = field(default_factory=dict)
+    bundle: str = "dlib-resnet-v1"
+    keys: Path | None = None
+    flip: bool = True
+    min_face_px: float | None = None
+    provider: str = "cpu"
+    detectors: int = max(1, os.cpu_count() or 1)
+    embedding_threads: int = max(1, (os.cpu_count() or 1) // 2)
+    create_galleries: bool = True
+    limits: Limits = field(default_factory=Limits)
+
+    def __post_init__(self) -> None:
+        for name in self.galleries:
+            if not _NAME.fullmatch(name):
+                raise InputError(
+                    "expected 1 to 64 lower-case letters, digits, dots, dashes or underscores",
+                    item=f"gallery {name!r}",
+                )
+        if self.detectors < 1 or self.embedding_threads < 1:
+            raise InputError("expected at least 1", item="detectors, embedding_threads")

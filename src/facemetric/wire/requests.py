@@ -1,0 +1,103 @@
+"""What the service is asked: the bodies of requests."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Field
+
+from facemetric.wire.faces import Wire
+
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+GroupName = Annotated[str, Field(min_length=1, max_length=64)]
+Groups = Annotated[tuple[GroupName, ...], Field(max_length=32)]
+PersonId = Annotated[
+    str, Field(pattern="^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
+]
+Scope = Literal["read", "enrol", "admin"]
+
+
+class PhotoIn(Wire):
+    """A photograph: encoded bytes in base64, and what answers call it."""
+
+    base64: Annotated[str, Field(min_length=1)]
+    name: Annotated[str, Field(max_length=200)] | None = None
+
+
+class PhotosIn(Wire):
+    """Photographs, looked at in their order."""
+
+    photos: Annotated[tuple[PhotoIn, ...], Field(min_length=1)]
+
+
+class ConsentIn(Wire):
+    """On what ground somebody is enrolled, and what they were told; ``at`` is now if left out."""
+
+    basis: Annotated[str, Field(min_length=1, max_length=64)]
+    text: Annotated[str, Field(min_length=1, max_length=2000)]
+    at: AwareDatetime | None = None
+
+
+class TermsIn(Wire):
+    """A person's name, groups, consent and the time to be erased."""
+
+    name: Name
+    groups: Groups = ()
+    consent: ConsentIn | None = None
+    keep_until: AwareDatetime | None = None
+
+
+class EnrolIn(TermsIn, PhotosIn):
+    """A person to enrol, with photographs."""
+
+
+class PersonIn(Wire):
+    """What to change of a person: what is given; ``null`` clears consent and ``keep_until``."""
+
+    name: Name | None = None
+    groups: Groups | None = None
+    consent: ConsentIn | None = None
+    keep_until: AwareDatetime | None = None
+
+
+class MergeIn(Wire):
+    """Who becomes part of the person that is kept."""
+
+    other: PersonId
+
+
+class FindIn(Wire):
+    """Which people to list: ``name`` is a part of it in any case, ``after`` the last one seen."""
+
+    name: Annotated[str, Field(max_length=200)] | None = None
+    group: GroupName | None = None
+    limit: Annotated[int, Field(ge=1, le=1000)] = 100
+    after: PersonId | None = None
+
+
+Value = Annotated[float, Field(ge=-1.01, le=1.01, allow_inf_nan=False)]
+
+
+class SearchIn(Wire):
+    """Embeddings of unit length to look up, and how; see ``Gallery.search``."""
+
+    embeddings: Annotated[
+        tuple[Annotated[tuple[Value, ...], Field(min_length=2, max_length=8192)], ...],
+        Field(min_length=1, max_length=64),
+    ]
+    candidates: Annotated[int, Field(ge=1, le=100)] = 5
+    by: Literal["best", "top-mean", "centroid"] = "best"
+    groups: Groups | None = None
+    stranger_risk: Annotated[float, Field(gt=0, lt=1)] = 0.01
+    threshold: Annotated[float, Field(ge=-1, le=1)] | None = None
+
+
+class KeyIn(Wire):
+    """A key to make: ``galleries`` null means all, also those that come later."""
+
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    scopes: Annotated[tuple[Scope, ...], Field(min_length=1, max_length=3)]
+    galleries: tuple[Annotated[str, Field(max_length=64)], ...] | None = None
+    expires: datetime | None = None
+    per_minute: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
