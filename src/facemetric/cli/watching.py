@@ -1,0 +1,117 @@
+"""What ``facemetric watch`` reads and prints."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from facemetric.cli.output import shown
+from facemetric.errors import SourceError
+
+if TYPE_CHECKING:
+    from facemetric.watch import Source
+    from facemetric.wire.watch import DeliveryOut, WatchEvent, WatchSummaryOut
+
+_SHORTEST_SECRET = 16
+
+
+def read_watched(texts: list[str]) -> list[Source]:
+    """Return the sources that are meant; ``@FILE`` stands for those in a file.
+
+    Raises
+    ------
+    SourceError
+        One is not a source, or the file cannot be read.
+    """
+    from facemetric.watch import parse_source
+
+    found = []
+    for text in texts:
+        for line in _lines(text[1:]) if text.startswith("@") else (text,):
+            found.append(parse_source(line))
+    return found
+
+
+def read_secret(path: Path) -> bytes:
+    """Return the secret in a file, without the line's end.
+
+    Raises
+    ------
+    SourceError
+        It cannot be read, or is too short to protect anything.
+    """
+    try:
+        secret = path.read_bytes().strip()
+    except OSError as error:
+        raise SourceError(f"it cannot be read: {error.strerror}", item=str(path)) from None
+    if len(secret) < _SHORTEST_SECRET:
+        raise SourceError(
+            f"expected a secret of {_SHORTEST_SECRET} bytes or more, got {len(secret)}",
+            item=str(path),
+            fix="Make one: openssl rand -hex 32",
+        )
+    return secret
+
+
+def _lines(path: str) -> list[str]:
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8"
+        raise SourceError(f"it cannot be read: {reason}", item=path) from None
+    lines = (line.strip() for line in text.splitlines())
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+class Lines:
+    """Events as lines for people, on standard output."""
+
+    def __init__(self) -> None:
+        self._delivered = 0
+
+    def send(self, event: WatchEvent) -> None:
+        """Print one event."""
+        print(_sentence(event), flush=True)
+        self._delivered += 1
+
+    def close(self) -> None:
+        """Do nothing: standard output stays open."""
+
+    def delivery(self) -> DeliveryOut:
+        """Say how many lines were printed."""
+        from facemetric.wire.watch import DeliveryOut
+
+        return DeliveryOut(sink="stdout", delivered=self._delivered, retried=0, dropped=0, failed=0)
+
+    def end(self, summary: WatchSummaryOut) -> None:
+        """Print the summary."""
+        for one in summary.sources:
+            print(
+                f"{shown(one.source)}: {one.stream_s:.1f} s, {one.looked_at:,} of {one.frames:,} "
+                f"frames looked at, {one.dropped:,} dropped, {one.reconnects} reconnects; "
+                f"{one.tracks:,} faces followed, {one.alerts:,} alerts, {one.unknown:,} unknown"
+            )
+        for sink in summary.deliveries[1:]:
+            print(
+                f"{sink.sink}: {sink.delivered:,} delivered, {sink.retried:,} tries again, "
+                f"{sink.dropped:,} dropped, {sink.failed:,} failed"
+            )
+        print(
+            f"{summary.people:,} people on the list; threshold {summary.threshold.similarity:.4f}: "
+            f"{summary.threshold.source}; {summary.speed:.2f} times real time; liveness not checked"
+        )
+
+
+def _sentence(event: WatchEvent) -> str:
+    from facemetric.wire.watch import WatchAlertOut, WatchLeftOut, WatchUnknownOut
+
+    start = f"{event.at}  {shown(event.source)}  "
+    if isinstance(event, WatchAlertOut):
+        odds = f" ({event.odds.rate_text} pairs of strangers)" if event.odds else ""
+        return f"{start}ALERT {shown(event.name)}  similarity {event.similarity:.4f}{odds}"
+    if isinstance(event, WatchLeftOut):
+        return f"{start}left {shown(event.name)}  after {event.in_view_s:.1f} s"
+    if isinstance(event, WatchUnknownOut):
+        who = "unknown" if event.unknown is None else f"unknown {event.unknown}"
+        return f"{start}{who}  {event.in_view_s:.1f} s in view, visit {event.visits}"
+    return f"{start}source {event.state}{f': {event.reason}' if event.reason else ''}"

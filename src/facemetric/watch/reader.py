@@ -1,0 +1,159 @@
+"""A thread that reads one source: a file in full, a live source as it comes, again when lost."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from facemetric.errors import FacemetricError, SourceError
+from facemetric.watch.capture import open_capture, upright_pixels
+from facemetric.watch.frame import Frame
+from facemetric.watch.inbox import Inbox
+from facemetric.watch.source import Source
+from facemetric.wire.watch import SourceState
+
+Tell = Callable[[int, SourceState, str | None], None]
+"""Called with the source's number, its state and the reason, from the reader's thread."""
+
+FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 30.0
+
+
+class Reader(threading.Thread):
+    """Reads one source into the inbox until it ends or is stopped.
+
+    Parameters
+    ----------
+    number, source
+        Which source.
+    inbox
+        Where every ``every``-th frame goes.
+    tell
+        Is told when the source opens, is lost and has ended.
+    every
+        Look at every so many frames.
+    realtime
+        Read a file at its own speed and drop what comes too late, as a camera's.
+    started
+        When a file's recording began; ``None``: now.
+    give_up_s
+        A live source that has been away for so long has ended; never where ``None``.
+    rng
+        Draws the jitter of the waits, so that many cameras do not come back at once.
+    """
+
+    def __init__(
+        self,
+        number: int,
+        source: Source,
+        inbox: Inbox,
+        *,
+        tell: Tell,
+        every: int,
+        realtime: bool,
+        started: datetime | None,
+        give_up_s: float | None,
+        rng: random.Random,
+    ) -> None:
+        super().__init__(name=f"reader-{number}", daemon=True)
+        self.number = number
+        self.source = source
+        self.frames = 0
+        self.reconnects = 0
+        self.stream_s = 0.0
+        self.error: FacemetricError | None = None
+        self._inbox = inbox
+        self._tell = tell
+        self._every = every
+        self._realtime = realtime
+        self._started = started
+        self._give_up_s = give_up_s
+        self._rng = rng
+        self._stopping = threading.Event()
+
+    def stop(self) -> None:
+        """Ask the thread to end: at the next frame, or when a read times out."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Read until the end."""
+        reason = None
+        try:
+            if self.source.live:
+                reason = self._follow()
+            else:
+                self._read_file()
+        except FacemetricError as error:
+            self.error = error
+            reason = error.cause
+        finally:
+            self._tell(self.number, "ended", reason)
+            self._inbox.end()
+
+    def _read_file(self) -> None:
+        began = self._started or datetime.now(UTC)
+        start = time.monotonic()
+        with open_capture(self.source) as frames:
+            self._tell(self.number, "open", None)
+            first: float | None = None
+            for frame in frames:
+                if self._stopping.is_set():
+                    return
+                time_s = frame.time if frame.time is not None else self.stream_s
+                first = time_s if first is None else first
+                self.stream_s = max(self.stream_s, time_s - first)
+                if self._realtime:
+                    self._stopping.wait(max(0.0, start + self.stream_s - time.monotonic()))
+                if self._due():
+                    at = began + timedelta(seconds=self.stream_s)
+                    leave = self._inbox.offer if self._realtime else self._inbox.put
+                    leave(Frame(self.number, upright_pixels(frame), self.stream_s, at))
+        if not self.frames:
+            raise SourceError("it has no frame that can be read", item=self.source.name)
+
+    def _follow(self) -> str | None:
+        """Read a live source, and open it again whenever it is lost."""
+        start = time.monotonic()
+        wait_s, away_since = FIRST_WAIT_S, start
+        while not self._stopping.is_set():
+            reason = "the stream ended"
+            before = self.frames
+            try:
+                self._read_live(start)
+            except SourceError as error:
+                reason = error.cause
+            if self._stopping.is_set():
+                break
+            now = time.monotonic()
+            if self.frames > before:
+                wait_s, away_since = FIRST_WAIT_S, now
+                self._tell(self.number, "lost", reason)
+            elif before == 0 and wait_s == FIRST_WAIT_S:
+                self._tell(self.number, "lost", reason)
+            if self._give_up_s is not None and now - away_since >= self._give_up_s:
+                return reason
+            self._stopping.wait(wait_s * self._rng.uniform(0.75, 1.25))
+            wait_s = min(wait_s * 2, LONGEST_WAIT_S)
+        return None
+
+    def _read_live(self, start: float) -> None:
+        opened = False
+        with open_capture(self.source) as frames:
+            for frame in frames:
+                if self._stopping.is_set():
+                    return
+                if not opened:
+                    opened = True
+                    self.reconnects += self.frames > 0
+                    self._tell(self.number, "open", None)
+                self.stream_s = time.monotonic() - start
+                if self._due():
+                    self._inbox.offer(
+                        Frame(self.number, upright_pixels(frame), self.stream_s, datetime.now(UTC))
+                    )
+
+    def _due(self) -> bool:
+        self.frames += 1
+        return (self.frames - 1) % self._every == 0

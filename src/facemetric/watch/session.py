@@ -1,0 +1,324 @@
+"""A watch: several sources, one recogniser, one list, some sinks."""
+
+from __future__ import annotations
+
+import queue
+import random
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from facemetric.decide import threshold_for
+from facemetric.detect import Detector
+from facemetric.embed import Embedder
+from facemetric.errors import CalibrationError, FacemetricError, GalleryError, InputError
+from facemetric.gallery import Gallery
+from facemetric.recognizer.bound import check_bound
+from facemetric.watch.eyes import Eyes
+from facemetric.watch.frame import Frame
+from facemetric.watch.inbox import Inbox
+from facemetric.watch.looks import Looks
+from facemetric.watch.reader import Reader
+from facemetric.watch.roster import Roster
+from facemetric.watch.sinks import Sink
+from facemetric.watch.source import Source
+from facemetric.watch.tracker import Tracker
+from facemetric.watch.unknown import UnknownGroups, UnknownPolicy
+from facemetric.watch.visits import Visits
+from facemetric.watch.watcher import Watcher
+from facemetric.wire.faces import ThresholdOut
+from facemetric.wire.watch import (
+    SourceState,
+    WatchedSourceOut,
+    WatchEvent,
+    WatchSourceOut,
+    WatchSummaryOut,
+)
+
+_TICK_S = 0.25
+_MOST_PROBLEMS = 20
+_CONTINUITY_FAR = 1e-3
+
+
+class Watch:
+    """Watches sources for the people of a list until they end or it is stopped.
+
+    Parameters
+    ----------
+    detector, embedder
+        Find faces and embed them.
+    gallery
+        Open, of the embedder's bundle; whoever opened it closes it.
+    sources
+        From ``parse_source``.
+    sinks
+        Where events go; closed at the end.
+    groups
+        The list: people in any of these groups of the gallery; everybody where it is empty.
+    every
+        Look for faces in every so many frames.
+    stranger_risk, threshold
+        As for ``Recognizer.identify_many``; see ``Roster``.
+    dwell_s, cool_down_s
+        See ``Visits``.
+    min_shots, looks
+        See ``Looks``.
+    unknown
+        What is done about people who are not on the list.
+    thumbnails
+        Put a picture of the face into alerts.
+    realtime
+        Read files at their own speed, dropping what comes too late.
+    started
+        When the recordings began; ``None``: now.
+    give_up_s
+        A live source that has been away for so long has ended; never where ``None``.
+    tell
+        Called with sentences on what went wrong meanwhile.
+    seed
+        Of the jitter in waits.
+
+    Raises
+    ------
+    BundleMismatchError
+        The gallery holds embeddings of another bundle, graph or ``flip``.
+    CalibrationError
+        No calibrated threshold keeps the risk, and none was given.
+    InputError
+        An option is out of range.
+    """
+
+    def __init__(
+        self,
+        detector: Detector,
+        embedder: Embedder,
+        gallery: Gallery,
+        sources: Sequence[Source],
+        *,
+        sinks: Sequence[Sink] = (),
+        groups: Sequence[str] = (),
+        every: int = 5,
+        stranger_risk: float = 0.01,
+        threshold: float | None = None,
+        dwell_s: float = 0.0,
+        cool_down_s: float = 30.0,
+        min_shots: int = 3,
+        looks: int = 4,
+        unknown: UnknownPolicy = "ignore",
+        thumbnails: bool = False,
+        realtime: bool = False,
+        started: datetime | None = None,
+        give_up_s: float | None = None,
+        tell: Callable[[str], None] = lambda text: None,
+        seed: int = 0,
+    ) -> None:
+        if not sources:
+            raise InputError("nothing to watch", item="sources", fix="Name one source or more")
+        for name, number in (("every", every), ("min_shots", min_shots), ("looks", looks)):
+            if number < 1:
+                raise InputError(f"expected at least 1, got {number}", item=name)
+        if len({source.name for source in sources}) < len(sources):
+            raise InputError(
+                "two sources have one name", item="sources", fix="Name them: entrance=rtsp://…"
+            )
+        check_bound(gallery, embedder)
+        self._bundle = embedder.bundle.id
+        self._sinks = list(sinks)
+        self._tell = tell
+        self._roster = Roster(
+            gallery,
+            embedder.bundle.manifest,
+            flip=embedder.flip,
+            groups=groups,
+            stranger_risk=stranger_risk,
+            threshold=threshold,
+        )
+        self._inbox = Inbox(len(sources))
+        self._states: queue.SimpleQueue[tuple[int, SourceState, str | None]] = queue.SimpleQueue()
+        same = _continuity(embedder, self._roster)
+        eyes = Eyes(detector, embedder)
+        numbers = UnknownGroups(same=same) if unknown == "group" else None
+        self._watchers = [
+            Watcher(
+                source.name,
+                eyes,
+                self._roster,
+                tracker=Tracker(eyes.embed, same=same),
+                looks=Looks(min_shots=min_shots, most=looks),
+                visits=Visits(dwell_s=dwell_s, cool_down_s=cool_down_s),
+                unknown=unknown,
+                groups=numbers,
+                thumbnails=thumbnails,
+            )
+            for source in sources
+        ]
+        self._readers = [
+            Reader(
+                number,
+                source,
+                self._inbox,
+                tell=lambda *state: self._states.put(state),
+                every=every,
+                realtime=realtime,
+                started=started,
+                give_up_s=give_up_s,
+                rng=random.Random(f"{seed} {number}"),
+            )
+            for number, source in enumerate(sources)
+        ]
+        self._live = [source.live or realtime for source in sources]
+        self._stop = threading.Event()
+        self._stopped_by: str | None = None
+        self._problems: list[str] = []
+        self._gallery_away = False
+
+    def stop(self, by: str = "stop") -> None:
+        """End the watch soon; may be called from a signal handler or another thread."""
+        self._stopped_by = self._stopped_by or by
+        self._stop.set()
+
+    def run(self, *, gallery: str = "") -> WatchSummaryOut:
+        """Watch until every source has ended or ``stop`` is called, and return the summary.
+
+        Parameters
+        ----------
+        gallery
+            How the summary calls the gallery.
+
+        Raises
+        ------
+        SourceError
+            There was one source alone, a file, and it cannot be read.
+        CalibrationError
+            The list has become too long for the risk.
+        OSError
+            Standard output cannot be written.
+        """
+        started, start = datetime.now(UTC), time.monotonic()
+        for reader in self._readers:
+            reader.start()
+        try:
+            while not self._stop.is_set() and not self._inbox.ended:
+                frame = self._inbox.take(_TICK_S)
+                self._send(self._source_events())
+                if frame is not None:
+                    self._send(self._see(frame))
+                else:
+                    self._pass_time(start)
+            for watcher in self._watchers:
+                self._send(self._guarded(watcher.finish))
+            self._end_readers()
+            self._send(self._source_events())
+        finally:
+            self._end_readers()
+            for sink in self._sinks:
+                sink.close()
+        self._raise_if_nothing_was_read()
+        return self._summary(gallery, started, time.monotonic() - start)
+
+    def _see(self, frame: Frame) -> Iterable[WatchEvent]:
+        return self._guarded(lambda: self._watchers[frame.source].see(frame))
+
+    def _pass_time(self, start: float) -> None:
+        """Let visits of live sources end while no frame comes."""
+        at_s, now = time.monotonic() - start, datetime.now(UTC)
+        for watcher, live, reader in zip(self._watchers, self._live, self._readers, strict=True):
+            if live and reader.frames:
+                self._send(self._guarded(lambda w=watcher: w.pass_time(at_s, now)))  # type: ignore[misc]
+
+    def _guarded(self, events: Callable[[], Iterable[WatchEvent]]) -> Iterable[WatchEvent]:
+        """Yield events; a gallery that is away is told of once, and asked again later."""
+        try:
+            yield from events()
+            self._gallery_away = False
+        except GalleryError as error:
+            if not self._gallery_away:
+                self._trouble(str(error))
+            self._gallery_away = True
+
+    def _send(self, events: Iterable[WatchEvent]) -> None:
+        for event in events:
+            for sink in self._sinks:
+                try:
+                    sink.send(event)
+                except BrokenPipeError:
+                    raise
+                except OSError as error:
+                    self._trouble(f"{sink.delivery().sink}: {error.strerror or error}")
+
+    def _source_events(self) -> Iterable[WatchEvent]:
+        while True:
+            try:
+                number, state, reason = self._states.get_nowait()
+            except queue.Empty:
+                return
+            reader = self._readers[number]
+            if reason:
+                self._trouble(f"{reader.source.name}: {reason}")
+            yield WatchSourceOut(
+                event_id=str(uuid4()),
+                source=reader.source.name,
+                at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+                stream_s=round(reader.stream_s, 3),
+                state=state,
+                reason=reason,
+            )
+
+    def _end_readers(self) -> None:
+        for reader in self._readers:
+            reader.stop()
+        self._inbox.close()
+        for reader in self._readers:
+            reader.join(timeout=2.0)
+
+    def _trouble(self, text: str) -> None:
+        self._tell(text)
+        if len(self._problems) < _MOST_PROBLEMS:
+            self._problems.append(text)
+
+    def _raise_if_nothing_was_read(self) -> None:
+        errors: list[FacemetricError] = [r.error for r in self._readers if r.error is not None]
+        if errors and not any(reader.frames for reader in self._readers):
+            raise errors[0]
+
+    def _summary(self, gallery: str, started: datetime, wall_s: float) -> WatchSummaryOut:
+        watched = sum(reader.stream_s for reader in self._readers)
+        return WatchSummaryOut(
+            bundle=self._bundle,
+            gallery=gallery,
+            lists=self._roster.groups,
+            started=started.isoformat(timespec="milliseconds"),
+            ended=datetime.now(UTC).isoformat(timespec="milliseconds"),
+            wall_s=round(wall_s, 3),
+            speed=round(watched / max(wall_s, 1e-9), 3),
+            stopped_by=self._stopped_by,
+            threshold=ThresholdOut.model_validate(self._roster.threshold),
+            people=self._roster.people,
+            sources=tuple(
+                WatchedSourceOut(
+                    source=reader.source.name,
+                    frames=reader.frames,
+                    looked_at=watcher.looked_at,
+                    dropped=self._inbox.dropped[reader.number],
+                    reconnects=reader.reconnects,
+                    stream_s=round(reader.stream_s, 3),
+                    tracks=watcher.tracks,
+                    alerts=watcher.alerts,
+                    unknown=watcher.unknown,
+                )
+                for reader, watcher in zip(self._readers, self._watchers, strict=True)
+            ),
+            deliveries=tuple(sink.delivery() for sink in self._sinks),
+            problems=tuple(self._problems),
+        )
+
+
+def _continuity(embedder: Embedder, roster: Roster) -> float:
+    """Return the cosine from which two faces may be one person, to follow faces by."""
+    try:
+        manifest = embedder.bundle.manifest
+        return threshold_for(manifest, far=_CONTINUITY_FAR, flip=embedder.flip).similarity
+    except CalibrationError:
+        return roster.threshold.similarity
