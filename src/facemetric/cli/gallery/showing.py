@@ -1,0 +1,90 @@
+"""``facemetric gallery show`` and ``check``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from facemetric.cli.options import GalleryAddress, Json
+from facemetric.cli.output import FAILED, guarded, print_json
+
+if TYPE_CHECKING:
+    from facemetric.gallery import Gallery
+    from facemetric.wire import GalleryOut
+
+
+@guarded
+def show(gallery: GalleryAddress = None, json_: Json = False) -> None:
+    """Say what a gallery holds and is bound to.
+
+    Example: facemetric gallery show --gallery people.db
+    """
+    from facemetric.cli.galleries import open_existing
+
+    with open_existing(gallery, read_only=True) as opened:
+        document = _document(opened, gallery)
+    if json_:
+        print_json(document)
+    else:
+        _print(document)
+
+
+@guarded
+def check(gallery: GalleryAddress = None, json_: Json = False) -> None:
+    """Read a whole gallery and say what is wrong with it; exit code 4 where something is.
+
+    Example: facemetric gallery check --gallery people.db
+    """
+    from facemetric.cli.galleries import open_existing
+
+    with open_existing(gallery, read_only=True) as opened:
+        problems = tuple(opened.check())
+        document = _document(opened, gallery).model_copy(update={"problems": problems})
+    if json_:
+        print_json(document)
+    else:
+        for problem in problems:
+            print(problem)
+        print(f"{len(problems)} problems" if problems else "sound")
+    if problems:
+        raise typer.Exit(FAILED)
+
+
+def _document(opened: Gallery, given: str | None) -> GalleryOut:
+    from facemetric.cli.galleries import gallery_address, shown_address
+    from facemetric.wire import GalleryOut
+
+    stats = opened.stats()
+    return GalleryOut(
+        gallery=shown_address(gallery_address(given)),
+        id=stats.gallery_id,
+        bundle=stats.bundle,
+        bundle_sha256=stats.bundle_sha256,
+        dim=stats.dim,
+        flip=stats.flip,
+        encoding=stats.encoding,
+        people=stats.people,
+        samples=stats.samples,
+        groups=opened.groups(),
+        size_bytes=stats.size_bytes,
+        schema_version=stats.schema_version,
+        created=stats.created.isoformat(),
+    )
+
+
+def _print(document: GalleryOut) -> None:
+    print(document.gallery)
+    kind = "floats" if document.encoding == "f32" else "one byte a dimension"
+    averaged = {None: "not settled", True: "yes", False: "no"}[document.flip]
+    for name, value in (
+        ("people", f"{document.people:,}"),
+        ("samples", f"{document.samples:,}"),
+        ("embeddings", f"{document.bundle}, {document.dim} dimensions, {kind}"),
+        ("mirrored too", averaged),
+        ("size", f"{document.size_bytes / 1e6:.1f} MB"),
+        ("created", document.created),
+    ):
+        print(f"  {name:13} {value}")
+    for group, people in document.groups.items():
+        print(f"  group         {group}: {people:,} people")

@@ -1,0 +1,90 @@
+"""Enrolled faces embedded anew from the photographs that they came from."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from facemetric.align import align_faces
+from facemetric.embed import Embedder
+from facemetric.errors import FacemetricError
+from facemetric.gallery import Sample
+from facemetric.images import load_image
+from facemetric.types import Chip, Float32, ItemError
+
+MAX_PIXELS = 100_000_000
+
+
+class Photographs:
+    """The photographs of enrolled samples, where they are still at hand.
+
+    One counts as at hand where its path leads to a file of the same SHA-256 and the sample says
+    where in it the face is: nothing is looked for again.
+
+    Parameters
+    ----------
+    embedder
+        Of the new bundle.
+    base
+        Folder that relative paths start from; ``None`` for the current one.
+    max_pixels
+        Larger photographs are an error of their own.
+
+    Attributes
+    ----------
+    missing
+        How many samples had no photograph at hand, by reason.
+    errors
+        Photographs that are at hand and cannot be read.
+    """
+
+    def __init__(
+        self, embedder: Embedder, *, base: Path | None = None, max_pixels: int = MAX_PIXELS
+    ) -> None:
+        self._embedder = embedder
+        self._alignment = embedder.bundle.manifest.alignment
+        self._base = Path() if base is None else base
+        self._max_pixels = max_pixels
+        self.missing: Counter[str] = Counter()
+        self.errors: list[ItemError] = []
+
+    def embed(self, samples: Sequence[Sample]) -> dict[str, Float32]:
+        """Return embeddings ``float32 (E,)`` by sample's id, of those that are at hand."""
+        chips: dict[str, Chip] = {}
+        for sample in samples:
+            reason, data = self.read(sample)
+            if data is None:
+                self.missing[reason] += 1
+                continue
+            try:
+                chips[sample.id] = self._chip(sample, data)
+            except FacemetricError as error:
+                self.missing["cannot be read"] += 1
+                self.errors.append(ItemError.of(error, item=sample.source))
+        if not chips:
+            return {}
+        vectors = self._embedder.embed(list(chips.values()))
+        return dict(zip(chips, vectors, strict=True))
+
+    def read(self, sample: Sample) -> tuple[str, bytes | None]:
+        """Return a sample's photograph, or why there is none."""
+        if sample.face is None:
+            return "no place of the face", None
+        if sample.source_sha256 is None:
+            return "no checksum", None
+        try:
+            data = (self._base / sample.source).read_bytes()
+        except (OSError, ValueError):  # a name that no file can have is a ValueError
+            return "not there", None
+        if hashlib.sha256(data).hexdigest() != sample.source_sha256:
+            return "another file", None
+        return "", data
+
+    def _chip(self, sample: Sample, data: bytes) -> Chip:
+        assert sample.face is not None
+        image = load_image(data, name=sample.source, max_pixels=self._max_pixels)
+        template, margin_px = self._alignment.template, self._alignment.margin_px
+        (chip,) = align_faces(image, [sample.face], template, margin_px=margin_px)
+        return chip
