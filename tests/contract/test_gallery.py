@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,15 +20,20 @@ from facemetric.errors import (
 )
 from facemetric.gallery import BACKENDS, Consent, Enrolment, Gallery, NewSample, SqliteGallery
 from facemetric.types import ChipQuality, Face
+from facemetric.vault import MasterKey
 from layouts.postgres import postgres_address
 
-# How a test makes the address of a fresh gallery, for every backend there is.
+# How a test makes the address of a fresh gallery, for every backend there is, in every layout.
 ADDRESSES: dict[str, Callable[[Path], str]] = {
     "sqlite": lambda folder: f"sqlite://{folder / 'gallery.db'}",
+    "sqlite encrypted": lambda folder: f"sqlite://{folder / 'sealed.db'}",
     "milvus": lambda folder: f"milvus://{folder / 'gallery-milvus.db'}",
     "postgresql": lambda folder: postgres_address(),
 }
+OPTIONS = {"sqlite encrypted": {"key": MasterKey(bytes(range(32)))}}
 DIM = 16
+
+Reopen = Callable[..., Gallery]
 
 
 def unit(count: int, seed: int = 0) -> np.ndarray:
@@ -35,21 +41,23 @@ def unit(count: int, seed: int = 0) -> np.ndarray:
     return (values / np.linalg.norm(values, axis=1, keepdims=True)).astype(np.float32)
 
 
-@pytest.fixture(params=sorted(BACKENDS))
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    assert request.param in ADDRESSES, f"{request.param}: add its address to this test"
-    return ADDRESSES[request.param](tmp_path)
+@pytest.fixture(params=sorted(ADDRESSES))
+def reopen(request: pytest.FixtureRequest, tmp_path: Path) -> Reopen:
+    """Open the gallery of a test, as often as it likes."""
+    options = OPTIONS.get(request.param, {})
+    return partial(Gallery.open, ADDRESSES[request.param](tmp_path), **options)
 
 
 @pytest.fixture
-def gallery(address: str) -> Iterator[Gallery]:
-    with Gallery.open(address, bundle="net-v1", dim=DIM) as opened:
+def gallery(reopen: Reopen) -> Iterator[Gallery]:
+    with reopen(bundle="net-v1", dim=DIM) as opened:
         yield opened
 
 
 def test_there_are_backends() -> None:
     assert "sqlite" in BACKENDS
-    assert set(ADDRESSES) == set(BACKENDS)
+    layouts = {name.partition(" ")[0] for name in ADDRESSES}
+    assert layouts == set(BACKENDS), "add the address of the new backend to this test"
 
 
 def test_an_unknown_backend_is_named() -> None:
@@ -57,14 +65,14 @@ def test_an_unknown_backend_is_named() -> None:
         Gallery.open("sqlit://somewhere")
 
 
-def test_what_was_enrolled_is_found_and_outlives_the_process(address: str) -> None:
+def test_what_was_enrolled_is_found_and_outlives_the_process(reopen: Reopen) -> None:
     vectors = unit(20)
-    with Gallery.open(address, bundle="net-v1", dim=DIM) as gallery:
+    with reopen(bundle="net-v1", dim=DIM) as gallery:
         identity = gallery.id
         for number, vector in enumerate(vectors):
             answer = gallery.enroll(f"Person {number}", [NewSample(vector, f"{number}.jpg")])
             assert answer.created and answer.added == 1
-    with Gallery.open(address) as gallery:
+    with reopen() as gallery:
         assert (gallery.id, gallery.bundle, gallery.dim) == (identity, "net-v1", DIM)
         assert len(gallery) == gallery.stats().samples == 20
         np.testing.assert_array_equal(gallery.vectors().embeddings, vectors)
@@ -123,9 +131,9 @@ def test_terms_are_kept(gallery: Gallery) -> None:
     assert gallery.set_terms("Ada", consent=None, keep_until=None).consent is None
 
 
-def test_embeddings_of_one_graph_and_one_setting_only(address: str) -> None:
+def test_embeddings_of_one_graph_and_one_setting_only(reopen: Reopen) -> None:
     options = {"bundle": "net-v1", "dim": DIM, "bundle_sha256": "1" * 64, "flip": False}
-    with Gallery.open(address, **options) as gallery:
+    with reopen(**options) as gallery:
         stats = gallery.stats()
         assert (gallery.bundle_sha256, gallery.flip) == ("1" * 64, False)
         assert (stats.bundle_sha256, stats.flip) == ("1" * 64, False)
@@ -133,21 +141,21 @@ def test_embeddings_of_one_graph_and_one_setting_only(address: str) -> None:
             gallery.enroll("Ada", [NewSample(unit(1)[0], "a.jpg", flip=True)])
     for other, cause in (({"flip": True}, "--no-flip"), ({"bundle_sha256": "2" * 64}, "changed")):
         with pytest.raises(BundleMismatchError, match=cause):
-            Gallery.open(address, **{**options, **other})
-    Gallery.open(address, **options).close()
+            reopen(**{**options, **other})
+    reopen(**options).close()
 
 
-def test_errors_are_those_of_the_protocol(address: str, gallery: Gallery) -> None:
+def test_errors_are_those_of_the_protocol(reopen: Reopen, gallery: Gallery) -> None:
     gallery.enroll("Ada", [NewSample(unit(1)[0], "a.jpg")])
     with pytest.raises(BundleMismatchError, match="'net-v1', not of 'net-v2'"):
-        Gallery.open(address, bundle="net-v2", dim=DIM)
+        reopen(bundle="net-v2", dim=DIM)
     with pytest.raises(PersonError, match="no such person"):
         gallery.person("Bob")
     with pytest.raises(InputError, match="unit norm"):
         gallery.enroll("Bob", [NewSample(unit(1)[0] * 3, "b.jpg")])
     with pytest.raises(InputError, match="queries"):
         gallery.search(unit(1)[:, :4], 1)
-    with Gallery.open(address, read_only=True) as reader, pytest.raises(GalleryError):
+    with reopen(read_only=True) as reader, pytest.raises(GalleryError):
         reader.enroll("Bob", [NewSample(unit(1)[0], "b.jpg")])
     assert [person.name for person in gallery] == ["Ada"]
 

@@ -17,12 +17,11 @@ from facemetric.gallery.rules import NORM_TOLERANCE, plain_text, time_text
 from facemetric.gallery.sql.binding import stored_binding
 from facemetric.gallery.sql.connection import Connection, next_row
 from facemetric.gallery.sql.enrolment import Request, enrol_apart
+from facemetric.gallery.sql.lookup import known_names, known_pictures
 from facemetric.gallery.sql.rows import Row, face_values, quality_text
 from facemetric.types import Float32, ItemError
 
 _DIGEST = re.compile("[0-9a-f]{64}")
-_KNOWN_NAMES = "SELECT name_key FROM people WHERE name_key IN (?*)"
-_KNOWN_PICTURES = "SELECT source_sha256 FROM samples WHERE source_sha256 IN (?*)"
 
 
 def enrol_all(
@@ -67,8 +66,8 @@ def _are_plain(
     ]
     often = Counter(keys)
     pictures = Counter(digests)
-    taken = {key for (key,) in connection.select_in(_KNOWN_NAMES, [key for key in keys if key])}
-    seen = {one for (one,) in connection.select_in(_KNOWN_PICTURES, digests)}
+    taken = known_names(connection, [key for key in keys if key])
+    seen = known_pictures(connection, digests)
     sound = _have_sound_vectors(requests)
     return [
         key is not None
@@ -174,6 +173,10 @@ def _enrol_plain(
         answers.append(
             Enrolment(Person(identity, name, when, when, len(receipts)), True, tuple(receipts))
         )
+    if connection.sealing is not None:
+        ids = {person[0]: person[1] for person in people}
+        people = connection.sealing.people(people)
+        samples = connection.sealing.samples(samples, ids)
     connection.executemany(
         """INSERT INTO people (row, id, name, name_key, created, updated)
         VALUES (?, ?, ?, ?, ?, ?)""",

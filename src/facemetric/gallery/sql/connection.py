@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
+from facemetric.gallery.sql.sealing import Sealing
+
 
 class Cursor(Protocol):
     """Rows of an answer."""
@@ -39,6 +41,10 @@ class Connection(Protocol):
 
     def select_in(self, sql: str, wanted: Sequence[Any], values: Sequence[Any] = ()) -> Cursor:
         """Carry out a query whose ``IN (?*)``, behind all other values, is a list."""
+
+    @property
+    def sealing(self) -> Sealing | None:
+        """What seals and opens what is personal in rows; `None` where the gallery is plain."""
 
     @property
     def in_transaction(self) -> bool:

@@ -6,29 +6,34 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from facemetric.errors import PersonError
-from facemetric.gallery.names import clean_name, group_names, name_key
+from facemetric.gallery.names import clean_name, group_names
 from facemetric.gallery.records import Consent
 from facemetric.gallery.rules import same_face, time_text
 from facemetric.gallery.sql.connection import Connection
-from facemetric.gallery.sql.enrolment import add_groups
+from facemetric.gallery.sql.enrolment import add_groups, id_of, stored_key
+from facemetric.gallery.sql.merging import earlier, merge_sealed
 from facemetric.gallery.sql.rows import terms_values
 
 
 def rename(connection: Connection, person: int, name: str, *, at: datetime) -> None:
     """Give a person another name; PersonError where someone else has it."""
-    key = name_key(name)
+    key, sealing = stored_key(connection, name), connection.sealing
     taken = connection.execute(
-        "SELECT name FROM people WHERE name_key = ? AND row != ?", (key, person)
+        "SELECT id, name FROM people WHERE name_key = ? AND row != ?", (key, person)
     ).fetchone()
     if taken is not None:
+        owner = taken[1] if sealing is None else sealing.opened_names([taken])[0]
         raise PersonError(
-            f"the name is taken by {taken[0]!r}",
+            f"the name is taken by {owner!r}",
             item=clean_name(name),
             fix="Names are unique, whatever their case: add something to one of them, or merge",
         )
+    cleaned = clean_name(name)
+    if sealing is not None:
+        cleaned = sealing.name(id_of(connection, person), cleaned)
     connection.execute(
         "UPDATE people SET name = ?, name_key = ?, updated = ? WHERE row = ?",
-        (clean_name(name), key, time_text(at, name="clock"), person),
+        (cleaned, key, time_text(at, name="clock"), person),
     )
 
 
@@ -41,10 +46,13 @@ def set_terms(
     at: datetime,
 ) -> None:
     """Replace consent and retention."""
+    *columns, kept = terms_values(consent, keep_until)
+    if connection.sealing is not None:
+        columns = [*connection.sealing.consent(id_of(connection, person), columns)]
     connection.execute(
         """UPDATE people SET consent_basis = ?, consent_text = ?, consent_at = ?, keep_until = ?,
         updated = ? WHERE row = ?""",
-        (*terms_values(consent, keep_until), time_text(at, name="clock"), person),
+        (*columns, kept, time_text(at, name="clock"), person),
     )
 
 
@@ -60,6 +68,17 @@ def set_groups(connection: Connection, person: int, groups: Sequence[str], *, at
 
 def merge(connection: Connection, into: int, other: int, *, at: datetime) -> None:
     """Move the samples of ``other`` to ``into``, drop those that both have, and erase ``other``."""
+    if connection.sealing is None:
+        _merge_rows(connection, into, other)
+    else:
+        merge_sealed(connection, connection.sealing, into, other)
+    connection.execute(
+        "UPDATE people SET updated = ? WHERE row = ?", (time_text(at, name="clock"), into)
+    )
+    connection.execute("DELETE FROM people WHERE row = ?", (other,))
+
+
+def _merge_rows(connection: Connection, into: int, other: int) -> None:
     query = """SELECT row, source_sha256, box_left, box_top, box_right, box_bottom FROM samples
         WHERE person = ? AND source_sha256 IS NOT NULL"""
     kept = connection.execute(query, (into,)).fetchall()
@@ -72,14 +91,10 @@ def merge(connection: Connection, into: int, other: int, *, at: datetime) -> Non
     connection.execute("UPDATE samples SET person = ? WHERE person = ?", (into, other))
     _merge_terms(connection, into, other)
     connection.execute(
-        """INSERT INTO person_groups SELECT CAST(? AS BIGINT), name FROM person_groups
+        """INSERT INTO person_groups (person, name) SELECT CAST(? AS BIGINT), name FROM person_groups
         WHERE person = ? ON CONFLICT DO NOTHING""",
         (into, other),
     )
-    connection.execute(
-        "UPDATE people SET updated = ? WHERE row = ?", (time_text(at, name="clock"), into)
-    )
-    connection.execute("DELETE FROM people WHERE row = ?", (other,))
 
 
 def remove_person(connection: Connection, person: int) -> None:
@@ -115,8 +130,7 @@ def _merge_terms(connection: Connection, into: int, other: int) -> None:
     *other_consent, other_kept = connection.execute(query, (other,)).fetchone()
     if consent[0] is None:
         consent = other_consent
-    # Nobody's face is kept longer than was promised for any of the two.
-    kept = min((limit for limit in (kept, other_kept) if limit is not None), default=None)
+    kept = earlier(kept, other_kept)
     connection.execute(
         """UPDATE people SET consent_basis = ?, consent_text = ?, consent_at = ?, keep_until = ?
         WHERE row = ?""",

@@ -17,13 +17,13 @@ from facemetric.gallery.rules import check_sample, plain_text, same_face, time_t
 from facemetric.gallery.sql.binding import bind_samples
 from facemetric.gallery.sql.connection import Connection, next_row
 from facemetric.gallery.sql.rows import (
-    PERSON_QUERY,
     Row,
     face_values,
-    person_of,
+    people_where,
     quality_text,
     terms_values,
 )
+from facemetric.gallery.sql.sealing import Sealing
 from facemetric.index import Codec
 from facemetric.types import ItemError
 
@@ -74,13 +74,13 @@ def enrol(connection: Connection, request: Request, *, at: datetime) -> Enrolmen
     if groups:
         add_groups(connection, person, groups)
         changed = True
-    for columns, values in _terms(request):
+    for columns, values in _terms(connection, person, request):
         connection.execute(f"UPDATE people SET {columns} WHERE row = ?", (*values, person))
         changed = True
     if found is not None and changed:
         connection.execute("UPDATE people SET updated = ? WHERE row = ?", (moment, person))
-    row = connection.execute(f"{PERSON_QUERY} WHERE p.row = ?", (person,)).fetchone()
-    return Enrolment(person_of(row), found is None, receipts)
+    (known,) = people_where(connection, "WHERE p.row = ?", (person,))
+    return Enrolment(known, found is None, receipts)
 
 
 def enrol_apart(connection: Connection, request: Request, *, at: datetime) -> Enrolment | ItemError:
@@ -102,13 +102,33 @@ def find_person(connection: Connection, person: str) -> int | None:
     if is_id(person):
         query, value = "SELECT row FROM people WHERE id = ?", person.strip().lower()
     else:
-        query, value = "SELECT row FROM people WHERE name_key = ?", name_key(person)
+        query, value = "SELECT row FROM people WHERE name_key = ?", stored_key(connection, person)
     found = connection.execute(query, (value,)).fetchone()
     return None if found is None else int(found[0])
 
 
+def stored_key(connection: Connection, name: str) -> str:
+    """Return what the store holds to find a name by."""
+    key = name_key(name)
+    return key if connection.sealing is None else connection.sealing.name_key(key)
+
+
+def id_of(connection: Connection, person: int) -> str:
+    """Return the id of the person of a row."""
+    (identity,) = connection.execute("SELECT id FROM people WHERE row = ?", (person,)).fetchone()
+    return str(identity)
+
+
 def add_groups(connection: Connection, person: int, groups: Sequence[str]) -> None:
     """Put a person into groups, which may have him already."""
+    if connection.sealing is not None:
+        ids = {person: id_of(connection, person)}
+        connection.executemany(
+            """INSERT INTO person_groups (person, name, sealed) VALUES (?, ?, ?)
+            ON CONFLICT DO NOTHING""",
+            connection.sealing.groups([(person, group) for group in groups], ids),
+        )
+        return
     connection.executemany(
         "INSERT INTO person_groups (person, name) VALUES (?, ?) ON CONFLICT DO NOTHING",
         [(person, group) for group in groups],
@@ -120,26 +140,34 @@ def absent(connection: Connection, person: str) -> PersonError:
     import difflib
 
     # Comparing spellings takes too long among very many people.
-    rows = connection.execute("SELECT name FROM people LIMIT 2000").fetchall()
-    near = difflib.get_close_matches(person, [name for (name,) in rows], n=1)
+    rows = connection.execute("SELECT id, name FROM people LIMIT 2000").fetchall()
+    names = [name for _, name in rows]
+    if connection.sealing is not None:
+        names = connection.sealing.opened_names(rows)
+    near = difflib.get_close_matches(person, names, n=1)
     fix = f"Did you mean {near[0]!r}?" if near else "The gallery's list of people has the names"
     return PersonError("no such person", item=person, fix=fix)
 
 
 def _add_person(connection: Connection, name: str, moment: str) -> int:
     row = next_row(connection, "people")
+    values: Row = (row, str(uuid4()), clean_name(name), name_key(name), moment, moment)
+    if connection.sealing is not None:
+        (values,) = connection.sealing.people([values])
     connection.execute(
         """INSERT INTO people (row, id, name, name_key, created, updated)
         VALUES (?, ?, ?, ?, ?, ?)""",
-        (row, str(uuid4()), clean_name(name), name_key(name), moment, moment),
+        values,
     )
     return row
 
 
-def _terms(request: Request) -> list[tuple[str, Row]]:
+def _terms(connection: Connection, person: int, request: Request) -> list[tuple[str, Row]]:
     *consent, kept = terms_values(request.consent, request.keep_until)
     changes: list[tuple[str, Row]] = []
     if request.consent is not None:
+        if connection.sealing is not None:
+            consent = [*connection.sealing.consent(id_of(connection, person), consent)]
         columns = "consent_basis = ?, consent_text = ?, consent_at = ?"
         changes.append((columns, tuple(consent)))
     if request.keep_until is not None:
@@ -164,10 +192,12 @@ def _store(
         return Receipt(own[0], "duplicate", others)
     identity, number = str(uuid4()), next_row(connection, "samples")
     taken = None if sample.taken is None else time_text(sample.taken, name="taken")
-    values = (
+    values: Row = (
         *(number, identity, person, plain_text(sample.source), sample.source_sha256, *face),
         *(quality_text(sample.quality), taken, moment),
     )
+    if connection.sealing is not None:
+        (values,) = connection.sealing.samples([values], {person: id_of(connection, person)})
     connection.execute(
         """INSERT INTO samples (row, id, person, source, source_sha256, box_left, box_top,
         box_right, box_bottom, landmarks, score, quality, taken, created)
@@ -183,6 +213,8 @@ def _twins(connection: Connection, digest: str | None, face: Row) -> list[tuple[
     """Return (sample id, person's row, name) of stored samples of the same face."""
     if digest is None:
         return []
+    if connection.sealing is not None:
+        return _sealed_twins(connection, connection.sealing, digest, face)
     rows = connection.execute(
         """SELECT s.id, s.person, p.name, s.box_left, s.box_top, s.box_right, s.box_bottom
         FROM samples s JOIN people p ON p.row = s.person
@@ -191,6 +223,22 @@ def _twins(connection: Connection, digest: str | None, face: Row) -> list[tuple[
     )
     return [
         (identity, row, name) for identity, row, name, *box in rows if same_face(face, tuple(box))
+    ]
+
+
+def _sealed_twins(
+    connection: Connection, sealing: Sealing, digest: str, face: Row
+) -> list[tuple[str, int, str]]:
+    rows = connection.execute(
+        """SELECT s.id, s.person, p.id, p.name, s.source
+        FROM samples s JOIN people p ON p.row = s.person
+        WHERE s.source_sha256 = ? ORDER BY s.row""",
+        (sealing.digest(digest),),
+    ).fetchall()
+    return [
+        (sample, row, *sealing.opened_names([(person, name)]))
+        for sample, row, person, name, facts in rows
+        if same_face(face, sealing.facts(sample, person, facts)[2:6])
     ]
 
 

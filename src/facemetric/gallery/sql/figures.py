@@ -9,6 +9,23 @@ from facemetric.gallery.sql.binding import stored_binding
 from facemetric.gallery.sql.connection import Connection
 
 
+def count_groups(connection: Connection) -> dict[str, int]:
+    """Return the number of people in each group, by its name, in the order of names."""
+    sealing = connection.sealing
+    if sealing is None:
+        query = "SELECT name, count(*) FROM person_groups GROUP BY name ORDER BY name"
+        return dict(connection.execute(query).fetchall())
+    # Each name is opened once, beside the person with the lowest number.
+    query = """SELECT p.id, g.sealed, c.people FROM
+        (SELECT min(person) AS person, name, count(*) AS people FROM person_groups GROUP BY name) c
+        JOIN person_groups g ON g.person = c.person AND g.name = c.name
+        JOIN people p ON p.row = c.person"""
+    rows = connection.execute(query).fetchall()
+    return dict(
+        sorted((sealing.opened_group(person, name), people) for person, name, people in rows)
+    )
+
+
 def figures(connection: Connection, *, size_bytes: int, version: int) -> Stats:
     """Return what a gallery of ``size_bytes`` and a schema holds and is bound to."""
     identity, created = connection.execute("SELECT id, created FROM gallery").fetchone()

@@ -25,7 +25,8 @@ from facemetric.gallery.sql.binding import bind, bind_samples, stored_binding
 from facemetric.gallery.sql.bulk import enrol_all
 from facemetric.gallery.sql.connection import Connection, Database
 from facemetric.gallery.sql.enrolment import Request, absent, enrol, find_person
-from facemetric.gallery.sql.rows import PERSON_QUERY, SAMPLE_QUERY, person_of, sample_of
+from facemetric.gallery.sql.figures import count_groups
+from facemetric.gallery.sql.rows import SAMPLE_QUERY, people_where, samples_of
 from facemetric.gallery.sql.transfer import read_people, restore
 from facemetric.index import Codec
 from facemetric.types import ItemError
@@ -105,8 +106,7 @@ class SqlGallery(Gallery):
     def people(self) -> list[Person]:
         """Return everyone, in the order of enrolment."""
         with self._database.read() as connection:
-            rows = connection.execute(f"{PERSON_QUERY} ORDER BY p.row").fetchall()
-        return [person_of(row) for row in rows]
+            return people_where(connection, "ORDER BY p.row")
 
     def person(self, person: str) -> Person:
         """Return one person by name or id; PersonError where there is none."""
@@ -118,7 +118,7 @@ class SqlGallery(Gallery):
         with self._database.read() as connection:
             where = "" if person is None else f"WHERE p.row = {self._row(connection, person)}"
             rows = connection.execute(f"{SAMPLE_QUERY} {where} ORDER BY s.row").fetchall()
-        return [sample_of(row) for row in rows]
+            return samples_of(connection, rows)
 
     def rename(self, person: str, name: str) -> Person:
         """Give a person another name; PersonError where someone else has it."""
@@ -145,16 +145,14 @@ class SqlGallery(Gallery):
 
     def groups(self) -> dict[str, int]:
         """Return the number of people in each group, by its name."""
-        query = "SELECT name, count(*) FROM person_groups GROUP BY name ORDER BY name"
         with self._database.read() as connection:
-            return dict(connection.execute(query).fetchall())
+            return count_groups(connection)
 
     def expired(self, at: datetime) -> list[Person]:
         """Return the people whose ``keep_until`` is not after ``at``."""
-        query = f"{PERSON_QUERY} WHERE p.keep_until <= ? ORDER BY p.keep_until, p.row"
+        clause = "WHERE p.keep_until <= ? ORDER BY p.keep_until, p.row"
         with self._database.read() as connection:
-            rows = connection.execute(query, (time_text(at, name="at"),)).fetchall()
-        return [person_of(row) for row in rows]
+            return people_where(connection, clause, (time_text(at, name="at"),))
 
     def merge(self, into: str, other: str) -> Person:
         """Move the samples of ``other`` to ``into``; see ``Gallery.merge``."""
@@ -230,4 +228,4 @@ class SqlGallery(Gallery):
         return row
 
     def _person(self, connection: Connection, row: int) -> Person:
-        return person_of(connection.execute(f"{PERSON_QUERY} WHERE p.row = ?", (row,)).fetchone())
+        return people_where(connection, "WHERE p.row = ?", (row,))[0]

@@ -1,8 +1,9 @@
-"""Between the rows of the SQLite gallery and the records that callers see."""
+"""Between the rows of SQL galleries and the records that callers see."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -11,6 +12,7 @@ import numpy as np
 
 from facemetric.gallery.records import Consent, Person, Sample
 from facemetric.gallery.rules import time_text
+from facemetric.gallery.sql.connection import Connection
 from facemetric.types import ChipQuality, Face
 
 Row: TypeAlias = tuple[Any, ...]
@@ -49,6 +51,23 @@ def terms_values(consent: Consent | None, keep_until: datetime | None) -> Row:
     if consent is None:
         return (None, None, None, kept)
     return (consent.basis, consent.text, time_text(consent.at, name="consent.at"), kept)
+
+
+def people_where(connection: Connection, clause: str, values: Row = ()) -> list[Person]:
+    """Return the people of `PERSON_QUERY` with a clause behind it."""
+    if connection.sealing is None:
+        rows = connection.execute(f"{PERSON_QUERY} {clause}", values).fetchall()
+    else:
+        query = PERSON_QUERY.replace("g.name", "g.sealed")
+        sealed = connection.execute(f"{query} {clause}", values).fetchall()
+        rows = connection.sealing.opened_people(sealed)
+    return [person_of(row) for row in rows]
+
+
+def samples_of(connection: Connection, rows: Iterable[Row]) -> list[Sample]:
+    """Return the records of rows of `SAMPLE_QUERY`."""
+    opened = rows if connection.sealing is None else connection.sealing.opened_samples(rows)
+    return [sample_of(row) for row in opened]
 
 
 def person_of(row: Row) -> Person:

@@ -11,20 +11,19 @@ from facemetric.gallery.names import name_key
 from facemetric.gallery.records import PersonRecord, StoredSample
 from facemetric.gallery.rules import time_text
 from facemetric.gallery.sql.connection import Connection, next_row
+from facemetric.gallery.sql.lookup import known_names
 from facemetric.gallery.sql.rows import (
-    PERSON_QUERY,
     SAMPLE_QUERY,
     Row,
     face_values,
-    person_of,
+    people_where,
     quality_text,
-    sample_of,
+    samples_of,
     terms_values,
 )
 from facemetric.index import Codec
 from facemetric.types import Float32
 
-_NUMBERED = PERSON_QUERY.replace("SELECT p.id", "SELECT p.row, p.id", 1)
 _THEIRS = SAMPLE_QUERY.replace("SELECT s.id", "SELECT s.row, s.person, s.id", 1)
 
 
@@ -35,14 +34,19 @@ def read_people(
 
     People whose number is not above ``after`` are behind; none left gives an empty list.
     """
-    people = connection.execute(
-        f"{_NUMBERED} WHERE p.row > ? ORDER BY p.row LIMIT ?", (after, count)
-    ).fetchall()
-    if not people:
+    numbers = [
+        row
+        for (row,) in connection.execute(
+            "SELECT row FROM people WHERE row > ? ORDER BY row LIMIT ?", (after, count)
+        )
+    ]
+    if not numbers:
         return [], after
-    numbers = [row[0] for row in people]
+    between = "WHERE p.row BETWEEN ? AND ? ORDER BY p.row"
+    people = people_where(connection, between, (numbers[0], numbers[-1]))
     samples = connection.select_in(f"{_THEIRS} WHERE s.person IN (?*)", numbers).fetchall()
     samples.sort(key=lambda row: row[0])
+    found = samples_of(connection, [row[2:] for row in samples])
     vectors = {
         sample: (values, flip)
         for sample, values, flip in _vectors(
@@ -50,11 +54,14 @@ def read_people(
         )
     }
     held: dict[int, list[StoredSample]] = {number: [] for number in numbers}
-    for number, person, *row in samples:
+    for (number, person, *_), sample in zip(samples, found, strict=True):
         if number in vectors:
             embedding, flip = vectors[number]
-            held[person].append(StoredSample(sample_of(row), embedding, flip))
-    return [PersonRecord(person_of(row[1:]), tuple(held[row[0]])) for row in people], numbers[-1]
+            held[person].append(StoredSample(sample, embedding, flip))
+    records = [
+        PersonRecord(person, tuple(held[row])) for row, person in zip(numbers, people, strict=True)
+    ]
+    return records, numbers[-1]
 
 
 def restore(
@@ -107,12 +114,21 @@ def restore(
             encoding, data = _encoded(stored.embedding, codec)
             embeddings.append((number, bundle, int(stored.flip), encoding, data, created))
             number += 1
+    if connection.sealing is not None:
+        ids = {one[0]: one[1] for one in people}
+        people = connection.sealing.people(people)
+        samples = connection.sealing.samples(samples, ids)
+        groups = connection.sealing.groups(groups, ids)
     connection.executemany(
         """INSERT INTO people (row, id, name, name_key, created, updated, consent_basis,
         consent_text, consent_at, keep_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         people,
     )
-    connection.executemany("INSERT INTO person_groups (person, name) VALUES (?, ?)", groups)
+    if connection.sealing is None:
+        add_groups = "INSERT INTO person_groups (person, name) VALUES (?, ?)"
+    else:
+        add_groups = "INSERT INTO person_groups (person, name, sealed) VALUES (?, ?, ?)"
+    connection.executemany(add_groups, groups)
     connection.executemany(
         """INSERT INTO samples (row, id, person, source, source_sha256, box_left, box_top,
         box_right, box_bottom, landmarks, score, quality, taken, created, mapped_from)
@@ -125,12 +141,10 @@ def restore(
 
 def _check_free(connection: Connection, records: Sequence[PersonRecord]) -> None:
     keys = {name_key(record.person.name): record.person.name for record in records}
-    taken = connection.select_in(
-        "SELECT name_key FROM people WHERE name_key IN (?*)", list(keys)
-    ).fetchone()
-    if taken is not None:
+    taken = known_names(connection, list(keys))
+    if taken:
         raise PersonError(
-            "somebody else has the name", item=keys[taken[0]], fix="Rename one of the two first"
+            "somebody else has the name", item=keys[min(taken)], fix="Rename one of the two first"
         )
     ids = [stored.sample.id for record in records for stored in record.samples]
     there = connection.select_in("SELECT id FROM samples WHERE id IN (?*)", ids).fetchone()

@@ -14,13 +14,23 @@ from pathlib import Path
 from typing import Any
 
 from facemetric.errors import GalleryError
+from facemetric.gallery.sql.sealing import Sealing
 from facemetric.gallery.sqlite.schema import check_version, is_blank, migrate, schema_version
+from facemetric.gallery.sqlite.sealed import opened_embeddings, sealed_embeddings
 
 COMPACT_TIMEOUT_S = 5.0
 
 
 class SqliteConnection(sqlite3.Connection):
-    """A connection that takes the statements which SQL galleries share."""
+    """A connection that takes the statements which SQL galleries share.
+
+    Attributes
+    ----------
+    sealing
+        Of an encrypted gallery, once its key is known.
+    """
+
+    sealing: Sealing | None = None
 
     def select_in(
         self, sql: str, wanted: Sequence[Any], values: Sequence[Any] = ()
@@ -31,6 +41,8 @@ class SqliteConnection(sqlite3.Connection):
 
     def add_embeddings(self, rows: Iterable[Sequence[Any]], /) -> None:
         """Store (sample's row, bundle, flip, encoding, vector's bytes, created)."""
+        if self.sealing is not None:
+            rows = sealed_embeddings(self, self.sealing, list(rows))
         self.executemany(
             """INSERT INTO embeddings (sample, bundle, flip, encoding, vector, created)
             VALUES (?, ?, ?, ?, ?, ?)""",
@@ -39,6 +51,8 @@ class SqliteConnection(sqlite3.Connection):
 
     def embeddings_of(self, samples: Sequence[int], bundle: str) -> list[tuple[int, bytes, int]]:
         """Return (sample's row, vector's bytes, flip) of some samples."""
+        if self.sealing is not None:
+            return opened_embeddings(self, self.sealing, samples, bundle)
         return self.select_in(
             "SELECT sample, vector, flip FROM embeddings WHERE bundle = ? AND sample IN (?*)",
             samples,
@@ -94,6 +108,10 @@ class SqliteDatabase:
     def item(self) -> str:
         """What errors call it."""
         return str(self.path)
+
+    def seal(self, sealing: Sealing) -> None:
+        """Seal what is written from now on, and open what is read."""
+        self._opened().sealing = sealing
 
     @contextmanager
     def alone(self) -> Iterator[None]:

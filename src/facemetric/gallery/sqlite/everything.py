@@ -6,6 +6,7 @@ import numpy as np
 
 from facemetric.gallery.records import Vectors
 from facemetric.gallery.sqlite.database import SqliteConnection
+from facemetric.gallery.sqlite.sealed import walk
 from facemetric.gallery.sqlite.stored import stored_values
 from facemetric.index import Codec
 from facemetric.types import Float32
@@ -20,7 +21,15 @@ def all_vectors(
     connection: SqliteConnection, *, bundle: str, dim: int, codec: Codec | None
 ) -> Vectors:
     """Return every embedding of a bundle; GalleryError where one cannot be read."""
-    rows = connection.execute(_ALL, (bundle,)).fetchall()
+    if connection.sealing is None:
+        rows = connection.execute(_ALL, (bundle,)).fetchall()
+    else:
+        chunks = walk(connection, connection.sealing, bundle, names=True)
+        rows = [
+            (*one.stored, one.sample_id, one.person_id, one.name)
+            for chunk in chunks
+            for one in chunk
+        ]
     values = stored_values([row[:4] for row in rows], dim=dim, codec=codec)
     embeddings: Float32 = values.astype(np.float32)
     if codec is not None and rows:

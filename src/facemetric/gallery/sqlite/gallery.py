@@ -8,7 +8,7 @@ from datetime import datetime
 from os import PathLike, fspath
 from pathlib import Path
 
-from facemetric.errors import GalleryError
+from facemetric.errors import GalleryError, VaultError
 from facemetric.gallery.binding import Binding
 from facemetric.gallery.protocol import BACKENDS, now
 from facemetric.gallery.ranking import Question
@@ -19,12 +19,19 @@ from facemetric.gallery.sql.binding import fill_new
 from facemetric.gallery.sql.figures import figures
 from facemetric.gallery.sql.gallery import SqlGallery
 from facemetric.gallery.sqlite.database import SqliteConnection, SqliteDatabase, file_exists
+from facemetric.gallery.sqlite.encryption import (
+    begin_encryption,
+    change_master,
+    open_sealing,
+)
 from facemetric.gallery.sqlite.everything import all_vectors
 from facemetric.gallery.sqlite.integrity import structural_problems, vector_problems
 from facemetric.gallery.sqlite.memory import Memory
 from facemetric.gallery.sqlite.schema import schema_version
+from facemetric.gallery.sqlite.sealed_snapshot import read_sealed_snapshot, write_sealed_part
 from facemetric.gallery.sqlite.searching import search
 from facemetric.gallery.sqlite.snapshot import (
+    Snapshot,
     put_in_place,
     read_snapshot,
     remove_snapshots,
@@ -33,6 +40,7 @@ from facemetric.gallery.sqlite.snapshot import (
 )
 from facemetric.index import Codec
 from facemetric.types import Float32, Match
+from facemetric.vault import MasterKey
 
 SNAPSHOT_ROWS = 16_384
 """A snapshot is written when so many vectors, and a quarter of those in it, are not in it."""
@@ -60,6 +68,10 @@ class SqliteGallery(SqlGallery):
         with them, and to ``flip`` by its first sample.
     codec
         Store one byte per dimension with this codec. Settled when the gallery is made.
+    key
+        Encrypt a new gallery, or open an encrypted one: names, sources, faces' places and quality,
+        consent, groups and vectors are sealed with a data key that this one wraps. Whether a
+        gallery is encrypted is settled when it is made.
     read_only
         Never write to the file.
     create
@@ -72,7 +84,10 @@ class SqliteGallery(SqlGallery):
     Raises
     ------
     GalleryError
-        Where the file is absent, somebody else's, damaged, locked or cannot be written.
+        Where the file is absent, somebody else's, damaged, locked or cannot be written, or a key is
+        given and the gallery is not encrypted.
+    KeyMismatchError
+        Where the gallery is encrypted and the key is missing or another.
     BundleMismatchError
         Where the gallery holds embeddings of another bundle, graph, dimension, flip or codec.
     InputError
@@ -88,6 +103,7 @@ class SqliteGallery(SqlGallery):
         bundle_sha256: str | None = None,
         flip: bool | None = None,
         codec: Codec | None = None,
+        key: MasterKey | None = None,
         read_only: bool = False,
         create: bool = True,
         timeout_s: float = 30.0,
@@ -98,7 +114,10 @@ class SqliteGallery(SqlGallery):
         used.check_digest()
 
         def fill(connection: SqliteConnection) -> None:
-            fill_new(connection, used, at=time_text(clock(), name="clock"))
+            moment = time_text(clock(), name="clock")
+            fill_new(connection, used, at=moment)
+            if key is not None:
+                begin_encryption(connection, key, at=moment)
 
         if create and not read_only and not file_exists(self.path):
             used.check_new(item=str(self.path))
@@ -106,6 +125,10 @@ class SqliteGallery(SqlGallery):
             self.path, read_only=read_only, create=fill if create else None, timeout_s=timeout_s
         )
         try:
+            with self._file.read() as connection:
+                self._sealing = open_sealing(connection, key, item=str(self.path))
+            if self._sealing is not None:
+                self._file.seal(self._sealing)
             super().__init__(self._file, used, clock=clock)
             self._memory = Memory(self.bundle, self.dim, self.codec)
             self._has_read_snapshot = False
@@ -132,6 +155,28 @@ class SqliteGallery(SqlGallery):
         with self._file.read() as connection:
             return len(self._updated(connection))
 
+    def change_key(self, old: MasterKey, new: MasterKey) -> bool:
+        """Let another master key open an encrypted gallery, and the old one no longer.
+
+        The data key stays as it is, and so do processes that have the gallery open. Copies of
+        the file that were made before still open with the old key.
+
+        Returns
+        -------
+        Whether the old row is gone from the file and its log as well: ``False`` where another
+        process was in the way.
+
+        Raises
+        ------
+        KeyMismatchError
+            ``old`` is not the key that opens it.
+        GalleryError
+            It is not encrypted, or cannot be written.
+        """
+        with self._file.write() as connection:
+            change_master(connection, old, new, item=str(self.path))
+        return self._file.compact()
+
     def vectors(self) -> Vectors:
         """Return all embeddings, read from the file."""
         with self._file.read() as connection:
@@ -148,8 +193,10 @@ class SqliteGallery(SqlGallery):
         try:
             with self._file.read() as connection:
                 problems = structural_problems(connection, self.bundle)
+                if self._sealing is not None:
+                    self.people(), self.samples()  # each is opened, or an error names it
                 return problems + vector_problems(self.vectors().embeddings)
-        except GalleryError as error:
+        except (GalleryError, VaultError) as error:
             return [str(error)]
 
     def close(self) -> None:
@@ -173,11 +220,22 @@ class SqliteGallery(SqlGallery):
     def _updated(self, connection: SqliteConnection) -> Memory:
         if not self._has_read_snapshot:
             self._has_read_snapshot = True
-            kept = read_snapshot(self.path, gallery_id=self.id, bundle=self.bundle, dim=self.dim)
+            kept = self._read_snapshot()
             if kept is not None and (self.codec is None or self.codec == kept.codec):
                 self._memory.begin_with(kept)
         self._memory.update(connection)
         return self._memory
+
+    def _read_snapshot(self) -> Snapshot | None:
+        if self._sealing is None:
+            return read_snapshot(self.path, gallery_id=self.id, bundle=self.bundle, dim=self.dim)
+        return read_sealed_snapshot(
+            self.path,
+            gallery_id=self.id,
+            bundle=self.bundle,
+            dim=self.dim,
+            key=self._sealing.key,
+        )
 
     def _keep_snapshot(self) -> None:
         """Write what is in memory beside the file, once enough of it is new."""
@@ -190,7 +248,10 @@ class SqliteGallery(SqlGallery):
         taken = memory.snapshot(self.id)
         assert taken is not None
         memory.saved = len(memory.rows.values)
-        part = write_part(self.path, *taken)
+        if self._sealing is None:
+            part = write_part(self.path, *taken)
+        else:
+            part = write_sealed_part(self.path, *taken, key=self._sealing.key)
         if part is None:
             return
         with self._file.write() as connection:

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from facemetric.gallery.sql.sealing import Sealing
 from facemetric.gallery.sqlite.database import SqliteConnection
 from facemetric.gallery.sqlite.grown import Grown
+from facemetric.gallery.sqlite.sealed import walk
 from facemetric.gallery.sqlite.snapshot import Snapshot
 from facemetric.gallery.sqlite.stored import stored_values
 from facemetric.index import Codec, CodeIndex, top_k
@@ -166,8 +168,7 @@ class Memory:
 
     def _take_new(self, connection: SqliteConnection) -> None:
         last = int(self.rows.values[-1]) if len(self.rows.values) else 0
-        cursor = connection.execute(_NEW, (self.bundle, last))
-        for numbers, people, vectors in self._chunks(cursor):
+        for numbers, people, vectors in self._new(connection, last):
             many = len(self.rows.values) + len(numbers) > FLOAT_ROWS
             if self.codes is None and many:
                 self._become_codes(connection)
@@ -181,6 +182,24 @@ class Memory:
             self.people.extend(people)
             self._alive.extend(np.ones(len(numbers), np.bool_))
 
+    def _new(
+        self, connection: SqliteConnection, last: int
+    ) -> Iterator[tuple[Int64, Int64, AnyArray]]:
+        if connection.sealing is not None:
+            return self._sealed_chunks(connection, connection.sealing, last)
+        return self._chunks(connection.execute(_NEW, (self.bundle, last)))
+
+    def _sealed_chunks(
+        self, connection: SqliteConnection, sealing: Sealing, last: int
+    ) -> Iterator[tuple[Int64, Int64, AnyArray]]:
+        rows = walk(connection, sealing, self.bundle, clause="AND e.row > ?", values=(last,))
+        for chunk in rows:
+            yield (
+                np.array([one.row for one in chunk], np.int64),
+                np.array([one.person for one in chunk], np.int64),
+                stored_values([one.stored for one in chunk], dim=self.dim, codec=self.codec),
+            )
+
     def _chunks(self, cursor: sqlite3.Cursor) -> Iterator[tuple[Int64, Int64, AnyArray]]:
         while rows := cursor.fetchmany(CHUNK_ROWS):
             yield (
@@ -192,11 +211,21 @@ class Memory:
     def _become_codes(self, connection: SqliteConnection) -> None:
         """Fit a codec to vectors from all over the gallery, and encode those that are here."""
         (last,) = connection.execute("SELECT max(row) FROM embeddings").fetchone()
-        sample = connection.execute(
-            "SELECT vector FROM embeddings WHERE bundle = ? AND row % ? = 0",
-            (self.bundle, max(last // FIT_ROWS, 1)),
-        ).fetchall()
-        values = np.frombuffer(b"".join(blob for (blob,) in sample), "<f4")
+        every = max(last // FIT_ROWS, 1)
+        if connection.sealing is None:
+            sample = connection.execute(
+                "SELECT vector FROM embeddings WHERE bundle = ? AND row % ? = 0",
+                (self.bundle, every),
+            ).fetchall()
+            blobs = [blob for (blob,) in sample]
+        else:
+            chunks = walk(
+                *(connection, connection.sealing, self.bundle),
+                clause="AND e.row % ? = 0",
+                values=(every,),
+            )
+            blobs = [one.vector for chunk in chunks for one in chunk]
+        values = np.frombuffer(b"".join(blobs), "<f4")
         codec = Codec.fit(values.reshape(-1, self.dim).astype(np.float32, copy=False))
         self.codes = CodeIndex(codec)
         self.codes.add(codec.encode(self._floats.values))

@@ -120,6 +120,18 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # The bundle whose embedding a sample's was mapped from, when the model was changed.
         "ALTER TABLE samples ADD COLUMN mapped_from TEXT",
     ),
+    (
+        # One row where the gallery is encrypted: its data key, wrapped by the master key.
+        """CREATE TABLE envelope (
+            only INTEGER PRIMARY KEY CHECK (only = 1),
+            scheme INTEGER NOT NULL,
+            master_id TEXT NOT NULL,
+            wrapped BLOB NOT NULL,
+            created TEXT NOT NULL
+        ) STRICT""",
+        # In an encrypted gallery `name` is what groups are found by, and this the name itself.
+        "ALTER TABLE person_groups ADD COLUMN sealed TEXT",
+    ),
 )
 
 

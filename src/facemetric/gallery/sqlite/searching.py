@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from facemetric.gallery.ranking import Question, ranked_people, shortlist
 from facemetric.gallery.sqlite.database import SqliteConnection
 from facemetric.gallery.sqlite.memory import Bool, Int64, Memory
+from facemetric.gallery.sqlite.sealed import pick
 from facemetric.gallery.sqlite.stored import stored_values
 from facemetric.types import Float32, Float64, Match
 
@@ -73,7 +74,9 @@ def _nearest(
 
 def _members(connection: SqliteConnection, memory: Memory, groups: Sequence[str]) -> Bool:
     """Return which positions belong to people of any of some groups."""
-    rows = connection.select_in(_GROUPS, groups).fetchall()
+    sealing = connection.sealing
+    names = groups if sealing is None else [sealing.group_key(group) for group in groups]
+    rows = connection.select_in(_GROUPS, names).fetchall()
     return memory.of_people(np.array([row for (row,) in rows], np.int64))
 
 
@@ -81,7 +84,11 @@ def _of_people(
     connection: SqliteConnection, memory: Memory, ids: Sequence[str]
 ) -> dict[str, Float32]:
     """Return the vectors of some people, by their ids."""
-    rows = connection.select_in(_THEIR_VECTORS, ids, (memory.bundle,)).fetchall()
+    if connection.sealing is None:
+        rows = connection.select_in(_THEIR_VECTORS, ids, (memory.bundle,)).fetchall()
+    else:
+        found = pick(connection, connection.sealing, memory.bundle, ids, clause="p.id")
+        rows = [(*one.stored, one.person_id) for one in found]
     values = stored_values([row[:4] for row in rows], dim=memory.dim, codec=memory.codec)
     vectors: Float32 = values.astype(np.float32)
     if memory.codec is not None and rows:
@@ -96,8 +103,8 @@ def _compared_again(
     """Order candidates ``(Q, C)`` by the vectors of the store, in double precision."""
     wanted = np.unique(places)
     numbers = memory.rows.values[wanted]
-    blobs = connection.select_in(_VECTORS, numbers.tolist()).fetchall()
-    stored = np.frombuffer(b"".join(blob for _, blob in blobs), "<f4").reshape(len(wanted), -1)
+    blobs = _blobs(connection, memory.bundle, numbers.tolist())
+    stored = np.frombuffer(b"".join(blobs), "<f4").reshape(len(wanted), -1)
     vectors: Float64 = stored.astype(np.float64)
     similarities = np.empty(places.shape, np.float32)
     for query, own, values in zip(queries, places, similarities, strict=True):
@@ -113,7 +120,7 @@ def _matches(
     wanted = sorted({number for some in numbers for number in some})
     known = {
         row: (sample, person, name)
-        for row, sample, person, name in connection.select_in(_NAMES, wanted)
+        for row, sample, person, name in _owners(connection, memory.bundle, wanted)
     }
     return [
         [
@@ -122,6 +129,27 @@ def _matches(
         ]
         for some, (_, values) in zip(numbers, found, strict=True)
     ]
+
+
+def _blobs(connection: SqliteConnection, bundle: str, numbers: Sequence[int]) -> list[bytes]:
+    """Return the bytes of some vectors, in the order of their numbers."""
+    if connection.sealing is None:
+        return [blob for _, blob in connection.select_in(_VECTORS, numbers)]
+    found = pick(connection, connection.sealing, bundle, numbers, clause="e.row")
+    return [one.vector for one in found]
+
+
+def _owners(
+    connection: SqliteConnection, bundle: str, numbers: Sequence[int]
+) -> Iterable[tuple[int, str, str, str]]:
+    """Return (number, sample's id, person's id, name) of some vectors.
+
+    Sealed vectors are opened too: they are those of just these ids, or the search fails.
+    """
+    if connection.sealing is None:
+        return connection.select_in(_NAMES, numbers)
+    found = pick(connection, connection.sealing, bundle, numbers, clause="e.row", names=True)
+    return ((one.row, one.sample_id, one.person_id, one.name) for one in found)
 
 
 def _first_of_each(people: NDArray[np.int64]) -> Int64:
