@@ -1,8 +1,8 @@
 """Make a video in which people of LFW come and go, to watch it.
 
-Five people who are to be listed come twice, ten others once, up to three at a time, in 60 seconds of
-640 x 480 at 25 frames a second. A stay shows one or more photographs of the person, moved, zoomed and
-with noise. OUT must be outside the repository: the photographs may not be passed on.
+Five people who are to be listed come twice, ten others once, up to three at a time, in 60 seconds
+of 640 x 480 at 25 frames a second. A stay shows one photograph of the person or more, moved, zoomed
+and with noise. OUT must be outside the repository: the photographs may not be passed on.
 
     python benchmarks/make_watch_video.py /tmp/watch
 

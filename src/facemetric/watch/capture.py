@@ -13,20 +13,23 @@ from facemetric.errors import DependencyError, SourceError
 from facemetric.types import UInt8
 from facemetric.watch.source import Source
 
-OPEN_S, READ_S = 10.0, 10.0
-"""How long opening a stream, and waiting for its next packet, may take."""
+TIMEOUT_S = 10.0
 
 _CAMERAS = {"linux": "v4l2", "darwin": "avfoundation", "win32": "dshow"}
 
 
 @contextmanager
-def open_capture(source: Source, *, threads: int = 1) -> Iterator[Iterator[Any]]:
+def open_capture(
+    source: Source, *, timeout_s: float = TIMEOUT_S, threads: int = 1
+) -> Iterator[Iterator[Any]]:
     """Open a source and yield its frames, ``av.VideoFrame`` in the order of showing.
 
     Parameters
     ----------
     source
         From ``parse_source``.
+    timeout_s
+        How long opening it, and waiting for its next packet, may take.
     threads
         Threads of the decoder.
 
@@ -39,7 +42,7 @@ def open_capture(source: Source, *, threads: int = 1) -> Iterator[Iterator[Any]]
     """
     av = _av()
     try:
-        with av.open(**_how(source), timeout=(OPEN_S, READ_S)) as container:
+        with av.open(**_how(source), timeout=(timeout_s, timeout_s)) as container:
             if not container.streams.video:
                 raise SourceError("it has no video", item=source.name)
             stream = container.streams.video[0]

@@ -21,7 +21,7 @@ class Inbox:
 
     def __init__(self, sources: int) -> None:
         self._frames: list[deque[Frame]] = [deque() for _ in range(sources)]
-        self._open = sources
+        self._open = set(range(sources))
         self._next = 0
         self._closed = False
         self._changed = threading.Condition()
@@ -46,10 +46,10 @@ class Inbox:
                 waiting.append(frame)
                 self._changed.notify_all()
 
-    def end(self) -> None:
-        """Say that one source has ended."""
+    def end(self, source: int) -> None:
+        """Say that a source has ended."""
         with self._changed:
-            self._open -= 1
+            self._open.discard(source)
             self._changed.notify_all()
 
     def close(self) -> None:
@@ -73,7 +73,11 @@ class Inbox:
                     return frame
             return None
 
+    def drained(self, source: int) -> bool:
+        """Whether a source has ended and none of its frames is left."""
+        return source not in self._open and not self._frames[source]
+
     @property
     def ended(self) -> bool:
         """Whether no frame is left and none will come."""
-        return self._closed or (self._open <= 0 and not any(self._frames))
+        return self._closed or all(map(self.drained, range(len(self._frames))))

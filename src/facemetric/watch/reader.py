@@ -7,9 +7,10 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from facemetric.errors import FacemetricError, SourceError
-from facemetric.watch.capture import open_capture, upright_pixels
+from facemetric.watch.capture import TIMEOUT_S, open_capture, upright_pixels
 from facemetric.watch.frame import Frame
 from facemetric.watch.inbox import Inbox
 from facemetric.watch.source import Source
@@ -18,11 +19,11 @@ from facemetric.wire.watch import SourceState
 Tell = Callable[[int, SourceState, str | None], None]
 """Called with the source's number, its state and the reason, from the reader's thread."""
 
-FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 30.0
+LONGEST_WAIT_S = 30.0
 
 
-class Reader(threading.Thread):
-    """Reads one source into the inbox until it ends or is stopped.
+class Reader:
+    """A thread that reads one source into the inbox until it ends or is stopped.
 
     Parameters
     ----------
@@ -42,6 +43,19 @@ class Reader(threading.Thread):
         A live source that has been away for so long has ended; never where ``None``.
     rng
         Draws the jitter of the waits, so that many cameras do not come back at once.
+    timeout_s
+        How long opening a source, and waiting for its next frame, may take.
+    first_wait_s
+        Before a lost source is opened again; then doubled, up to half a minute.
+
+    Attributes
+    ----------
+    frames, reconnects
+        How many frames were decoded, and how often the source came back.
+    stream_s, time
+        When the newest frame was: since the source began, and in UTC.
+    error
+        Why it could not be read at all.
     """
 
     def __init__(
@@ -56,13 +70,15 @@ class Reader(threading.Thread):
         started: datetime | None,
         give_up_s: float | None,
         rng: random.Random,
+        timeout_s: float = TIMEOUT_S,
+        first_wait_s: float = 0.5,
     ) -> None:
-        super().__init__(name=f"reader-{number}", daemon=True)
         self.number = number
         self.source = source
         self.frames = 0
         self.reconnects = 0
         self.stream_s = 0.0
+        self.time = started or datetime.now(UTC)
         self.error: FacemetricError | None = None
         self._inbox = inbox
         self._tell = tell
@@ -71,14 +87,29 @@ class Reader(threading.Thread):
         self._started = started
         self._give_up_s = give_up_s
         self._rng = rng
+        self._timeout_s = timeout_s
+        self._first_wait_s = first_wait_s
         self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"reader-{number}", daemon=True)
+
+    def start(self) -> None:
+        """Begin to read."""
+        self._thread.start()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it has not ended yet."""
+        return self._thread.is_alive()
+
+    def join(self, timeout_s: float) -> None:
+        """Wait for the end."""
+        self._thread.join(timeout_s)
 
     def stop(self) -> None:
         """Ask the thread to end: at the next frame, or when a read times out."""
         self._stopping.set()
 
-    def run(self) -> None:
-        """Read until the end."""
+    def _run(self) -> None:
         reason = None
         try:
             if self.source.live:
@@ -90,12 +121,12 @@ class Reader(threading.Thread):
             reason = error.cause
         finally:
             self._tell(self.number, "ended", reason)
-            self._inbox.end()
+            self._inbox.end(self.number)
 
     def _read_file(self) -> None:
-        began = self._started or datetime.now(UTC)
+        began = self.time = self._started or datetime.now(UTC)
         start = time.monotonic()
-        with open_capture(self.source) as frames:
+        with open_capture(self.source, timeout_s=self._timeout_s) as frames:
             self._tell(self.number, "open", None)
             first: float | None = None
             for frame in frames:
@@ -106,17 +137,17 @@ class Reader(threading.Thread):
                 self.stream_s = max(self.stream_s, time_s - first)
                 if self._realtime:
                     self._stopping.wait(max(0.0, start + self.stream_s - time.monotonic()))
+                self.time = began + timedelta(seconds=self.stream_s)
                 if self._due():
-                    at = began + timedelta(seconds=self.stream_s)
                     leave = self._inbox.offer if self._realtime else self._inbox.put
-                    leave(Frame(self.number, upright_pixels(frame), self.stream_s, at))
+                    leave(self._frame(frame))
         if not self.frames:
             raise SourceError("it has no frame that can be read", item=self.source.name)
 
     def _follow(self) -> str | None:
         """Read a live source, and open it again whenever it is lost."""
         start = time.monotonic()
-        wait_s, away_since = FIRST_WAIT_S, start
+        wait_s, away_since = self._first_wait_s, start
         while not self._stopping.is_set():
             reason = "the stream ended"
             before = self.frames
@@ -128,9 +159,9 @@ class Reader(threading.Thread):
                 break
             now = time.monotonic()
             if self.frames > before:
-                wait_s, away_since = FIRST_WAIT_S, now
+                wait_s, away_since = self._first_wait_s, now
                 self._tell(self.number, "lost", reason)
-            elif before == 0 and wait_s == FIRST_WAIT_S:
+            elif before == 0 and wait_s == self._first_wait_s:
                 self._tell(self.number, "lost", reason)
             if self._give_up_s is not None and now - away_since >= self._give_up_s:
                 return reason
@@ -140,7 +171,7 @@ class Reader(threading.Thread):
 
     def _read_live(self, start: float) -> None:
         opened = False
-        with open_capture(self.source) as frames:
+        with open_capture(self.source, timeout_s=self._timeout_s) as frames:
             for frame in frames:
                 if self._stopping.is_set():
                     return
@@ -149,10 +180,12 @@ class Reader(threading.Thread):
                     self.reconnects += self.frames > 0
                     self._tell(self.number, "open", None)
                 self.stream_s = time.monotonic() - start
+                self.time = datetime.now(UTC)
                 if self._due():
-                    self._inbox.offer(
-                        Frame(self.number, upright_pixels(frame), self.stream_s, datetime.now(UTC))
-                    )
+                    self._inbox.offer(self._frame(frame))
+
+    def _frame(self, frame: Any) -> Frame:
+        return Frame(self.number, upright_pixels(frame), self.stream_s, self.time)
 
     def _due(self) -> bool:
         self.frames += 1

@@ -91,6 +91,8 @@ class Roster:
         self.version = 0
         """Rises when somebody joins or leaves the list, or has more or fewer samples."""
         self.threshold = self._threshold()
+        self.away = False
+        """Whether the list could not be read when that was last tried."""
         self._next_s = clock()
         self.refresh()
 
@@ -119,12 +121,14 @@ class Roster:
             return
         # Set first: a gallery that is away is not asked at every frame.
         self._next_s = began + self._refresh_s
+        self.away = True
         wanted = set(self.groups)
         members = {
             person.id: person.samples
             for person in self._gallery.people()
             if person.samples and (not wanted or wanted & set(person.groups))
         }
+        self.away = False
         took = self._clock() - began
         self._next_s = began + max(self._refresh_s, took / _AT_MOST)
         if members != self._members:

@@ -6,18 +6,17 @@ import queue
 import random
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from uuid import uuid4
 
 from facemetric.decide import threshold_for
 from facemetric.detect import Detector
 from facemetric.embed import Embedder
-from facemetric.errors import CalibrationError, FacemetricError, GalleryError, InputError
+from facemetric.errors import CalibrationError, GalleryError, InputError
 from facemetric.gallery import Gallery
 from facemetric.recognizer.bound import check_bound
 from facemetric.watch.eyes import Eyes
-from facemetric.watch.frame import Frame
 from facemetric.watch.inbox import Inbox
 from facemetric.watch.looks import Looks
 from facemetric.watch.reader import Reader
@@ -172,7 +171,8 @@ class Watch:
         self._stop = threading.Event()
         self._stopped_by: str | None = None
         self._problems: list[str] = []
-        self._gallery_away = False
+        self._told_away = False
+        self._ended: dict[int, str | None] = {}
 
     def stop(self, by: str = "stop") -> None:
         """End the watch soon; may be called from a signal handler or another thread."""
@@ -190,11 +190,11 @@ class Watch:
         Raises
         ------
         SourceError
-            There was one source alone, a file, and it cannot be read.
+            Nothing could be read of any source.
         CalibrationError
             The list has become too long for the risk.
-        OSError
-            Standard output cannot be written.
+        BrokenPipeError
+            Whoever read standard output stopped reading.
         """
         started, start = datetime.now(UTC), time.monotonic()
         for reader in self._readers:
@@ -204,39 +204,37 @@ class Watch:
                 frame = self._inbox.take(_TICK_S)
                 self._send(self._source_events())
                 if frame is not None:
-                    self._send(self._see(frame))
+                    self._send(self._guarded(self._watchers[frame.source].see(frame)))
                 else:
                     self._pass_time(start)
-            for watcher in self._watchers:
-                self._send(self._guarded(watcher.finish))
             self._end_readers()
             self._send(self._source_events())
         finally:
             self._end_readers()
             for sink in self._sinks:
                 sink.close()
-        self._raise_if_nothing_was_read()
+        errors = [reader.error for reader in self._readers if reader.error is not None]
+        if errors and not any(reader.frames for reader in self._readers):
+            raise errors[0]
         return self._summary(gallery, started, time.monotonic() - start)
-
-    def _see(self, frame: Frame) -> Iterable[WatchEvent]:
-        return self._guarded(lambda: self._watchers[frame.source].see(frame))
 
     def _pass_time(self, start: float) -> None:
         """Let visits of live sources end while no frame comes."""
         at_s, now = time.monotonic() - start, datetime.now(UTC)
         for watcher, live, reader in zip(self._watchers, self._live, self._readers, strict=True):
             if live and reader.frames:
-                self._send(self._guarded(lambda w=watcher: w.pass_time(at_s, now)))  # type: ignore[misc]
+                self._send(self._guarded(watcher.pass_time(at_s, now)))
 
-    def _guarded(self, events: Callable[[], Iterable[WatchEvent]]) -> Iterable[WatchEvent]:
+    def _guarded(self, events: Iterator[WatchEvent]) -> Iterator[WatchEvent]:
         """Yield events; a gallery that is away is told of once, and asked again later."""
         try:
-            yield from events()
-            self._gallery_away = False
+            yield from events
         except GalleryError as error:
-            if not self._gallery_away:
+            if not self._told_away:
                 self._trouble(str(error))
-            self._gallery_away = True
+            self._told_away = True
+        else:
+            self._told_away = self._told_away and self._roster.away
 
     def _send(self, events: Iterable[WatchEvent]) -> None:
         for event in events:
@@ -248,43 +246,53 @@ class Watch:
                 except OSError as error:
                     self._trouble(f"{sink.delivery().sink}: {error.strerror or error}")
 
-    def _source_events(self) -> Iterable[WatchEvent]:
+    def _source_events(self) -> Iterator[WatchEvent]:
+        """Yield what has become of the sources, and the last of those that have ended."""
         while True:
             try:
                 number, state, reason = self._states.get_nowait()
             except queue.Empty:
-                return
-            reader = self._readers[number]
+                break
             if reason:
-                self._trouble(f"{reader.source.name}: {reason}")
-            yield WatchSourceOut(
-                event_id=str(uuid4()),
-                source=reader.source.name,
-                at=datetime.now(UTC).isoformat(timespec="milliseconds"),
-                stream_s=round(reader.stream_s, 3),
-                state=state,
-                reason=reason,
-            )
+                self._trouble(f"{self._readers[number].source.name}: {reason}")
+            if state == "ended":
+                self._ended[number] = reason
+            else:
+                yield self._source_event(number, state, reason)
+        for number in [number for number in self._ended if self._inbox.drained(number)]:
+            yield from self._guarded(self._watchers[number].finish())
+            yield self._source_event(number, "ended", self._ended.pop(number))
+
+    def _source_event(self, number: int, state: SourceState, reason: str | None) -> WatchSourceOut:
+        reader = self._readers[number]
+        return WatchSourceOut(
+            event_id=str(uuid4()),
+            source=reader.source.name,
+            at=reader.time.isoformat(timespec="milliseconds"),
+            stream_s=round(reader.stream_s, 3),
+            state=state,
+            reason=reason,
+        )
 
     def _end_readers(self) -> None:
         for reader in self._readers:
             reader.stop()
         self._inbox.close()
         for reader in self._readers:
-            reader.join(timeout=2.0)
+            reader.join(2.0)
+            if not reader.alive:
+                continue
+            # Blocked in a read that will time out: it is a daemon, and is left behind.
+            self._states.put((reader.number, "ended", None))
+            self._inbox.end(reader.number)
 
     def _trouble(self, text: str) -> None:
         self._tell(text)
         if len(self._problems) < _MOST_PROBLEMS:
             self._problems.append(text)
 
-    def _raise_if_nothing_was_read(self) -> None:
-        errors: list[FacemetricError] = [r.error for r in self._readers if r.error is not None]
-        if errors and not any(reader.frames for reader in self._readers):
-            raise errors[0]
-
     def _summary(self, gallery: str, started: datetime, wall_s: float) -> WatchSummaryOut:
-        watched = sum(reader.stream_s for reader in self._readers)
+        watched_s = sum(reader.stream_s for reader in self._readers)
         return WatchSummaryOut(
             bundle=self._bundle,
             gallery=gallery,
@@ -292,26 +300,27 @@ class Watch:
             started=started.isoformat(timespec="milliseconds"),
             ended=datetime.now(UTC).isoformat(timespec="milliseconds"),
             wall_s=round(wall_s, 3),
-            speed=round(watched / max(wall_s, 1e-9), 3),
+            speed=round(watched_s / max(wall_s, 1e-9), 3),
             stopped_by=self._stopped_by,
             threshold=ThresholdOut.model_validate(self._roster.threshold),
             people=self._roster.people,
-            sources=tuple(
-                WatchedSourceOut(
-                    source=reader.source.name,
-                    frames=reader.frames,
-                    looked_at=watcher.looked_at,
-                    dropped=self._inbox.dropped[reader.number],
-                    reconnects=reader.reconnects,
-                    stream_s=round(reader.stream_s, 3),
-                    tracks=watcher.tracks,
-                    alerts=watcher.alerts,
-                    unknown=watcher.unknown,
-                )
-                for reader, watcher in zip(self._readers, self._watchers, strict=True)
-            ),
+            sources=tuple(map(self._figures, self._readers)),
             deliveries=tuple(sink.delivery() for sink in self._sinks),
             problems=tuple(self._problems),
+        )
+
+    def _figures(self, reader: Reader) -> WatchedSourceOut:
+        watcher = self._watchers[reader.number]
+        return WatchedSourceOut(
+            source=reader.source.name,
+            frames=reader.frames,
+            looked_at=watcher.looked_at,
+            dropped=self._inbox.dropped[reader.number],
+            reconnects=reader.reconnects,
+            stream_s=round(reader.stream_s, 3),
+            tracks=watcher.tracks,
+            alerts=watcher.alerts,
+            unknown=watcher.unknown,
         )
 
 

@@ -21,6 +21,7 @@ class WatchEventOut(Wire):
     source's name, never its password.
     """
 
+    schema_name: str = schema("")
     event_id: str
     source: str
     at: str
