@@ -215,6 +215,9 @@ def _is_picture(name: str) -> bool:
     return PurePosixPath(name).suffix.lower() in IMAGE_SUFFIXES
 
 
-def _is_hidden(name: str, folder: str) -> bool:
-    inside = name.removeprefix(folder) if not _MAGIC.search(folder) else PurePosixPath(name).name
-    return any(part.startswith(".") for part in inside.split("/"))
+def _is_hidden(name: str, source: str) -> bool:
+    """Whether a part of a name that the source does not give begins with a dot."""
+    given = source.split("/")
+    fixed = next((place for place, part in enumerate(given) if _MAGIC.search(part)), len(given))
+    inside = name.split("/")[fixed:] if source else name.split("/")
+    return any(part.startswith(".") for part in inside)

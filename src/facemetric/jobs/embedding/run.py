@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from facemetric.bundle import Bundle, open_bundle
 from facemetric.detect import Select
@@ -24,7 +25,9 @@ from facemetric.jobs.embedding.workers import (
     embed_in_processes,
 )
 from facemetric.recognizer import DEFAULT_BUNDLE
-from facemetric.wire import EmbedOut, ErrorOut
+
+if TYPE_CHECKING:
+    from facemetric.wire import EmbedOut
 
 SHARD_PHOTOS = 1000
 
@@ -56,6 +59,8 @@ class EmbeddedSet:
 
     def to_wire(self) -> EmbedOut:
         """Return the answer of the command."""
+        from facemetric.wire import EmbedOut, ErrorOut
+
         plan, counts = self.plan, self.counts
         return EmbedOut(
             out=str(self.folder),
