@@ -18,7 +18,16 @@ from facemetric.errors import (
     PersonError,
     UnknownNameError,
 )
-from facemetric.gallery import BACKENDS, Consent, Enrolment, Gallery, NewSample, SqliteGallery
+from facemetric.gallery import (
+    BACKENDS,
+    EXACT,
+    Consent,
+    Enrolment,
+    Gallery,
+    NewSample,
+    SearchIndex,
+    SqliteGallery,
+)
 from facemetric.types import ChipQuality, Face
 from facemetric.vault import MasterKey
 from layouts.postgres import postgres_address
@@ -295,3 +304,57 @@ def test_what_an_embedding_was_mapped_from_stays_known(gallery: Gallery, tmp_pat
     assert [one.mapped_from for one in gallery.samples("P")] == ["net-v0", None, None]
     ((again,),) = gallery.records()
     assert [one.sample.mapped_from for one in again.samples] == ["net-v0", None, None]
+
+
+@pytest.mark.parametrize("per", ["person", "sample"])
+def test_an_index_is_built_measured_used_and_dropped(gallery: Gallery, per: str) -> None:
+    centres = unit(40, seed=1)
+    near = np.repeat(centres, 3, axis=0) + 0.1 * unit(120, seed=2)
+    vectors = (near / np.linalg.norm(near, axis=1, keepdims=True)).astype(np.float32)
+    for number in range(len(centres)):
+        own = vectors[3 * number : 3 * number + 3]
+        samples = [NewSample(one, f"{number}-{k}.jpg") for k, one in enumerate(own)]
+        gallery.enroll(f"P{number}", samples, groups=["first"] if number < 5 else [])
+    queries = unit(5, seed=3)
+
+    def names(**options: object) -> list[list[str]]:
+        answers = gallery.search(queries, 5, per=per, **options)  # type: ignore[arg-type]
+        return [[match.sample_id for match in answer] for answer in answers]
+
+    exact, of_group = names(), names(groups=["first"])
+    assert gallery.search_index() == EXACT
+    wanted = SearchIndex("hnsw", m=8, ef_construction=40, ef_search=200)
+    if isinstance(gallery, SqliteGallery):
+        with pytest.raises(GalleryError, match="compares every sample"):
+            gallery.build_index(wanted)
+    else:
+        built = gallery.build_index(wanted, queries=20)
+        assert (built.kind, built.m, built.queries) == ("hnsw", 8, 20)
+        assert built.recall >= 0.95
+        assert gallery.search_index() == built
+    # A walk as broad as the gallery finds everybody, the new and not the gone.
+    assert names() == names(exact=True) == exact
+    assert names(groups=["first"]) == of_group
+    gallery.enroll("New", [NewSample(queries[0], "new.jpg")])
+    gallery.remove("P7")
+    ((first, *_),) = gallery.search(queries[:1], 5)
+    assert first.name == "New"
+    assert names() == names(exact=True)
+    assert gallery.build_index(EXACT) == gallery.search_index() == EXACT
+    assert names() == names(exact=True)
+
+
+def test_indexes_that_make_no_sense(gallery: Gallery) -> None:
+    gallery.enroll("Ada", [NewSample(unit(1)[0], "a.jpg")])
+    for wrong, cause in (
+        (SearchIndex("hnsw", m=1), "m: expected 2 to 100"),
+        (SearchIndex("hnsw", ef_search=5000), "ef_search: expected 10 to 1000"),
+        (SearchIndex("hnsw", m=50), "ef_construction: expected at least twice m, 100"),
+        (SearchIndex("tree"), "kind: expected 'exact' or 'hnsw'"),  # type: ignore[arg-type]
+    ):
+        with pytest.raises(InputError, match=cause):
+            gallery.build_index(wrong)
+    with pytest.raises(GalleryError, match=r"compares every sample|needs at least 100"):
+        gallery.build_index(SearchIndex("hnsw"))
+    assert gallery.search_index() == EXACT
+    assert len(gallery.search(unit(1))[0]) == 1

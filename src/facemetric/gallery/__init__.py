@@ -1,5 +1,6 @@
 """Enrolled people: kept, found again, erased."""
 
+from facemetric.gallery.approximate import EXACT, SearchIndex
 from facemetric.gallery.milvus import MilvusGallery
 from facemetric.gallery.postgres import PostgresGallery
 from facemetric.gallery.protocol import BACKENDS, Gallery
@@ -20,6 +21,7 @@ from facemetric.gallery.sqlite.gallery import SqliteGallery
 
 __all__ = [
     "BACKENDS",
+    "EXACT",
     "Consent",
     "Enrolment",
     "Gallery",
@@ -31,6 +33,7 @@ __all__ = [
     "Receipt",
     "Removal",
     "Sample",
+    "SearchIndex",
     "SqliteGallery",
     "Stats",
     "StoredSample",

@@ -9,6 +9,8 @@ from os import PathLike
 from types import TracebackType
 from typing import Any, Literal, Self
 
+from facemetric.errors import GalleryError
+from facemetric.gallery.approximate import EXACT, SearchIndex
 from facemetric.gallery.names import group_names
 from facemetric.gallery.ranking import By, Question
 from facemetric.gallery.records import (
@@ -222,6 +224,7 @@ class Gallery(ABC):
         per: Literal["person", "sample"] = "person",
         by: By = "best",
         groups: Sequence[str] | None = None,
+        exact: bool = False,
     ) -> list[list[Match]]:
         """Return the ``k`` nearest people or samples of each query, the most similar first.
 
@@ -238,14 +241,18 @@ class Gallery(ABC):
             the mean of the three nearest. ``"centroid"``: that of the mean direction of all. For
             the last two, the people with the ``max(10 k, 50)`` nearest samples are compared.
         groups
-            Look at people in any of these groups alone; everyone where it is left out.
+            Look at people in any of these groups alone, always exactly; everyone where it is left
+            out.
+        exact
+            Compare every sample, even where the gallery has an index.
 
         Raises
         ------
         InputError
             Where queries are not finite, of unit norm and of this gallery's dimension.
         """
-        question = Question(k, per, by, None if groups is None else group_names(groups))
+        chosen = None if groups is None else group_names(groups)
+        question = Question(k, per, by, chosen, exact)
         question.check()
         check_unit(queries, name="queries", dim=self.dim)
         return self._answer(queries, question)
@@ -253,6 +260,37 @@ class Gallery(ABC):
     @abstractmethod
     def _answer(self, queries: Float32, question: Question) -> list[list[Match]]:
         """Answer a question that was checked."""
+
+    def search_index(self) -> SearchIndex:
+        """Return how samples are looked for; all are compared where nothing else was chosen."""
+        return EXACT
+
+    def build_index(self, index: SearchIndex, *, queries: int = 200, seed: int = 0) -> SearchIndex:
+        """Build an index, or drop it for ``EXACT``, and measure what it finds.
+
+        Parameters
+        ----------
+        index
+            Its kind and settings.
+        queries
+            Samples, drawn with ``seed``, to measure its recall with; see ``SearchIndex``.
+
+        Raises
+        ------
+        GalleryError
+            This kind of gallery has no index, there are too few samples for one, or the store
+            cannot build it.
+        InputError
+            A setting is out of range.
+        """
+        index.check()
+        if index.kind == "exact":
+            return EXACT
+        raise GalleryError(
+            "compares every sample: it has no other index",
+            item="index",
+            fix="Copy the gallery to PostgreSQL or Milvus (facemetric gallery copy)",
+        )
 
     @abstractmethod
     def compared(self) -> int:

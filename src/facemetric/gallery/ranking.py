@@ -24,6 +24,7 @@ class Question:
     per: Literal["person", "sample"] = "person"
     by: By = "best"
     groups: tuple[str, ...] | None = None
+    exact: bool = False
 
     def check(self) -> None:
         """Raise InputError unless it can be answered."""

@@ -67,7 +67,7 @@ from facemetric.wire.evaluation_report import (
     SlicesOut,
 )
 from facemetric.wire.faces import ErrorOut, FaceOut, QualityOut, ThresholdOut, Wire
-from facemetric.wire.galleries import GalleryCopyOut, GalleryOut
+from facemetric.wire.galleries import GalleryCopyOut, GalleryIndexOut, GalleryOut
 from facemetric.wire.installation import (
     CacheOut,
     CheckOut,
@@ -173,6 +173,7 @@ __all__ = [
     "FoldOut",
     "GalleriesOut",
     "GalleryCopyOut",
+    "GalleryIndexOut",
     "GalleryOut",
     "GalleryUpgradeOut",
     "GroupOut",

@@ -30,6 +30,19 @@ class GalleryOut(Wire):
     problems: tuple[str, ...] | None = None
 
 
+class GalleryIndexOut(Wire):
+    """Answer of ``gallery index``; all but ``kind`` are null where every sample is compared."""
+
+    schema_name: Literal["facemetric.gallery-index/1"] = schema("facemetric.gallery-index/1")
+    gallery: str
+    kind: Literal["exact", "hnsw"]
+    m: int | None
+    ef_construction: int | None
+    ef_search: int | None
+    recall: float | None
+    queries: int | None
+
+
 class GalleryCopyOut(Wire):
     """Answer of ``gallery copy``, ``export`` and ``import``; ``checksum`` is the same for both."""
 

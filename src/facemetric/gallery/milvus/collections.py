@@ -164,13 +164,13 @@ class Collections:
             found += self.where(name, f"{field} in {listed}", fields)
         return found
 
-    def every(self, name: str, fields: Sequence[str]) -> Iterator[Row]:
-        """Yield all rows, in no order."""
+    def every(self, name: str, fields: Sequence[str], condition: str = "") -> Iterator[Row]:
+        """Yield all rows (that a condition holds for), in no order."""
         with self._called() as client:
             rows = client.query_iterator(
                 self._name(name),
                 batch_size=ROWS_AT_ONCE,
-                filter="",
+                filter=condition,
                 output_fields=["id", *fields],
             )
             try:
@@ -186,9 +186,13 @@ class Collections:
             return int(found[0]["count(*)"])
 
     def nearest(
-        self, vectors: list[list[float]], limit: int, condition: str
+        self, vectors: list[list[float]], limit: int, condition: str, *, breadth: int | None
     ) -> list[list[tuple[str, str]]]:
-        """Return (sample's id, person's id) of the nearest samples of each vector."""
+        """Return (sample's id, person's id) of the nearest samples of each vector.
+
+        ``breadth`` is that of the walk through an HNSW graph; `None` where there is none.
+        """
+        wanted = {} if breadth is None else {"ef": max(breadth, limit)}
         with self._called() as client:
             found = client.search(
                 self._name("samples"),
@@ -197,9 +201,21 @@ class Collections:
                 limit=limit,
                 filter=condition,
                 output_fields=["person"],
-                search_params={"metric_type": "IP"},
+                search_params={"metric_type": "IP", "params": wanted},
             )
             return [[(hit["id"], hit["entity"]["person"]) for hit in hits] for hits in found]
+
+    def index_samples(self, kind: str, settings: dict[str, int]) -> None:
+        """Replace the index of the samples' vectors; nobody can search meanwhile."""
+        with self._called() as client:
+            name = self._name("samples")
+            client.flush(name)
+            client.release_collection(name)
+            client.drop_index(name, "vector")
+            index = client.prepare_index_params()
+            index.add_index("vector", index_type=kind, metric_type="IP", params=settings)
+            client.create_index(name, index)
+            client.load_collection(name)
 
     def size_bytes(self) -> int:
         """Return the size of the file of Milvus Lite; 0 for a server."""

@@ -9,7 +9,16 @@ from datetime import datetime
 from typing import Literal
 from uuid import uuid4
 
+import numpy as np
+
 from facemetric.errors import BundleMismatchError, GalleryError, InputError, PersonError
+from facemetric.gallery.approximate import (
+    EXACT,
+    SearchIndex,
+    check_enough,
+    stored_index,
+    with_recall,
+)
 from facemetric.gallery.binding import Binding, compare, other_flip
 from facemetric.gallery.milvus import editing
 from facemetric.gallery.milvus.address import parse_address
@@ -262,6 +271,36 @@ class MilvusGallery(Gallery):
             self._settle_flip(samples)
             return restore(self._directory, records)
 
+    def search_index(self) -> SearchIndex:
+        """Return how samples are looked for."""
+        self._index = stored_index(self._collections.facts().get("search_index"))
+        return self._index
+
+    def build_index(self, index: SearchIndex, *, queries: int = 200, seed: int = 0) -> SearchIndex:
+        """Build Milvus's HNSW graph, or drop it; see ``Gallery.build_index``.
+
+        Nobody can search until it is built. Others who have the gallery open walk the graph as
+        broadly as before, until they open it again.
+        """
+        index.check()
+        with self._writing():
+            if index.kind == "exact":
+                self._collections.index_samples("FLAT", {})
+                self._keep_index(EXACT)
+                return EXACT
+            check_enough(self._collections.count("samples"), item=self._collections.address.shown)
+            settings = {"M": index.m, "efConstruction": index.ef_construction}
+            self._collections.index_samples("HNSW", settings)
+            self._keep_index(index)
+            measured = with_recall(index, self._drawn(queries, seed), self._answer)
+            self._keep_index(measured)
+        return measured
+
+    def _keep_index(self, index: SearchIndex) -> None:
+        kept = self._collections.facts() | {"search_index": index.to_stored()}
+        self._collections.put_facts(kept)
+        self._index = index
+
     def stats(self) -> Stats:
         """Return the gallery in figures; ``size_bytes`` is that of the file, 0 for a server."""
         facts = self._collections.facts()
@@ -291,7 +330,15 @@ class MilvusGallery(Gallery):
         self._collections.close()
 
     def _answer(self, queries: Float32, question: Question) -> list[list[Match]]:
-        return search(self._collections, queries, question, dim=self.dim)
+        index = self.search_index() if question.exact else self._index
+        return search(self._collections, queries, question, dim=self.dim, index=index)
+
+    def _drawn(self, count: int, seed: int) -> Float32:
+        """Return some samples' vectors, drawn."""
+        ids = sorted(row["id"] for row in self._collections.every("samples", ()))
+        chosen = np.random.default_rng(seed).choice(len(ids), min(count, len(ids)), replace=False)
+        rows = self._collections.among("samples", "id", (ids[row] for row in chosen), ("vector",))
+        return vectors_of(sorted(rows, key=lambda row: str(row["id"])), self.dim)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -343,6 +390,7 @@ class MilvusGallery(Gallery):
         self.id, self.bundle, self.dim = facts["id"], facts["bundle"], facts["dim"]
         self.bundle_sha256 = facts["bundle_sha256"]
         self._flip = facts["flip"]
+        self._index = stored_index(facts.get("search_index"))
 
     def _settle_flip(self, samples: Sequence[NewSample]) -> None:
         bound = self.flip

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import heapq
 import json
 from collections.abc import Sequence
+from itertools import islice
 
 import numpy as np
 
-from facemetric.gallery.milvus.collections import Collections, Row
+from facemetric.gallery.approximate import SearchIndex
+from facemetric.gallery.milvus.collections import ROWS_AT_ONCE, Collections, Row
 from facemetric.gallery.milvus.rows import vectors_of
 from facemetric.gallery.ranking import Question, first_of_each, ranked_people, shortlist
 from facemetric.types import Float32, Float64, Match
@@ -17,7 +20,12 @@ MOST_CANDIDATES = 16_384
 
 
 def search(
-    collections: Collections, queries: Float32, question: Question, *, dim: int
+    collections: Collections,
+    queries: Float32,
+    question: Question,
+    *,
+    dim: int,
+    index: SearchIndex,
 ) -> list[list[Match]]:
     """Answer a question."""
     condition = ""
@@ -31,7 +39,13 @@ def search(
     left = list(range(len(queries)))
     depth = min(4 * k + 32, MOST_CANDIDATES)
     while left:
-        answers = _candidates(collections, queries[left], depth, condition, dim)
+        some = queries[left]
+        if question.exact and index.kind != "exact":
+            named = _nearest_of_all(collections, some, depth, condition, dim)
+        else:
+            breadth = None if index.kind == "exact" else index.ef_search
+            named = collections.nearest(some.tolist(), depth, condition, breadth=breadth)
+        answers = _candidates(collections, some, named, dim)
         again = []
         for query, (matches, seen) in zip(left, answers, strict=True):
             found[query] = matches if question.per == "sample" else first_of_each(matches)
@@ -52,14 +66,32 @@ def search(
     ]
 
 
-def _candidates(
+def _nearest_of_all(
     collections: Collections, queries: Float32, depth: int, condition: str, dim: int
+) -> list[list[tuple[str, str]]]:
+    """Compare every vector here: with a graph, Milvus cannot be asked to."""
+    best: list[list[tuple[float, str, str]]] = [[] for _ in queries]
+    rows = collections.every("samples", ("person", "vector"), condition)
+    while part := list(islice(rows, ROWS_AT_ONCE)):
+        similarities = queries @ vectors_of(part, dim).T
+        for kept, values in zip(best, similarities.tolist(), strict=True):
+            kept += [
+                (value, row["id"], row["person"]) for value, row in zip(values, part, strict=True)
+            ]
+            kept[:] = heapq.nlargest(depth, kept)
+    return [[(sample, person) for _, sample, person in kept] for kept in best]
+
+
+def _candidates(
+    collections: Collections,
+    queries: Float32,
+    named: Sequence[Sequence[tuple[str, str]]],
+    dim: int,
 ) -> list[tuple[list[Match], int]]:
-    """Return each query's nearest samples, best first, and how many Milvus named.
+    """Return each query's nearest samples, best first, and how many were named.
 
     A sample whose person is not there was left by a process that was killed: it does not count.
     """
-    named = collections.nearest(queries.tolist(), depth, condition)
     samples = {
         row["id"]: row
         for row in collections.among(

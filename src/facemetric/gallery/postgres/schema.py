@@ -77,6 +77,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # The bundle whose embedding a sample's was mapped from, when the model was changed.
         "ALTER TABLE samples ADD COLUMN mapped_from TEXT",
     ),
+    (
+        # The settings of an approximate index and its recall, as JSON; NULL: none.
+        "ALTER TABLE gallery ADD COLUMN search_index TEXT",
+    ),
 )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from facemetric.gallery.approximate import SearchIndex
 from facemetric.gallery.postgres.database import PostgresConnection
 from facemetric.gallery.ranking import Question, first_of_each, ranked_people, shortlist
 from facemetric.types import Float32, Float64, Match
@@ -16,17 +17,27 @@ _NEAREST = """SELECT n.row, n.vector, s.id, p.id, p.name FROM (
         SELECT e.row, e.sample, e.vector::text AS vector FROM embeddings e
         ORDER BY e.vector <#> ?::vector LIMIT ?
     ) n JOIN samples s ON s.row = n.sample JOIN people p ON p.row = s.person"""
-_NEAREST_OF_GROUPS = """SELECT e.row, e.vector::text, s.id, p.id, p.name FROM people p
-    JOIN samples s ON s.person = p.row JOIN embeddings e ON e.sample = s.row
-    WHERE p.row IN (SELECT person FROM person_groups WHERE name = ANY(?))
-    ORDER BY e.vector <#> ?::vector LIMIT ?"""
+# MATERIALIZED: an index over everybody must not be walked for the few of a group.
+_NEAREST_OF_GROUPS = """WITH chosen AS MATERIALIZED (
+        SELECT e.row, e.vector, s.id AS sample, p.id AS person, p.name FROM people p
+        JOIN samples s ON s.person = p.row JOIN embeddings e ON e.sample = s.row
+        WHERE p.row IN (SELECT person FROM person_groups WHERE name = ANY(?))
+    ) SELECT row, vector::text, sample, person, name FROM chosen
+    ORDER BY vector <#> ?::vector LIMIT ?"""
+MOST_WALKED = 1000
+"""pgvector walks an index for no more rows than that."""
 
 
 def search(
-    connection: PostgresConnection, queries: Float32, question: Question, *, bundle: str
+    connection: PostgresConnection,
+    queries: Float32,
+    question: Question,
+    *,
+    bundle: str,
+    index: SearchIndex,
 ) -> list[list[Match]]:
     """Answer a question inside a transaction."""
-    return [_one(connection, query, question, bundle) for query in queries]
+    return [_one(connection, query, question, bundle, index) for query in queries]
 
 
 def _one(
@@ -34,11 +45,13 @@ def _one(
     query: Float32,
     question: Question,
     bundle: str,
+    index: SearchIndex,
 ) -> list[Match]:
     ranked = question.by != "best"
     k = shortlist(question.k) if ranked else question.k
     depth = 4 * k + 32
     while True:
+        _choose(connection, index, question, depth)
         found = _candidates(connection, query, question, depth)
         nearest = found if question.per == "sample" else first_of_each(found)
         if len(nearest) >= k or len(found) < depth:
@@ -54,6 +67,22 @@ def _one(
         return {one: vectors[owners == one] for one in ids}
 
     return ranked_people(query, nearest[:k], vectors_of, question.k, by=question.by)
+
+
+def _choose(
+    connection: PostgresConnection, index: SearchIndex, question: Question, depth: int
+) -> None:
+    """Tell the server, for this transaction, whether and how broadly to walk the index."""
+    if index.kind == "exact":
+        return
+    walked = not question.exact and depth <= MOST_WALKED
+    connection.execute(f"SET LOCAL enable_indexscan = {'on' if walked else 'off'}")
+    if walked:
+        # The server has been told that walking is dear, and would rather compare a few thousand.
+        connection.execute("SET LOCAL enable_seqscan = off")
+        connection.execute(f"SET LOCAL hnsw.ef_search = {max(index.ef_search, depth)}")
+    else:
+        connection.execute("SET LOCAL enable_seqscan = on")
 
 
 def _candidates(
