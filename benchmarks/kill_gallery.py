@@ -7,7 +7,8 @@ A child process enrols synthetic people in one thread, every seventh of whom it 
 searches in another for people who were acknowledged. It prints each enrolment and erasure
 once the gallery has acknowledged it; this process kills it (SIGKILL) at a random moment and opens
 the gallery as a user would. Half of the kills hit fresh galleries, person by person, which are
-finished afterwards; the other half hit one and the same, eight people at a time.
+finished afterwards; the other half hit one and the same, eight people at a time. A SQLite gallery
+of these holds 17,000 others already: codes are searched, and snapshots of them are written.
 
 SIGKILL stands for a crash of the program. A loss of power is not tried here: for that the SQLite
 gallery relies on ``synchronous = FULL``.
@@ -34,6 +35,7 @@ from facemetric.gallery import Enrolment, Gallery, NewSample
 BUNDLE = "synthetic"
 CHUNK_PEOPLE = 8
 ERASED = 7
+OTHERS = 17_000
 ADDRESSES = {"sqlite": "{}/{}.db", "milvus": "milvus://{}/{}.db"}
 
 
@@ -119,6 +121,7 @@ class Ledger:
         self.there: set[int] = set()
         self.unsure: set[int] = set()
         self.gone: set[int] = set()
+        self.others = 0
         self.not_found = 0
         self.next = 0
 
@@ -148,8 +151,11 @@ def inspect(address: str, ledger: Ledger, arguments: argparse.Namespace) -> dict
             int(record.person.name.split()[1]): record
             for chunk in gallery.records()
             for record in chunk
+            if record.person.name.startswith("Person")
         }
-        people = len(gallery.people())
+        names = [person.name for person in gallery.people()]
+    people = sum(name.startswith("Person") for name in names)
+    ledger.others = ledger.others or len(names) - people
     whole = [number for number, record in stored.items() if len(record.samples) == 1]
     changed = sum(
         stored[number].samples[0].embedding.tobytes()
@@ -161,7 +167,7 @@ def inspect(address: str, ledger: Ledger, arguments: argparse.Namespace) -> dict
     in_flight = {number for number in beyond if number >= ledger.next}
     found = {
         "acknowledged": len(ledger.there) + len(ledger.gone),
-        "missing": len(ledger.there - set(stored)),
+        "missing": len(ledger.there - set(stored)) + ledger.others - (len(names) - people),
         "come_back": len(ledger.gone & set(stored)),
         "changed": changed,
         "incomplete": len(stored) - len(whole) + abs(people - len(stored)),
@@ -221,6 +227,18 @@ def continued(
     """Kill again and again in one gallery, each time going on after the last acknowledgement."""
     rounds: list[Any] = []
     address, ledger = ADDRESSES[arguments.backend].format(folder, "continued"), Ledger()
+    if arguments.backend == "sqlite":
+        ledger.others = OTHERS
+        with opened(address, arguments) as gallery:
+            people = (
+                (
+                    f"Other {n}",
+                    [NewSample(vector(1, n, arguments.dim), f"other-{n}.jpg", flip=True)],
+                )
+                for n in range(OTHERS)
+            )
+            for _ in gallery.enroll_many(people, chunk_people=OTHERS):
+                pass
     for number in range(kills):
         most = (arguments.people - ledger.next) // (kills - number) - 2 * CHUNK_PEOPLE
         begun = Child(address, ledger.next, arguments, chunked=True)
