@@ -82,8 +82,12 @@ from facemetric.wire.leakage import LeakageCheckOut, LeakageFindingOut, LeakageO
 from facemetric.wire.odds import OddsOut
 from facemetric.wire.schemas import schemas
 from facemetric.wire.service import (
+    AuditOut,
     BundleOut,
     CalibrationOut,
+    ClusteredFaceOut,
+    ClusteredGroupOut,
+    ClusteringOut,
     EmbeddedOut,
     EmbeddedPhotoOut,
     EmbeddingsOut,
@@ -131,6 +135,7 @@ from facemetric.wire.watch import (
 __all__ = [
     "AlikePeopleOut",
     "AuditEventOut",
+    "AuditOut",
     "AuditShowOut",
     "AuditVerifyOut",
     "BeyondOut",
@@ -146,6 +151,9 @@ __all__ = [
     "CheckOut",
     "CheckedPointOut",
     "ClusterOut",
+    "ClusteredFaceOut",
+    "ClusteredGroupOut",
+    "ClusteringOut",
     "ComparedOut",
     "CurveOut",
     "DatasetCard",
