@@ -67,7 +67,7 @@ class Gallery(ABC):
         """Open a gallery: a file, or ``backend://…`` for another store than SQLite.
 
         Options are those of the backend; see ``SqliteGallery`` for ``bundle``, ``dim``,
-        ``bundle_sha256``, ``flip``, ``codec``, ``read_only`` and ``create``.
+        ``bundle_sha256``, ``flip``, ``codec``, ``key``, ``read_only`` and ``create``.
 
         Raises
         ------

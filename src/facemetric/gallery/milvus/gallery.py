@@ -37,6 +37,7 @@ from facemetric.gallery.records import (
 from facemetric.gallery.rules import check_unit, time_text
 from facemetric.index import Codec
 from facemetric.types import Float32, ItemError, Match
+from facemetric.vault import MasterKey
 
 VERSION = 1
 
@@ -59,6 +60,8 @@ class MilvusGallery(Gallery):
         As for ``SqliteGallery``.
     codec
         Must be left out: one-byte codes are for SQLite galleries.
+    key
+        Must be left out: the server compares vectors as they are.
     read_only
         Never write to it.
     create
@@ -77,7 +80,7 @@ class MilvusGallery(Gallery):
     BundleMismatchError
         The gallery holds embeddings of another bundle, graph, dimension or flip.
     InputError
-        A new gallery is wanted without ``bundle`` and ``dim``, or with a codec.
+        A new gallery is wanted without ``bundle`` and ``dim``, or with a codec or a key.
     """
 
     def __init__(
@@ -89,6 +92,7 @@ class MilvusGallery(Gallery):
         bundle_sha256: str | None = None,
         flip: bool | None = None,
         codec: Codec | None = None,
+        key: MasterKey | None = None,
         read_only: bool = False,
         create: bool = True,
         timeout_s: float = 30.0,
@@ -96,6 +100,12 @@ class MilvusGallery(Gallery):
     ) -> None:
         if codec is not None:
             raise InputError("one-byte codes are for SQLite galleries", item="codec")
+        if key is not None:
+            raise InputError(
+                "only SQLite galleries are encrypted: the server compares vectors as they are",
+                item="key",
+                fix="Leave it out, and encrypt the server's volume",
+            )
         used = Binding(bundle, dim, bundle_sha256, flip)
         used.check_digest()
         where = parse_address(address)
