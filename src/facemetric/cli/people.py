@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from facemetric.cli.keys import KeyCommand, KeyFile, master_key
 from facemetric.cli.options import GalleryAddress, Json
 from facemetric.cli.output import guarded, print_json, shown, table
 from facemetric.errors import PersonError
@@ -25,7 +26,12 @@ _TIME = "%Y-%m-%d %H:%M"
 
 @app.command("list")
 @guarded
-def list_people(gallery: GalleryAddress = None, json_: Json = False) -> None:
+def list_people(
+    gallery: GalleryAddress = None,
+    key_file: KeyFile = None,
+    key_command: KeyCommand = None,
+    json_: Json = False,
+) -> None:
     """List everyone in a gallery.
 
     Example: facemetric people list --gallery people.db
@@ -33,7 +39,7 @@ def list_people(gallery: GalleryAddress = None, json_: Json = False) -> None:
     from facemetric.cli.galleries import gallery_address, open_existing, shown_address
     from facemetric.wire import PeopleOut
 
-    with open_existing(gallery, read_only=True) as opened:
+    with open_existing(gallery, key=master_key(key_file, key_command), read_only=True) as opened:
         people = opened.people()
         bundle = opened.bundle
     if json_:
@@ -55,14 +61,20 @@ def list_people(gallery: GalleryAddress = None, json_: Json = False) -> None:
 
 @app.command()
 @guarded
-def show(person: Who, gallery: GalleryAddress = None, json_: Json = False) -> None:
+def show(
+    person: Who,
+    gallery: GalleryAddress = None,
+    key_file: KeyFile = None,
+    key_command: KeyCommand = None,
+    json_: Json = False,
+) -> None:
     """Show one person and the photographs they were enrolled from.
 
     Example: facemetric people show "Ada Lovelace" --gallery people.db
     """
     from facemetric.cli.galleries import open_existing
 
-    with open_existing(gallery, read_only=True) as opened:
+    with open_existing(gallery, key=master_key(key_file, key_command), read_only=True) as opened:
         found = opened.person(person)
         samples = opened.samples(found.id)
     _answer("show", found, samples, gallery, json_=json_)
@@ -74,6 +86,8 @@ def rename(
     person: Who,
     name: Annotated[str, typer.Argument(metavar="NAME", help="The new name.")],
     gallery: GalleryAddress = None,
+    key_file: KeyFile = None,
+    key_command: KeyCommand = None,
     json_: Json = False,
 ) -> None:
     """Give a person another name.
@@ -82,7 +96,7 @@ def rename(
     """
     from facemetric.cli.galleries import open_existing
 
-    with open_existing(gallery) as opened:
+    with open_existing(gallery, key=master_key(key_file, key_command)) as opened:
         renamed = opened.rename(person, name)
         samples = opened.samples(renamed.id)
     _answer("rename", renamed, samples, gallery, json_=json_)
@@ -94,6 +108,8 @@ def merge(
     into: Annotated[str, typer.Argument(metavar="INTO", help="Who stays: a name or an id.")],
     other: Annotated[str, typer.Argument(metavar="OTHER", help="Who becomes part of INTO.")],
     gallery: GalleryAddress = None,
+    key_file: KeyFile = None,
+    key_command: KeyCommand = None,
     json_: Json = False,
 ) -> None:
     """Make two entries one person: the samples of OTHER move to INTO.
@@ -102,7 +118,7 @@ def merge(
     """
     from facemetric.cli.galleries import open_existing
 
-    with open_existing(gallery) as opened:
+    with open_existing(gallery, key=master_key(key_file, key_command)) as opened:
         merged = opened.merge(into, other)
         samples = opened.samples(merged.id)
     _answer("merge", merged, samples, gallery, json_=json_)
@@ -113,6 +129,8 @@ def merge(
 def remove(
     person: Who,
     gallery: GalleryAddress = None,
+    key_file: KeyFile = None,
+    key_command: KeyCommand = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     json_: Json = False,
 ) -> None:
@@ -122,7 +140,7 @@ def remove(
     """
     from facemetric.cli.galleries import open_existing
 
-    with open_existing(gallery) as opened:
+    with open_existing(gallery, key=master_key(key_file, key_command)) as opened:
         found = opened.person(person)
         if not yes:
             _confirm(f"Erase {found.name} and {found.samples} samples?")
@@ -135,6 +153,8 @@ def remove(
 @guarded
 def expired(
     gallery: GalleryAddress = None,
+    key_file: KeyFile = None,
+    key_command: KeyCommand = None,
     remove: Annotated[bool, typer.Option("--remove", help="Erase them, for good.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     json_: Json = False,
@@ -148,7 +168,9 @@ def expired(
 
     at = datetime.now(UTC)
     purged = None
-    with open_existing(gallery, read_only=not remove) as opened:
+    with open_existing(
+        gallery, key=master_key(key_file, key_command), read_only=not remove
+    ) as opened:
         due = opened.expired(at)
         if remove:
             if due and not yes:

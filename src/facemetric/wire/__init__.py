@@ -120,7 +120,13 @@ from facemetric.wire.upgrade import (
     UpgradeReportOut,
     UpgradeThresholdsOut,
 )
-from facemetric.wire.vault import AuditEventOut, AuditShowOut, AuditVerifyOut, MasterKeyOut
+from facemetric.wire.vault import (
+    AuditEventOut,
+    AuditShowOut,
+    AuditVerifyOut,
+    MasterKeyOut,
+    RotateOut,
+)
 from facemetric.wire.watch import (
     DeliveryOut,
     WatchAlertOut,
@@ -224,6 +230,7 @@ __all__ = [
     "ProblemOut",
     "QualityOut",
     "ReasonOut",
+    "RotateOut",
     "SampleOut",
     "SamplesOut",
     "SearchOut",
