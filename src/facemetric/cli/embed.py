@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -92,7 +94,11 @@ def embed(
     from facemetric.cli.sources import listed
     from facemetric.jobs.embedding import embed_photos
 
-    with pacing("embedding", unit="photographs", quiet=not progress) as tell:
+    # Ray prints what happens to its workers.
+    with (
+        redirect_stdout(sys.stderr) if ray else nullcontext(),
+        pacing("embedding", unit="photographs", quiet=not progress) as tell,
+    ):
         done = embed_photos(
             listed(sources),
             out,
