@@ -90,7 +90,7 @@ class Service:
                 Event(
                     action,
                     actor=key.id,
-                    gallery=gallery.id if gallery else None,
+                    gallery=None if gallery is None else gallery.id,
                     subject=subject,
                     counts=counts or {},
                 )
