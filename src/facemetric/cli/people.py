@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import sys
-from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from facemetric.cli.erasing import AuditFile, Erasing
 from facemetric.cli.keys import KeyCommand, KeyFile, master_key
 from facemetric.cli.options import GalleryAddress, Json
 from facemetric.cli.output import guarded, print_json, shown, table
-from facemetric.errors import PersonError
+from facemetric.cli.personal import check_receipt, export_
 
 if TYPE_CHECKING:
-    from facemetric.gallery import Gallery, Person, Sample
+    from facemetric.gallery import Person, Sample
     from facemetric.wire import PersonOut
 
-app = typer.Typer(help="List, show, rename, merge and erase enrolled people.")
+app = typer.Typer(help="List, show, rename, merge, export and erase enrolled people.")
+app.command("export")(export_)
+app.command("check-receipt")(check_receipt)
 
 Who = Annotated[str, typer.Argument(metavar="PERSON", help="A name or an id.")]
 _TIME = "%Y-%m-%d %H:%M"
@@ -132,6 +135,11 @@ def remove(
     key_file: KeyFile = None,
     key_command: KeyCommand = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    receipt: Annotated[
+        Path | None,
+        typer.Option("--receipt", metavar="FILE", help="Write a receipt; must not be there yet."),
+    ] = None,
+    audit: AuditFile = None,
     json_: Json = False,
 ) -> None:
     """Erase a person with all samples and embeddings, from the file as well.
@@ -140,13 +148,14 @@ def remove(
     """
     from facemetric.cli.galleries import open_existing
 
-    with open_existing(gallery, key=master_key(key_file, key_command)) as opened:
+    key = master_key(key_file, key_command)
+    with Erasing(receipt, audit, key) as erasing, open_existing(gallery, key=key) as opened:
         found = opened.person(person)
         if not yes:
             _confirm(f"Erase {found.name} and {found.samples} samples?")
-        removal = opened.remove(found.id)
-    _answer("remove", found, [], gallery, json_=json_, purged=removal.purged)
-    _tell_unpurged(removal.purged)
+        purged = erasing.erase(opened, [found.id], reason="request")
+    _answer("remove", found, [], gallery, json_=json_, purged=purged)
+    _tell_unpurged(purged)
 
 
 @app.command()
@@ -157,6 +166,13 @@ def expired(
     key_command: KeyCommand = None,
     remove: Annotated[bool, typer.Option("--remove", help="Erase them, for good.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    receipts: Annotated[
+        Path | None,
+        typer.Option(
+            "--receipts", metavar="FILE", help="Write the receipts, one a line; append to it."
+        ),
+    ] = None,
+    audit: AuditFile = None,
     json_: Json = False,
 ) -> None:
     """List the people whose time (enroll --keep-until) has passed; with --remove, erase them.
@@ -168,9 +184,11 @@ def expired(
 
     at = datetime.now(UTC)
     purged = None
-    with open_existing(
-        gallery, key=master_key(key_file, key_command), read_only=not remove
-    ) as opened:
+    key = master_key(key_file, key_command)
+    with (
+        Erasing(receipts, audit if remove else None, key, several=True) as erasing,
+        open_existing(gallery, key=key, read_only=not remove) as opened,
+    ):
         due = opened.expired(at)
         if remove:
             if due and not yes:
@@ -178,7 +196,7 @@ def expired(
                 # Somebody's time may have been extended while the question stood.
                 still = {person.id for person in opened.expired(at)}
                 due = [person for person in due if person.id in still]
-            purged = _erase(opened, due)
+            purged = erasing.erase(opened, [person.id for person in due], reason="expired")
     if json_:
         document = ExpiredOut(
             gallery=shown_address(gallery_address(gallery)),
@@ -198,14 +216,6 @@ def expired(
             table(rows, ("name", "samples", "keep until (UTC)", "id"))
         print(f"{len(rows)} people {'erased' if remove else 'due to be erased'}")
     _tell_unpurged(purged)
-
-
-def _erase(gallery: Gallery, people: list[Person]) -> bool:
-    for person in people:
-        # Another process may have been faster.
-        with suppress(PersonError):
-            gallery.remove(person.id, purge=False)
-    return gallery.purge()
 
 
 def _confirm(question: str) -> None:

@@ -9,6 +9,7 @@ from os import PathLike
 from types import TracebackType
 from typing import Any, Literal, Self
 
+from facemetric.errors import PersonError
 from facemetric.gallery.names import group_names
 from facemetric.gallery.ranking import By, Question
 from facemetric.gallery.records import (
@@ -50,7 +51,13 @@ class Gallery(ABC):
         The bundle that its embeddings come from, and their number of dimensions.
     bundle_sha256
         Hex digest of that bundle's graph; ``None`` where nobody has told yet.
+    erased_from, may_remain_in
+        Places that erasing, once purged, clears of a person's bytes, and those that it does not
+        reach.
     """
+
+    erased_from: tuple[str, ...] = ("the store",)
+    may_remain_in: tuple[str, ...] = ("backups and copies", "exports")
 
     id: str
     bundle: str
@@ -269,6 +276,15 @@ class Gallery(ABC):
         Each chunk is of one moment; people who come meanwhile stand at the end.
         """
 
+    def record(self, person: str) -> PersonRecord:
+        """Return all that is known of one person; PersonError where there is none."""
+        wanted = self.person(person).id
+        for chunk in self.records():
+            for record in chunk:
+                if record.person.id == wanted:
+                    return record
+        raise PersonError("was erased meanwhile", item=wanted)
+
     @abstractmethod
     def restore(self, records: Sequence[PersonRecord]) -> int:
         """Store people as another gallery had them, in one transaction, ids and times kept.
@@ -307,8 +323,6 @@ class Gallery(ABC):
         return iter(self.people())
 
     def __contains__(self, person: object) -> bool:
-        from facemetric.errors import PersonError
-
         try:
             self.person(str(person))
         except PersonError:

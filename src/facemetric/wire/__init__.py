@@ -80,6 +80,13 @@ from facemetric.wire.installation import (
 )
 from facemetric.wire.leakage import LeakageCheckOut, LeakageFindingOut, LeakageOut
 from facemetric.wire.odds import OddsOut
+from facemetric.wire.personal import (
+    ConsentOut,
+    ErasureReceiptOut,
+    PersonDataOut,
+    ReceiptCheckOut,
+    SampleDataOut,
+)
 from facemetric.wire.schemas import schemas
 from facemetric.wire.service import (
     AuditOut,
@@ -161,6 +168,7 @@ __all__ = [
     "ClusteredGroupOut",
     "ClusteringOut",
     "ComparedOut",
+    "ConsentOut",
     "CurveOut",
     "DatasetCard",
     "DatasetOut",
@@ -176,6 +184,7 @@ __all__ = [
     "EnrollOut",
     "EnrolledOut",
     "ErasedOut",
+    "ErasureReceiptOut",
     "ErrorOut",
     "EvaluateOut",
     "EvaluationReportOut",
@@ -221,6 +230,7 @@ __all__ = [
     "PartOut",
     "PeopleOut",
     "PeoplePageOut",
+    "PersonDataOut",
     "PersonOut",
     "PersonShowOut",
     "PhotoOut",
@@ -230,7 +240,9 @@ __all__ = [
     "ProblemOut",
     "QualityOut",
     "ReasonOut",
+    "ReceiptCheckOut",
     "RotateOut",
+    "SampleDataOut",
     "SampleOut",
     "SamplesOut",
     "SearchOut",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -143,3 +144,52 @@ def test_the_key_is_changed(plain: Path, key_file: Path, tmp_path: Path) -> None
     refused = run(*words, sealed, "--key-file", key_file)
     assert refused.exit_code == 4 and "got the key" in refused.output
     assert run("gallery", "check", "-g", sealed, "--key-file", new).output == "sound\n"
+
+
+def test_erasing_leaves_a_receipt_that_can_be_checked(
+    plain: Path, key_file: Path, tmp_path: Path
+) -> None:
+    sealed, log, receipt = tmp_path / "s.db", tmp_path / "audit.jsonl", tmp_path / "receipt.json"
+    run("gallery", "copy", plain, sealed, "--key-file", key_file)
+    where = ("-g", sealed, "--key-file", key_file, "--audit", log)
+    receipt.touch()
+    words = ("people", "remove", "Ada", "--yes", "--receipt", receipt, *where)
+    refused = run(*words)
+    assert refused.exit_code == 4 and "nobody was erased" in refused.output
+    receipt.unlink()
+    absent = run(*words[:2], "Nobody", *words[3:])
+    assert absent.exit_code == 4 and not receipt.exists()
+    assert run(*words).exit_code == 0
+    checked = run("people", "check-receipt", receipt, *where)
+    assert checked.exit_code == 0, checked.output
+    assert "checked: digest, signature, audit, gallery; no problems" in checked.output
+    receipt.write_text(receipt.read_text().replace('"samples": 1', '"samples": 0'))
+    changed = run("people", "check-receipt", receipt, *where, "--json")
+    assert changed.exit_code == 4
+    assert json.loads(changed.output)["problems"] == [
+        "the digest does not fit: the receipt was changed"
+    ]
+    for wrong in (tmp_path / "absent", log):
+        assert run("people", "check-receipt", wrong).exit_code == 4
+
+    key = key_from_file(key_file)
+    with SqliteGallery(sealed, key=key) as gallery:
+        gallery.set_terms("Bob", consent=None, keep_until=datetime(2020, 1, 1, tzinfo=UTC))
+    lines = tmp_path / "receipts.jsonl"
+    for _ in range(2):
+        done = run("people", "expired", "--remove", "--yes", "--receipts", lines, *where)
+        assert done.exit_code == 0, done.output
+    (line,) = lines.read_text().splitlines()
+    assert json.loads(line)["reason"] == "expired"
+    assert "sound: 5 entries" in run("audit", "verify", log, "--key-file", key_file).output
+
+
+def test_one_persons_data_is_exported(plain: Path, tmp_path: Path) -> None:
+    file = tmp_path / "cleo.json"
+    assert run("people", "export", "cleo", file, "-g", plain).exit_code == 0
+    document = json.loads(file.read_text())
+    assert (document["name"], document["groups"]) == ("Cleo", ["staff"])
+    assert document["samples"][0]["embedding"] == [0, 0, 1, 0]
+    assert file.stat().st_mode & 0o777 == 0o600
+    again = run("people", "export", "cleo", file, "-g", plain)
+    assert again.exit_code == 4 and "cannot be written: File exists" in again.output

@@ -83,6 +83,13 @@ class MilvusGallery(Gallery):
         A new gallery is wanted without ``bundle`` and ``dim``, or with a codec or a key.
     """
 
+    erased_from = ("live data: compaction was asked for and goes on in the background",)
+    may_remain_in = (
+        "files that Milvus has dropped, for its retention time",
+        "the log of its message queue, for its retention time",
+        *Gallery.may_remain_in,
+    )
+
     def __init__(
         self,
         address: str,

@@ -66,6 +66,13 @@ class PostgresGallery(SqlGallery):
         A new gallery is wanted without ``bundle`` and ``dim``, or with a codec or a key.
     """
 
+    erased_from = ("the tables, which were vacuumed in full",)
+    may_remain_in = (
+        "the server's write-ahead log, until it is recycled",
+        "replicas that lag",
+        *SqlGallery.may_remain_in,
+    )
+
     def __init__(
         self,
         address: str,

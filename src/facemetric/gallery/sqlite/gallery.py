@@ -96,6 +96,12 @@ class SqliteGallery(SqlGallery):
         Where a new gallery is wanted without ``bundle`` and ``dim``, or the digest is none.
     """
 
+    erased_from = (
+        "the database file, which was written anew",
+        "its write-ahead log, which was emptied",
+        "the snapshot of codes beside it, which was deleted",
+    )
+
     def __init__(
         self,
         address: str | PathLike[str],
