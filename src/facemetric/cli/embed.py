@@ -52,8 +52,14 @@ def embed(
         bool, typer.Option("--codes", help="Keep one byte a dimension in place of four.")
     ] = False,
     shard_photos: Annotated[
-        int, typer.Option(metavar="N", min=1, help="Photographs of a shard.")
-    ] = 1000,
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            help="Photographs of a shard.",
+            show_default="a 64th of them, 32 to 1,000",
+        ),
+    ] = None,
     workers: Annotated[
         int | None,
         typer.Option(
