@@ -74,6 +74,9 @@ if lfw=$("$python" -c 'from facemetric.datasets import data_root; print(data_roo
     bench lfw_peers
     bench few_shot
     bench sensitivity
+    bench track_similarity
+    bench watch
+    bench embed_photos
     if [ -d "$(dirname "$lfw")/celeba10k" ]; then
         bench calibration_transfer
         bench near_duplicates
@@ -85,7 +88,7 @@ if lfw=$("$python" -c 'from facemetric.datasets import data_root; print(data_roo
     fi
 else
     for name in dlib_embeddings detection whole_path lfw_accuracy codes metric_oracles metric_speed \
-        lfw_peers few_shot sensitivity calibration_transfer near_duplicates make_dataset; do
+        lfw_peers few_shot sensitivity track_similarity watch embed_photos calibration_transfer near_duplicates make_dataset; do
         leave_out "$name" "LFW is not there (set FACEMETRIC_DATA)"
     done
 fi

@@ -359,6 +359,20 @@ def best_celeba(result: Result) -> Iterator[Row]:
     yield Row(what, bar, f"{share:.2%} [{low:.1%}, {high:.1%}]", share >= 0.82)
 
 
+def watch(result: Result) -> Iterator[Row]:
+    speed = "Watching a minute of 640×480 video, five people listed", "≥ 1× real time"
+    visits = "Visits of listed people alerted, false alerts", "all, once; 0"
+    memory = "Memory of a watch", "≤ 500 MB"
+    if result is None:
+        yield from (Row(*speed), Row(*visits), Row(*memory))
+        return
+    yield Row(*speed, f"{result['speed']:.1f}×", result["speed"] >= 1)
+    right = result["visits"] - result["missed"]
+    told = f"{right} of {result['visits']}; {result['false']}"
+    yield Row(*visits, told, not result["missed"] and not result["false"])
+    yield Row(*memory, f"{result['peak_mb']:.0f} MB", result["peak_mb"] <= 500)
+
+
 SECTIONS: tuple[Callable[[Result], Iterator[Row]], ...] = (
     lfw_accuracy,
     dlib_embeddings,
@@ -366,6 +380,7 @@ SECTIONS: tuple[Callable[[Result], Iterator[Row]], ...] = (
     whole_path,
     large_photo,
     codes,
+    watch,
     install_size,
     kill_gallery_sqlite,
     kill_gallery_milvus,

@@ -13,7 +13,6 @@ from facemetric.cli.options import Json
 from facemetric.cli.output import FAILED, guarded, print_json, table
 
 if TYPE_CHECKING:
-    from facemetric.vault import Entry
     from facemetric.wire import AuditEventOut
 
 app = typer.Typer(help="Show and verify an audit log.")
@@ -87,38 +86,22 @@ def show(
 
     Example: facemetric audit show audit.jsonl --last 20
     """
+    from facemetric.gallery import event_document
     from facemetric.vault import read_log
     from facemetric.wire import AuditShowOut
 
     wanted = (entry for entry in read_log(log) if subject in (None, entry.event.subject))
     entries = deque(wanted, maxlen=last)
     if json_:
-        print_json(AuditShowOut(file=str(log), entries=tuple(map(_out, entries))))
+        print_json(AuditShowOut(file=str(log), entries=tuple(map(event_document, entries))))
         return
     rows = [
         (str(out.number), out.at[:19], out.action, out.outcome, out.subject or "", _counts(out))
-        for out in map(_out, entries)
+        for out in map(event_document, entries)
     ]
     if rows:
         table(rows, ("entry", "at (UTC)", "action", "outcome", "subject", "counts"))
     print(f"{len(rows)} entries")
-
-
-def _out(entry: Entry) -> AuditEventOut:
-    from facemetric.wire import AuditEventOut
-
-    event = entry.event
-    return AuditEventOut(
-        number=entry.number,
-        at=entry.at,
-        action=event.action,
-        outcome=event.outcome,
-        actor=event.actor,
-        gallery=event.gallery,
-        subject=event.subject,
-        counts=dict(event.counts),
-        digest=entry.digest,
-    )
 
 
 def _counts(out: AuditEventOut) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -50,8 +52,14 @@ def embed(
         bool, typer.Option("--codes", help="Keep one byte a dimension in place of four.")
     ] = False,
     shard_photos: Annotated[
-        int, typer.Option(metavar="N", min=1, help="Photographs of a shard.")
-    ] = 1000,
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            help="Photographs of a shard.",
+            show_default="a 64th of them, 32 to 1,000",
+        ),
+    ] = None,
     workers: Annotated[
         int | None,
         typer.Option(
@@ -92,7 +100,11 @@ def embed(
     from facemetric.cli.sources import listed
     from facemetric.jobs.embedding import embed_photos
 
-    with pacing("embedding", unit="photographs", quiet=not progress) as tell:
+    # Ray prints what happens to its workers.
+    with (
+        redirect_stdout(sys.stderr) if ray else nullcontext(),
+        pacing("embedding", unit="photographs", quiet=not progress) as tell,
+    ):
         done = embed_photos(
             listed(sources),
             out,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from facemetric.cli.keys import KeyCommand, KeyFile, master_key
 from facemetric.cli.options import (
     DEFAULT_BUNDLE,
     BundleName,
@@ -33,6 +34,8 @@ def enroll(
     name: Annotated[str, typer.Argument(help="The person's name; a known one gets more samples.")],
     photos: Sources,
     gallery: GalleryAddress = None,
+    key_file: KeyFile = None,
+    key_command: KeyCommand = None,
     select: Annotated[
         OneFace | None,
         typer.Option(
@@ -88,7 +91,9 @@ def enroll(
     recognizer = Recognizer(
         bundle, min_face_px=min_face, provider=provider.value, threads=threads, flip=flip
     )
-    with open_to_enroll(recognizer, gallery, codes=codes) as opened:
+    with open_to_enroll(
+        recognizer, gallery, codes=codes, key=master_key(key_file, key_command)
+    ) as opened:
         report = recognizer.enroll(
             opened,
             name,

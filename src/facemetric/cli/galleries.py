@@ -13,6 +13,7 @@ from facemetric.errors import GalleryError
 if TYPE_CHECKING:
     from facemetric.gallery import Gallery
     from facemetric.recognizer import Recognizer
+    from facemetric.vault import MasterKey
 
 
 def gallery_address(given: str | None) -> str:
@@ -24,21 +25,25 @@ def gallery_address(given: str | None) -> str:
     return str(data_folder() / "people.db")
 
 
-def open_existing(given: str | None, *, read_only: bool = False) -> Gallery:
+def open_existing(
+    given: str | None, *, key: MasterKey | None = None, read_only: bool = False
+) -> Gallery:
     """Open a gallery that must be there, whatever its bundle."""
     from facemetric.gallery import Gallery
 
-    return Gallery.open(gallery_address(given), create=False, read_only=read_only)
+    return Gallery.open(gallery_address(given), key=key, create=False, read_only=read_only)
 
 
-def open_to_read(recognizer: Recognizer, given: str | None) -> Gallery:
+def open_to_read(
+    recognizer: Recognizer, given: str | None, *, key: MasterKey | None = None
+) -> Gallery:
     """Open a gallery of the recogniser's bundle, which must be there."""
-    return recognizer.open_gallery(gallery_address(given), create=False, read_only=True)
+    return recognizer.open_gallery(gallery_address(given), key=key, create=False, read_only=True)
 
 
 @contextmanager
 def open_to_enroll(
-    recognizer: Recognizer, given: str | None, *, codes: bool
+    recognizer: Recognizer, given: str | None, *, codes: bool, key: MasterKey | None = None
 ) -> Iterator[Gallery | Callable[[], Gallery]]:
     """Yield a gallery of the recogniser's bundle; where there is no file yet, what makes it."""
     from facemetric.gallery.sqlite.database import file_exists
@@ -53,7 +58,7 @@ def open_to_enroll(
     with ExitStack() as stack:
 
         def opened() -> Gallery:
-            return stack.enter_context(recognizer.open_gallery(address, codes=codes))
+            return stack.enter_context(recognizer.open_gallery(address, codes=codes, key=key))
 
         yield opened if file is not None and not file_exists(file) else opened()
 

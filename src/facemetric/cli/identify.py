@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from facemetric.cli.keys import KeyCommand, KeyFile, master_key
 from facemetric.cli.options import (
     DEFAULT_BUNDLE,
     BundleName,
@@ -42,6 +43,8 @@ class ClassifierName(StrEnum):
 def identify(
     sources: Sources,
     gallery: GalleryAddress = None,
+    key_file: KeyFile = None,
+    key_command: KeyCommand = None,
     stranger_risk: Annotated[
         float,
         typer.Option(
@@ -82,7 +85,7 @@ def identify(
     )
     page = IdentifyPage() if html else None
     answered: list[IdentifiedPhotoOut] = []
-    with open_to_read(recognizer, gallery) as opened:
+    with open_to_read(recognizer, gallery, key=master_key(key_file, key_command)) as opened:
         stats = opened.stats()
         chosen = recognizer.gallery_threshold(
             opened, stranger_risk=stranger_risk, threshold=threshold

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import sys
-from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from facemetric.cli.erasing import AuditFile, Erasing
+from facemetric.cli.keys import KeyCommand, KeyFile, master_key
 from facemetric.cli.options import GalleryAddress, Json
 from facemetric.cli.output import guarded, print_json, shown, table
-from facemetric.errors import PersonError
+from facemetric.cli.personal import check_receipt, export_
 
 if TYPE_CHECKING:
-    from facemetric.gallery import Gallery, Person, Sample
+    from facemetric.gallery import Person, Sample
     from facemetric.wire import PersonOut
 
-app = typer.Typer(help="List, show, rename, merge and erase enrolled people.")
+app = typer.Typer(help="List, show, rename, merge, export and erase enrolled people.")
+app.command("export")(export_)
+app.command("check-receipt")(check_receipt)
 
 Who = Annotated[str, typer.Argument(metavar="PERSON", help="A name or an id.")]
 _TIME = "%Y-%m-%d %H:%M"
@@ -25,7 +29,12 @@ _TIME = "%Y-%m-%d %H:%M"
 
 @app.command("list")
 @guarded
-def list_people(gallery: GalleryAddress = None, json_: Json = False) -> None:
+def list_people(
+    gallery: GalleryAddress = None,
+    key_file: KeyFile = None,
+    key_command: KeyCommand = None,
+    json_: Json = False,
+) -> None:
     """List everyone in a gallery.
 
     Example: facemetric people list --gallery people.db
@@ -33,7 +42,7 @@ def list_people(gallery: GalleryAddress = None, json_: Json = False) -> None:
     from facemetric.cli.galleries import gallery_address, open_existing, shown_address
     from facemetric.wire import PeopleOut
 
-    with open_existing(gallery, read_only=True) as opened:
+    with open_existing(gallery, key=master_key(key_file, key_command), read_only=True) as opened:
         people = opened.people()
         bundle = opened.bundle
     if json_:
@@ -55,14 +64,20 @@ def list_people(gallery: GalleryAddress = None, json_: Json = False) -> None:
 
 @app.command()
 @guarded
-def show(person: Who, gallery: GalleryAddress = None, json_: Json = False) -> None:
+def show(
+    person: Who,
+    gallery: GalleryAddress = None,
+    key_file: KeyFile = None,
+    key_command: KeyCommand = None,
+    json_: Json = False,
+) -> None:
     """Show one person and the photographs they were enrolled from.
 
     Example: facemetric people show "Ada Lovelace" --gallery people.db
     """
     from facemetric.cli.galleries import open_existing
 
-    with open_existing(gallery, read_only=True) as opened:
+    with open_existing(gallery, key=master_key(key_file, key_command), read_only=True) as opened:
         found = opened.person(person)
         samples = opened.samples(found.id)
     _answer("show", found, samples, gallery, json_=json_)
@@ -74,6 +89,8 @@ def rename(
     person: Who,
     name: Annotated[str, typer.Argument(metavar="NAME", help="The new name.")],
     gallery: GalleryAddress = None,
+    key_file: KeyFile = None,
+    key_command: KeyCommand = None,
     json_: Json = False,
 ) -> None:
     """Give a person another name.
@@ -82,7 +99,7 @@ def rename(
     """
     from facemetric.cli.galleries import open_existing
 
-    with open_existing(gallery) as opened:
+    with open_existing(gallery, key=master_key(key_file, key_command)) as opened:
         renamed = opened.rename(person, name)
         samples = opened.samples(renamed.id)
     _answer("rename", renamed, samples, gallery, json_=json_)
@@ -94,6 +111,8 @@ def merge(
     into: Annotated[str, typer.Argument(metavar="INTO", help="Who stays: a name or an id.")],
     other: Annotated[str, typer.Argument(metavar="OTHER", help="Who becomes part of INTO.")],
     gallery: GalleryAddress = None,
+    key_file: KeyFile = None,
+    key_command: KeyCommand = None,
     json_: Json = False,
 ) -> None:
     """Make two entries one person: the samples of OTHER move to INTO.
@@ -102,7 +121,7 @@ def merge(
     """
     from facemetric.cli.galleries import open_existing
 
-    with open_existing(gallery) as opened:
+    with open_existing(gallery, key=master_key(key_file, key_command)) as opened:
         merged = opened.merge(into, other)
         samples = opened.samples(merged.id)
     _answer("merge", merged, samples, gallery, json_=json_)
@@ -113,7 +132,14 @@ def merge(
 def remove(
     person: Who,
     gallery: GalleryAddress = None,
+    key_file: KeyFile = None,
+    key_command: KeyCommand = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    receipt: Annotated[
+        Path | None,
+        typer.Option("--receipt", metavar="FILE", help="Write a receipt; must not be there yet."),
+    ] = None,
+    audit: AuditFile = None,
     json_: Json = False,
 ) -> None:
     """Erase a person with all samples and embeddings, from the file as well.
@@ -122,21 +148,31 @@ def remove(
     """
     from facemetric.cli.galleries import open_existing
 
-    with open_existing(gallery) as opened:
+    key = master_key(key_file, key_command)
+    with Erasing(receipt, audit, key) as erasing, open_existing(gallery, key=key) as opened:
         found = opened.person(person)
         if not yes:
             _confirm(f"Erase {found.name} and {found.samples} samples?")
-        removal = opened.remove(found.id)
-    _answer("remove", found, [], gallery, json_=json_, purged=removal.purged)
-    _tell_unpurged(removal.purged)
+        purged = erasing.erase(opened, [found.id], reason="request")
+    _answer("remove", found, [], gallery, json_=json_, purged=purged)
+    _tell_unpurged(purged)
 
 
 @app.command()
 @guarded
 def expired(
     gallery: GalleryAddress = None,
+    key_file: KeyFile = None,
+    key_command: KeyCommand = None,
     remove: Annotated[bool, typer.Option("--remove", help="Erase them, for good.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    receipts: Annotated[
+        Path | None,
+        typer.Option(
+            "--receipts", metavar="FILE", help="Write the receipts, one a line; append to it."
+        ),
+    ] = None,
+    audit: AuditFile = None,
     json_: Json = False,
 ) -> None:
     """List the people whose time (enroll --keep-until) has passed; with --remove, erase them.
@@ -148,7 +184,11 @@ def expired(
 
     at = datetime.now(UTC)
     purged = None
-    with open_existing(gallery, read_only=not remove) as opened:
+    key = master_key(key_file, key_command)
+    with (
+        Erasing(receipts, audit if remove else None, key, several=True) as erasing,
+        open_existing(gallery, key=key, read_only=not remove) as opened,
+    ):
         due = opened.expired(at)
         if remove:
             if due and not yes:
@@ -156,7 +196,7 @@ def expired(
                 # Somebody's time may have been extended while the question stood.
                 still = {person.id for person in opened.expired(at)}
                 due = [person for person in due if person.id in still]
-            purged = _erase(opened, due)
+            purged = erasing.erase(opened, [person.id for person in due], reason="expired")
     if json_:
         document = ExpiredOut(
             gallery=shown_address(gallery_address(gallery)),
@@ -176,14 +216,6 @@ def expired(
             table(rows, ("name", "samples", "keep until (UTC)", "id"))
         print(f"{len(rows)} people {'erased' if remove else 'due to be erased'}")
     _tell_unpurged(purged)
-
-
-def _erase(gallery: Gallery, people: list[Person]) -> bool:
-    for person in people:
-        # Another process may have been faster.
-        with suppress(PersonError):
-            gallery.remove(person.id, purge=False)
-    return gallery.purge()
 
 
 def _confirm(question: str) -> None:

@@ -51,6 +51,10 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")] = 8000,
     keys: ApiKeys = None,
+    audit: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Enter who did what into this audit log."),
+    ] = None,
     bundle: BundleName = DEFAULT_BUNDLE,
     min_face: MinFace = None,
     flip: Flip = True,
@@ -107,6 +111,7 @@ def serve(
         galleries=galleries,
         bundle=bundle,
         keys=api_keys(keys),
+        audit=audit,
         flip=flip,
         min_face_px=min_face,
         provider=provider.value,

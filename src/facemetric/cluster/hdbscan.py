@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from facemetric.cluster.density import hdbscan_on_graph
 from facemetric.cluster.method import METHODS, Int64, only_threshold
 from facemetric.index import top_k
 from facemetric.types import Float32
 
 _SMALLEST = 2
+MOST_DENSE = 5000
+"""Up to so many faces scikit-learn compares all pairs itself."""
 
 
 @METHODS.register("hdbscan")
@@ -17,7 +20,8 @@ def hdbscan(
 ) -> Int64:
     """Group by density, whatever density each group has; a face in no group is noise.
 
-    Not for photographs of one person only: densities tell groups apart, and need several.
+    Above 5,000 faces, on the graph of each face's nearest (`hdbscan_on_graph`). Not for photographs
+    of one person only: densities tell groups apart, and need several.
 
     Parameters
     ----------
@@ -29,7 +33,7 @@ def hdbscan(
     n_clusters
         None is taken.
     seed
-        Not used: nothing is drawn.
+        Of a sample, above 5,000 faces.
 
     Raises
     ------
@@ -40,11 +44,14 @@ def hdbscan(
         only_threshold("hdbscan", threshold, n_clusters)
     if len(embeddings) == 1:
         return np.full(1, -1, dtype=np.int64)
-    from sklearn.cluster import HDBSCAN
+    if len(embeddings) > MOST_DENSE:
+        labels = hdbscan_on_graph(embeddings, smallest=_SMALLEST, seed=seed)
+    else:
+        from sklearn.cluster import HDBSCAN
 
-    # Not cluster_selection_epsilon: it chains strangers, and fails in scikit-learn 1.9.
-    model = HDBSCAN(min_cluster_size=_SMALLEST, copy=True)
-    labels = np.asarray(model.fit_predict(embeddings), dtype=np.int64)
+        # Not cluster_selection_epsilon: it chains strangers, and fails in scikit-learn 1.9.
+        model = HDBSCAN(min_cluster_size=_SMALLEST, copy=True)
+        labels = np.asarray(model.fit_predict(embeddings), dtype=np.int64)
     labels[labels < 0] = -1
     return labels if threshold is None else _without_loose_ends(labels, embeddings, threshold)
 

@@ -1,7 +1,9 @@
 """Enrolled people: kept, found again, erased."""
 
 from facemetric.gallery.approximate import EXACT, SearchIndex
+from facemetric.gallery.erasure import erase, receipt_problems
 from facemetric.gallery.milvus import MilvusGallery
+from facemetric.gallery.personal import event_document, person_data
 from facemetric.gallery.postgres import PostgresGallery
 from facemetric.gallery.protocol import BACKENDS, Gallery
 from facemetric.gallery.records import (
@@ -38,4 +40,8 @@ __all__ = [
     "Stats",
     "StoredSample",
     "Vectors",
+    "erase",
+    "event_document",
+    "person_data",
+    "receipt_problems",
 ]

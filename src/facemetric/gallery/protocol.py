@@ -9,7 +9,7 @@ from os import PathLike
 from types import TracebackType
 from typing import Any, Literal, Self
 
-from facemetric.errors import GalleryError
+from facemetric.errors import GalleryError, PersonError
 from facemetric.gallery.approximate import EXACT, SearchIndex
 from facemetric.gallery.names import group_names
 from facemetric.gallery.ranking import By, Question
@@ -52,7 +52,13 @@ class Gallery(ABC):
         The bundle that its embeddings come from, and their number of dimensions.
     bundle_sha256
         Hex digest of that bundle's graph; ``None`` where nobody has told yet.
+    erased_from, may_remain_in
+        Places that erasing, once purged, clears of a person's bytes, and those that it does not
+        reach.
     """
+
+    erased_from: tuple[str, ...] = ("the store",)
+    may_remain_in: tuple[str, ...] = ("backups and copies", "exports")
 
     id: str
     bundle: str
@@ -69,7 +75,7 @@ class Gallery(ABC):
         """Open a gallery: a file, or ``backend://…`` for another store than SQLite.
 
         Options are those of the backend; see ``SqliteGallery`` for ``bundle``, ``dim``,
-        ``bundle_sha256``, ``flip``, ``codec``, ``read_only`` and ``create``.
+        ``bundle_sha256``, ``flip``, ``codec``, ``key``, ``read_only`` and ``create``.
 
         Raises
         ------
@@ -307,6 +313,15 @@ class Gallery(ABC):
         Each chunk is of one moment; people who come meanwhile stand at the end.
         """
 
+    def record(self, person: str) -> PersonRecord:
+        """Return all that is known of one person; PersonError where there is none."""
+        wanted = self.person(person).id
+        for chunk in self.records():
+            for record in chunk:
+                if record.person.id == wanted:
+                    return record
+        raise PersonError("was erased meanwhile", item=wanted)
+
     @abstractmethod
     def restore(self, records: Sequence[PersonRecord]) -> int:
         """Store people as another gallery had them, in one transaction, ids and times kept.
@@ -345,8 +360,6 @@ class Gallery(ABC):
         return iter(self.people())
 
     def __contains__(self, person: object) -> bool:
-        from facemetric.errors import PersonError
-
         try:
             self.person(str(person))
         except PersonError:

@@ -222,6 +222,8 @@ class Stats:
         Of the store.
     created
         When the gallery was made.
+    key_id
+        Id of the master key of an encrypted gallery; ``None`` where it is plain.
     """
 
     gallery_id: str
@@ -235,3 +237,4 @@ class Stats:
     size_bytes: int
     schema_version: int
     created: datetime
+    key_id: str | None = None

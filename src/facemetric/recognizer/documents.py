@@ -138,6 +138,7 @@ def gallery_document(gallery: Gallery, *, name: str) -> GalleryOut:
         size_bytes=stats.size_bytes,
         schema_version=stats.schema_version,
         created=stats.created.isoformat(),
+        key_id=stats.key_id,
     )
 
 

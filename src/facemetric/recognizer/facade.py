@@ -20,6 +20,7 @@ from facemetric.recognizer.pipeline import Photo
 from facemetric.recognizer.seen import EnrollReport, Groups, IdentifiedPhoto
 from facemetric.recognizer.viewer import Viewer
 from facemetric.types import ItemError
+from facemetric.vault import MasterKey
 
 
 class Recognizer(Viewer):
@@ -67,6 +68,7 @@ class Recognizer(Viewer):
         create: bool = True,
         read_only: bool = False,
         codes: bool = False,
+        key: MasterKey | None = None,
     ) -> Gallery:
         """Open a gallery of this bundle's embeddings, made where there is none.
 
@@ -83,9 +85,13 @@ class Recognizer(Viewer):
         codes
             Make a gallery that stores one byte per dimension, a quarter of the room. One that
             exists keeps what it was made with, and opens without this.
+        key
+            Encrypt a gallery that is made, or open one that is encrypted.
 
         Raises
         ------
+        KeyMismatchError
+            It is encrypted, and the key is missing or another.
         BundleMismatchError
             It holds embeddings of another bundle, graph or ``flip``, or floats where ``codes`` are
             wanted.
@@ -101,6 +107,7 @@ class Recognizer(Viewer):
             bundle_sha256=self.bundle.manifest.model.sha256,
             flip=self.flip,
             codec=codec_of(self.bundle) if codes else None,
+            key=key,
             create=create,
             read_only=read_only,
         )

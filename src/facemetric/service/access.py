@@ -57,6 +57,7 @@ class GuardedRoute(APIRoute):
             most = limits.job_body_bytes if takes == "job" else limits.body_bytes
             limited = LimitedRequest(request, most_bytes=most, seconds=limits.body_s)
             if takes == "json":
+                await limited.body()  # FastAPI would make a 400 of what is raised there
                 return await answer(limited)
             with service.workforce.place():
                 return await answer(limited)

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
-from starlette.datastructures import Headers, UploadFile
+from starlette.datastructures import FormData, Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from facemetric.recognizer import EncodedPhoto
@@ -114,18 +114,28 @@ async def _from_form(headers: Headers, body: bytes, *, most: int) -> Upload:
         if cause.startswith("Too many files"):
             raise _too_many(most) from error
         raise Problem(400, "form", cause, field="body") from error
+    try:
+        return await _sorted(form)
+    finally:
+        await form.close()
+
+
+async def _sorted(form: FormData) -> Upload:
     photos: list[EncodedPhoto] = []
     fields: dict[str, Any] = {}
     for name, value in form.multi_items():
-        if not isinstance(value, UploadFile):
-            if name in fields:
-                raise Problem(422, "input", "came twice", field=name[:80])
+        field = name[:80]
+        if isinstance(value, UploadFile):
+            if name != FIELD:
+                raise Problem(422, "input", f"expected files in the field {FIELD!r}", field=field)
+            named = shown_name(value.filename, len(photos))
+            photos.append(EncodedPhoto(await value.read(), named))
+        elif name == FIELD:
+            raise Problem(422, "input", "expected a file, with a file name", field=field)
+        elif name in fields:
+            raise Problem(422, "input", "came twice", field=field)
+        else:
             fields[name] = value
-            continue
-        if name != FIELD:
-            raise Problem(422, "input", f"expected files in the field {FIELD!r}", field=name[:80])
-        photos.append(EncodedPhoto(await value.read(), shown_name(value.filename, len(photos))))
-        await value.close()
     return Upload(tuple(photos), fields)
 
 

@@ -5,19 +5,24 @@ from __future__ import annotations
 import logging
 import os
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
 from facemetric._version import __version__
+from facemetric.gallery import Gallery
 from facemetric.service.access import Guard
 from facemetric.service.engine import Engine
 from facemetric.service.events import log
+from facemetric.service.jobs import Jobs
+from facemetric.service.keys import Key
 from facemetric.service.keystore import KeyStore
 from facemetric.service.metrics import Metrics
 from facemetric.service.settings import Settings
 from facemetric.service.workforce import Workforce
-from facemetric.wire import HealthOut, ServiceOut
+from facemetric.vault import AuditLog, Event
+from facemetric.wire import EnrollOut, HealthOut, ServiceOut
 
 State = Literal["starting", "ok", "stopping", "failing"]
 
@@ -55,6 +60,8 @@ class Service:
         self._since = time.monotonic()
         self._given = engine
         self._engine = engine
+        self._jobs: Jobs | None = None
+        self.audit_log: AuditLog | None = None
 
     @property
     def engine(self) -> Engine:
@@ -62,12 +69,53 @@ class Service:
         assert self._engine is not None, "the service was not started"
         return self._engine
 
+    @property
+    def jobs(self) -> Jobs:
+        """Work in the background; only between start and stop."""
+        assert self._jobs is not None, "the service was not started"
+        return self._jobs
+
+    def audit(
+        self,
+        action: str,
+        key: Key,
+        *,
+        gallery: Gallery | None = None,
+        subject: str | None = None,
+        counts: Mapping[str, int] | None = None,
+    ) -> None:
+        """Enter what was done into the audit log, where there is one; it is on disk then."""
+        if self.audit_log is not None:
+            self.audit_log.append(
+                Event(
+                    action,
+                    actor=key.id,
+                    gallery=None if gallery is None else gallery.id,
+                    subject=subject,
+                    counts=counts or {},
+                )
+            )
+
+    def audit_enrolment(self, document: EnrollOut, key: Key, *, gallery: Gallery) -> None:
+        """Enter an enrolment."""
+        added = sum(not sample.duplicate for sample in document.samples)
+        self.audit(
+            "person.enrol",
+            key,
+            gallery=gallery,
+            subject=document.person_id,
+            counts={"created": int(document.created), "samples": added},
+        )
+
     def start(self) -> None:
         """Load the networks and open the galleries; once is enough."""
         if self.state == "ok":
             return
         if self._engine is None:
             self._engine = Engine(self.settings, observe=self.metrics.batch)
+        if self.settings.audit is not None:
+            self.audit_log = AuditLog(self.settings.audit)
+        self._jobs = Jobs(self.engine, most=self.settings.limits.jobs)
         for gallery in self.engine.galleries.values():
             gallery.compared()  # its vectors are read now, not with the first question
         self.state = "ok"
@@ -82,6 +130,8 @@ class Service:
     def stop(self) -> None:
         """Finish what is in work and let go of everything."""
         self.state = "stopping"
+        if self._jobs is not None:
+            self._jobs.close()
         self.workforce.close()
         if self._engine is not None and self._given is None:
             self._engine.close()

@@ -68,6 +68,8 @@ class Settings:
         Name or path of the model bundle.
     keys
         The file of API keys; ``None``: keys in memory, which die with the service.
+    audit
+        The file of the audit log; ``None``: none is kept.
     flip
         Average embeddings with the mirrored faces'.
     min_face_px
@@ -87,6 +89,7 @@ class Settings:
     galleries: Mapping[str, str] = field(default_factory=dict)
     bundle: str = "dlib-resnet-v1"
     keys: Path | None = None
+    audit: Path | None = None
     flip: bool = True
     min_face_px: float | None = None
     provider: str = "cpu"

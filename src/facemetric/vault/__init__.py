@@ -12,7 +12,14 @@ from facemetric.vault.masterkey import (
 )
 from facemetric.vault.sealedfile import read_sealed, write_sealed
 from facemetric.vault.sealer import Blinder, Sealer
-from facemetric.vault.verification import Head, Verdict, read_log, verify_log
+from facemetric.vault.verification import (
+    Head,
+    Verdict,
+    log_key_id,
+    open_log,
+    read_log,
+    verify_log,
+)
 
 __all__ = [
     "AuditLog",
@@ -28,6 +35,8 @@ __all__ = [
     "key_from_command",
     "key_from_environment",
     "key_from_file",
+    "log_key_id",
+    "open_log",
     "read_log",
     "read_sealed",
     "unwrap",

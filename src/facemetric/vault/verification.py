@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from facemetric.errors import InputError, KeyMismatchError, VaultError
-from facemetric.vault.auditlog import GENESIS, MAX_LINE_BYTES, audit_secret
+from facemetric.vault.auditlog import GENESIS, MAX_LINE_BYTES, AuditLog, audit_secret
 from facemetric.vault.entry import START, UNREADABLE, Chain, Entry, entry_of
 from facemetric.vault.masterkey import MasterKey
 
@@ -131,19 +131,48 @@ def _problem(chain: Chain, number: int, line: bytes, before: Entry | None) -> st
     return None
 
 
-def _check_needs_no_key(path: str | Path) -> None:
+def log_key_id(path: str | Path) -> str | None:
+    """Return the id of the key that a log says it is chained with; `None`: none, or no log."""
+    if not Path(path).exists():
+        return None
     for line in _lines(path):
         try:
             event = entry_of(line).event
         except UNREADABLE:
-            return
-        if event.action == START and event.actor is not None:
-            raise KeyMismatchError(
-                f"is chained with the key {event.actor}",
-                item=str(path),
-                fix="Pass that key: without it nobody can tell whether it was changed",
-            )
-        return
+            return None
+        return event.actor if event.action == START else None
+    return None
+
+
+def open_log(path: str | Path, *, key: MasterKey | None = None) -> AuditLog:
+    """Open a log to append to: with the key where it is new, or as it was begun.
+
+    Raises
+    ------
+    KeyMismatchError
+        It was begun with a key, and that was not given.
+    VaultError
+        As `AuditLog`.
+    """
+    own = log_key_id(path)
+    if own is not None and (key is None or key.id != own):
+        raise _needs_key(path, own)
+    begun = Path(path).exists() and Path(path).stat().st_size > 0
+    return AuditLog(path, key=None if begun and own is None else key)
+
+
+def _check_needs_no_key(path: str | Path) -> None:
+    own = log_key_id(path)
+    if own is not None:
+        raise _needs_key(path, own)
+
+
+def _needs_key(path: str | Path, key_id: str) -> KeyMismatchError:
+    return KeyMismatchError(
+        f"is chained with the key {key_id}",
+        item=str(path),
+        fix="Pass that key: without it nobody can tell whether it was changed",
+    )
 
 
 def _head(entry: Entry | None) -> Head | None:

@@ -80,10 +80,21 @@ from facemetric.wire.installation import (
 )
 from facemetric.wire.leakage import LeakageCheckOut, LeakageFindingOut, LeakageOut
 from facemetric.wire.odds import OddsOut
+from facemetric.wire.personal import (
+    ConsentOut,
+    ErasureReceiptOut,
+    PersonDataOut,
+    ReceiptCheckOut,
+    SampleDataOut,
+)
 from facemetric.wire.schemas import schemas
 from facemetric.wire.service import (
+    AuditOut,
     BundleOut,
     CalibrationOut,
+    ClusteredFaceOut,
+    ClusteredGroupOut,
+    ClusteringOut,
     EmbeddedOut,
     EmbeddedPhotoOut,
     EmbeddingsOut,
@@ -116,7 +127,13 @@ from facemetric.wire.upgrade import (
     UpgradeReportOut,
     UpgradeThresholdsOut,
 )
-from facemetric.wire.vault import AuditEventOut, AuditShowOut, AuditVerifyOut, MasterKeyOut
+from facemetric.wire.vault import (
+    AuditEventOut,
+    AuditShowOut,
+    AuditVerifyOut,
+    MasterKeyOut,
+    RotateOut,
+)
 from facemetric.wire.watch import (
     DeliveryOut,
     WatchAlertOut,
@@ -131,6 +148,7 @@ from facemetric.wire.watch import (
 __all__ = [
     "AlikePeopleOut",
     "AuditEventOut",
+    "AuditOut",
     "AuditShowOut",
     "AuditVerifyOut",
     "BeyondOut",
@@ -146,7 +164,11 @@ __all__ = [
     "CheckOut",
     "CheckedPointOut",
     "ClusterOut",
+    "ClusteredFaceOut",
+    "ClusteredGroupOut",
+    "ClusteringOut",
     "ComparedOut",
+    "ConsentOut",
     "CurveOut",
     "DatasetCard",
     "DatasetOut",
@@ -162,6 +184,7 @@ __all__ = [
     "EnrollOut",
     "EnrolledOut",
     "ErasedOut",
+    "ErasureReceiptOut",
     "ErrorOut",
     "EvaluateOut",
     "EvaluationReportOut",
@@ -208,6 +231,7 @@ __all__ = [
     "PartOut",
     "PeopleOut",
     "PeoplePageOut",
+    "PersonDataOut",
     "PersonOut",
     "PersonShowOut",
     "PhotoOut",
@@ -217,6 +241,9 @@ __all__ = [
     "ProblemOut",
     "QualityOut",
     "ReasonOut",
+    "ReceiptCheckOut",
+    "RotateOut",
+    "SampleDataOut",
     "SampleOut",
     "SamplesOut",
     "SearchOut",

@@ -10,7 +10,8 @@ from facemetric.wire.faces import Wire, schema
 class GalleryOut(Wire):
     """Answer of ``gallery show`` and ``gallery check``.
 
-    ``problems`` is null where nobody looked for any; ``groups`` counts people.
+    ``problems`` is null where nobody looked for any; ``groups`` counts people; ``key_id`` is of
+    the master key of an encrypted gallery, null where it is plain.
     """
 
     schema_name: Literal["facemetric.gallery/1"] = schema("facemetric.gallery/1")
@@ -28,6 +29,7 @@ class GalleryOut(Wire):
     schema_version: int
     created: str
     problems: tuple[str, ...] | None = None
+    key_id: str | None = None
 
 
 class GalleryIndexOut(Wire):

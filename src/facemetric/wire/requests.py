@@ -93,6 +93,13 @@ class SearchIn(Wire):
     threshold: Annotated[float, Field(ge=-1, le=1)] | None = None
 
 
+class GroupIn(TermsIn):
+    """Faces of a finished job, by their numbers, that are one person."""
+
+    job_id: PersonId
+    faces: Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(min_length=1, max_length=1000)]
+
+
 class KeyIn(Wire):
     """A key to make: ``galleries`` null means all, also those that come later."""
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
-from facemetric.wire.answers import CandidateOut, ClusterOut, PersonOut, SampleOut
+from facemetric.wire.answers import CandidateOut, PersonOut, SampleOut
 from facemetric.wire.faces import ErrorOut, FaceOut, ThresholdOut, Wire, schema
 from facemetric.wire.galleries import GalleryOut
 from facemetric.wire.installation import ModelOut
 from facemetric.wire.odds import OddsOut
 from facemetric.wire.requests import Scope
+from facemetric.wire.vault import AuditEventOut
 
 
 class FieldOut(Wire):
@@ -199,6 +200,31 @@ class NewKeyOut(Wire):
     secret: str
 
 
+class ClusteredFaceOut(Wire):
+    """A face of a job's result; ``number`` names it when the group is enrolled."""
+
+    number: int
+    source: str
+    face: FaceOut
+
+
+class ClusteredGroupOut(Wire):
+    """Faces that are taken for one person; ``label`` -1 holds those that are like no other."""
+
+    label: int
+    faces: tuple[ClusteredFaceOut, ...]
+
+
+class ClusteringOut(Wire):
+    """Faces grouped by person, the largest group first."""
+
+    bundle: str
+    method: str
+    threshold: ThresholdOut | None
+    groups: tuple[ClusteredGroupOut, ...]
+    errors: tuple[ErrorOut, ...] = ()
+
+
 class JobOut(Wire):
     """Work in the background; ``result`` is there once ``state`` is ``done``."""
 
@@ -211,7 +237,7 @@ class JobOut(Wire):
     created: str
     finished: str | None = None
     error: ErrorOut | None = None
-    result: ClusterOut | None = None
+    result: ClusteringOut | None = None
 
 
 class JobsOut(Wire):
@@ -226,6 +252,13 @@ class HealthOut(Wire):
 
     schema_name: Literal["facemetric.health/1"] = schema("facemetric.health/1")
     state: Literal["ok", "starting", "stopping", "failing"]
+
+
+class AuditOut(Wire):
+    """The last entries of the audit log, for the galleries that the key is for."""
+
+    schema_name: Literal["facemetric.audit/1"] = schema("facemetric.audit/1")
+    entries: tuple[AuditEventOut, ...]
 
 
 class ServiceOut(Wire):

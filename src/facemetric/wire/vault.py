@@ -15,6 +15,19 @@ class MasterKeyOut(Wire):
     key_id: str
 
 
+class RotateOut(Wire):
+    """Answer of ``vault rotate``.
+
+    ``purged``: whether the old row is gone from the file and its log as well.
+    """
+
+    schema_name: Literal["facemetric.rotate/1"] = schema("facemetric.rotate/1")
+    gallery: str
+    old_key_id: str
+    key_id: str
+    purged: bool
+
+
 class AuditEventOut(Wire):
     """One entry of an audit log: opaque ids, words and counts; ``digest`` chains it."""
 

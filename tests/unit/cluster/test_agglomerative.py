@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.cluster.hierarchy import fcluster, linkage
 from sklearn.metrics import adjusted_rand_score
 
-from facemetric.cluster import agglomerative, auto, chinese_whispers, dbscan
+from facemetric.cluster import agglomerative, auto, dbscan
 
 
 def _units(count: int, seed: int, dim: int = 6) -> np.ndarray:
@@ -42,24 +42,13 @@ def test_one_bridge_joins_two_people_under_dbscan_only() -> None:
     assert labels[0] == labels[2] != labels[4] == labels[6]
 
 
-def test_auto_divides_coarse_groups_where_all_pairs_no_longer_fit(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    values = _units(60, 1)
-    options = {"threshold": 0.7, "n_clusters": None, "seed": 0}
-    few = agglomerative(values, **options)
-    coarse = chinese_whispers(values, **options)
-    assert np.array_equal(auto(values, **options), few)
-    monkeypatch.setattr(import_module("facemetric.cluster.auto"), "MOST_AGGLOMERATIVE", 59)
-    many = auto(values, **options)
-    for group in np.unique(many):
-        assert len(set(coarse[many == group].tolist())) == 1
-    for group in np.unique(coarse):
-        inside = coarse == group
-        alone = agglomerative(values[inside], **options)
-        assert adjusted_rand_score(alone, many[inside]) == 1.0
-    # Too large to divide: left as found.
-    monkeypatch.setattr(import_module("facemetric.cluster.auto"), "MOST_AGGLOMERATIVE", 0)
-    assert adjusted_rand_score(coarse, auto(values, **options)) == 1.0
-    monkeypatch.setattr(import_module("facemetric.cluster.auto"), "MOST_AGGLOMERATIVE", 59)
-    assert len(set(auto(values, threshold=None, n_clusters=7).tolist())) == 7
+@settings(deadline=None, max_examples=30)
+@given(count=st.integers(2, 40), seed=st.integers(0, 9999), threshold=st.floats(-0.3, 0.95))
+def test_the_groups_along_the_graph_are_scipys(count: int, seed: int, threshold: float) -> None:
+    values = _units(count, seed)
+    tree = linkage(values.astype(np.float64), "average", metric="cosine")
+    wanted = fcluster(tree, 1 - threshold, "distance")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(import_module("facemetric.cluster.agglomerative"), "MOST_PAIRS", 1)
+        labels = auto(values, threshold=threshold, n_clusters=None)
+    assert adjusted_rand_score(wanted, labels) == 1.0

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from importlib import import_module
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,7 +12,15 @@ from facemetric.cluster import METHODS, cluster
 from facemetric.cluster.grouping import renumber
 from facemetric.errors import InputError, UnknownNameError
 
-NAMES = ["agglomerative", "auto", "chinese-whispers", "dbscan", "hdbscan", "k-means"]
+NAMES = [
+    "agglomerative",
+    "auto",
+    "chinese-whispers",
+    "components",
+    "dbscan",
+    "hdbscan",
+    "k-means",
+]
 NOISY = {"dbscan", "hdbscan"}
 THRESHOLD = 0.6
 
@@ -31,7 +41,7 @@ def _arguments(name: str, people: int) -> dict[str, float]:
     return {"n_clusters": people} if name == "k-means" else {"threshold": THRESHOLD}
 
 
-def test_the_registry_holds_the_six() -> None:
+def test_the_registry_holds_them() -> None:
     assert list(METHODS) == NAMES
     with pytest.raises(UnknownNameError, match="Did you mean 'k-means'"):
         cluster(np.eye(3, dtype=np.float32), method="kmeans")
@@ -119,13 +129,13 @@ def test_hdbscan_with_a_threshold_lets_go_of_who_is_like_nobody() -> None:
         assert (strict[row] == -1) == (best < 0.6)
 
 
-@pytest.mark.parametrize("name", ["agglomerative", "auto", "chinese-whispers", "dbscan"])
+@pytest.mark.parametrize("name", sorted(set(NAMES) - {"hdbscan", "k-means"}))
 def test_a_missing_threshold_is_told(name: str) -> None:
     with pytest.raises(InputError, match=r"threshold: .* needs the similarity.*threshold_for"):
         cluster(np.eye(4, dtype=np.float32), method=name)
 
 
-@pytest.mark.parametrize("name", ["chinese-whispers", "dbscan", "hdbscan"])
+@pytest.mark.parametrize("name", ["chinese-whispers", "components", "dbscan", "hdbscan"])
 def test_a_number_of_people_that_is_not_used_is_refused(name: str) -> None:
     with pytest.raises(InputError, match=r"n_clusters=, --people\): .* finds the number of people"):
         cluster(np.eye(4, dtype=np.float32), method=name, threshold=0.5, n_clusters=2)
@@ -174,3 +184,14 @@ def test_renumbering_keeps_the_groups_and_orders_them(labels: list[int]) -> None
     groups = [np.flatnonzero(result == group) for group in range(result.max(initial=-1) + 1)]
     order = [(-len(rows), rows[0]) for rows in groups]
     assert order == sorted(order)
+
+
+def test_hdbscan_on_the_graph_is_the_one_of_all_distances(monkeypatch: pytest.MonkeyPatch) -> None:
+    values, _ = _blobs([30, 20, 12, 9, 7, 5], noise=0.1, seed=3)
+    wanted = cluster(values, method="hdbscan")
+    monkeypatch.setattr(import_module("facemetric.cluster.hdbscan"), "MOST_DENSE", 1)
+    assert adjusted_rand_score(wanted, cluster(values, method="hdbscan")) == 1.0
+    # Parts that no edge joins, and the same photograph twice.
+    far = np.concatenate([np.repeat(np.eye(4, dtype=np.float32)[:3], 4, axis=0)])
+    labels = cluster(far, method="hdbscan")
+    assert adjusted_rand_score(np.repeat([0, 1, 2], 4), labels) == 1.0

@@ -18,6 +18,7 @@ from facemetric.errors import PersonError
 from facemetric.gallery import NewSample, SqliteGallery
 from facemetric.gallery.sqlite import memory
 from facemetric.index import Codec
+from facemetric.vault import MasterKey
 
 NAMES = ("Ada", "Bob", "Zoë", "Straße", "김철수", "De la Cruz")
 SPELLINGS = (str, str.upper, lambda name: f"  {name.lower()} ")
@@ -43,16 +44,18 @@ photos = st.lists(st.integers(0, 11), min_size=1, max_size=3)
 
 
 class GalleryMachine(RuleBasedStateMachine):
+    master: MasterKey | None = None
+
     @initialize()
     def start(self) -> None:
         self.folder = Path(tempfile.mkdtemp())
         self.model: dict[str, Known] = {}
         self.order: list[tuple[str, int]] = []
         self.gallery = self.open()
-        self.reader = SqliteGallery(self.folder / "g.db", read_only=True)
+        self.reader = SqliteGallery(self.folder / "g.db", read_only=True, key=self.master)
 
     def open(self) -> SqliteGallery:
-        return SqliteGallery(self.folder / "g.db", bundle="net", dim=DIM)
+        return SqliteGallery(self.folder / "g.db", bundle="net", dim=DIM, key=self.master)
 
     @staticmethod
     def key(name: str) -> str:
@@ -181,7 +184,15 @@ class CodesMachine(GalleryMachine):
             patch.stop()
 
 
+class SealedMachine(CodesMachine):
+    """The same again, encrypted."""
+
+    master = MasterKey(bytes(range(32)))
+
+
 TestGallery = GalleryMachine.TestCase
+TestSealed = SealedMachine.TestCase
 TestCodes = CodesMachine.TestCase
+TestSealed.settings = settings(deadline=None, max_examples=15, stateful_step_count=25)
 TestCodes.settings = settings(deadline=None, max_examples=25, stateful_step_count=25)
 TestGallery.settings = settings(deadline=None, max_examples=25, stateful_step_count=25)

@@ -8,32 +8,52 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from facemetric.cli.gallery.counting import Progress, counting_people
+from facemetric.cli.keys import KeyCommand, KeyFile, master_key
 from facemetric.cli.options import Json
 from facemetric.cli.output import guarded, print_json
+from facemetric.errors import KeyMismatchError
 
 if TYPE_CHECKING:
     from facemetric.gallery import Gallery
     from facemetric.jobs.copy_gallery import Copied
+    from facemetric.vault import MasterKey
 
 From = Annotated[str, typer.Argument(metavar="FROM", help="A gallery: a file, or postgresql://…")]
 To = Annotated[str, typer.Argument(metavar="TO", help="A gallery, made where there is none.")]
 
 
 @guarded
-def copy(source: From, target: To, progress: Progress = True, json_: Json = False) -> None:
+def copy(
+    source: From,
+    target: To,
+    key_file: KeyFile = None,
+    key_command: KeyCommand = None,
+    from_key_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--from-key-file",
+            metavar="FILE",
+            help="The master key of FROM, where it is not that of TO.",
+            show_default=False,
+        ),
+    ] = None,
+    progress: Progress = True,
+    json_: Json = False,
+) -> None:
     """Copy everyone into another gallery, ids and times kept, and compare what both hold.
 
-    Interrupted and called again, it goes on.
+    Interrupted and called again, it goes on. With a key, a new TO is encrypted; FROM may be plain.
 
     Example: facemetric gallery copy people.db "postgresql://faces@db.example/staff"
     """
     from facemetric.cli.galleries import shown_address
-    from facemetric.gallery import Gallery
     from facemetric.jobs.copy_gallery import copy_gallery
 
+    key = master_key(key_file, key_command)
+    own = master_key(from_key_file, None) if from_key_file else None
     with (
-        Gallery.open(source, create=False, read_only=True) as opened,
-        _open_like(opened, target) as other,
+        _open_source(source, own, key) as opened,
+        _open_like(opened, target, key) as other,
         counting_people(len(opened), progress) as tell,
     ):
         copied = copy_gallery(opened, other, tell=tell)
@@ -44,6 +64,8 @@ def copy(source: From, target: To, progress: Progress = True, json_: Json = Fals
 def export_(
     source: From,
     file: Annotated[Path, typer.Argument(metavar="FILE.parquet", help="Must not be there yet.")],
+    key_file: KeyFile = None,
+    key_command: KeyCommand = None,
     progress: Progress = True,
     json_: Json = False,
 ) -> None:
@@ -55,8 +77,9 @@ def export_(
     from facemetric.gallery import Gallery
     from facemetric.jobs.parquet import export_gallery
 
+    key = master_key(key_file, key_command)
     with (
-        Gallery.open(source, create=False, read_only=True) as opened,
+        Gallery.open(source, key=key, create=False, read_only=True) as opened,
         counting_people(len(opened), progress) as tell,
     ):
         copied = export_gallery(opened, file, tell=tell)
@@ -69,6 +92,8 @@ def import_(
         Path, typer.Argument(metavar="FILE.parquet", help="From facemetric gallery export.")
     ],
     target: To,
+    key_file: KeyFile = None,
+    key_command: KeyCommand = None,
     progress: Progress = True,
     json_: Json = False,
 ) -> None:
@@ -85,12 +110,25 @@ def import_(
     if path is not None:
         make_folder(path)
     options = {name: facts[name] for name in ("bundle", "dim", "bundle_sha256", "flip")}
+    options["key"] = master_key(key_file, key_command)
     with Gallery.open(target, **options) as opened, counting_people(None, progress) as tell:
         copied = import_gallery(file, opened, tell=tell)
     _answer(str(file), shown_address(target), copied, json_)
 
 
-def _open_like(source: Gallery, target: str) -> Gallery:
+def _open_source(source: str, own: MasterKey | None, key: MasterKey | None) -> Gallery:
+    """Open a gallery to be copied: with its own key, or where it takes one with the target's."""
+    from facemetric.gallery import Gallery
+
+    try:
+        return Gallery.open(source, key=own, create=False, read_only=True)
+    except KeyMismatchError:
+        if own is not None or key is None:
+            raise
+        return Gallery.open(source, key=key, create=False, read_only=True)
+
+
+def _open_like(source: Gallery, target: str, key: MasterKey | None) -> Gallery:
     """Open a gallery for the same embeddings, made where there is none."""
     from facemetric.cli.galleries import file_of, make_folder
     from facemetric.gallery import Gallery
@@ -104,6 +142,7 @@ def _open_like(source: Gallery, target: str) -> Gallery:
         dim=source.dim,
         bundle_sha256=source.bundle_sha256,
         flip=source.flip,
+        key=key,
     )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from facemetric.cli.keys import KeyCommand, KeyFile, master_key
 from facemetric.cli.options import GalleryAddress, Json
 from facemetric.cli.output import FAILED, guarded, print_json
 
@@ -15,14 +16,20 @@ if TYPE_CHECKING:
 
 
 @guarded
-def show(gallery: GalleryAddress = None, json_: Json = False) -> None:
+def show(
+    gallery: GalleryAddress = None,
+    key_file: KeyFile = None,
+    key_command: KeyCommand = None,
+    json_: Json = False,
+) -> None:
     """Say what a gallery holds and is bound to.
 
     Example: facemetric gallery show --gallery people.db
     """
     from facemetric.cli.galleries import open_existing
 
-    with open_existing(gallery, read_only=True) as opened:
+    key = master_key(key_file, key_command)
+    with open_existing(gallery, key=key, read_only=True) as opened:
         document = _document(opened, gallery)
     if json_:
         print_json(document)
@@ -31,14 +38,20 @@ def show(gallery: GalleryAddress = None, json_: Json = False) -> None:
 
 
 @guarded
-def check(gallery: GalleryAddress = None, json_: Json = False) -> None:
+def check(
+    gallery: GalleryAddress = None,
+    key_file: KeyFile = None,
+    key_command: KeyCommand = None,
+    json_: Json = False,
+) -> None:
     """Read a whole gallery and say what is wrong with it; exit code 4 where something is.
 
     Example: facemetric gallery check --gallery people.db
     """
     from facemetric.cli.galleries import open_existing
 
-    with open_existing(gallery, read_only=True) as opened:
+    key = master_key(key_file, key_command)
+    with open_existing(gallery, key=key, read_only=True) as opened:
         problems = tuple(opened.check())
         document = _document(opened, gallery).model_copy(update={"problems": problems})
     if json_:
@@ -70,6 +83,7 @@ def _document(opened: Gallery, given: str | None) -> GalleryOut:
         size_bytes=stats.size_bytes,
         schema_version=stats.schema_version,
         created=stats.created.isoformat(),
+        key_id=stats.key_id,
     )
 
 
@@ -82,6 +96,7 @@ def _print(document: GalleryOut) -> None:
         ("samples", f"{document.samples:,}"),
         ("embeddings", f"{document.bundle}, {document.dim} dimensions, {kind}"),
         ("mirrored too", averaged),
+        ("encrypted", f"with the key {document.key_id}" if document.key_id else "no"),
         ("size", f"{document.size_bytes / 1e6:.1f} MB"),
         ("created", document.created),
     ):

@@ -46,6 +46,7 @@ from facemetric.gallery.records import (
 from facemetric.gallery.rules import check_unit, time_text
 from facemetric.index import Codec
 from facemetric.types import Float32, ItemError, Match
+from facemetric.vault import MasterKey
 
 VERSION = 1
 
@@ -68,6 +69,8 @@ class MilvusGallery(Gallery):
         As for ``SqliteGallery``.
     codec
         Must be left out: one-byte codes are for SQLite galleries.
+    key
+        Must be left out: the server compares vectors as they are.
     read_only
         Never write to it.
     create
@@ -86,8 +89,15 @@ class MilvusGallery(Gallery):
     BundleMismatchError
         The gallery holds embeddings of another bundle, graph, dimension or flip.
     InputError
-        A new gallery is wanted without ``bundle`` and ``dim``, or with a codec.
+        A new gallery is wanted without ``bundle`` and ``dim``, or with a codec or a key.
     """
+
+    erased_from = ("live data: compaction was asked for and goes on in the background",)
+    may_remain_in = (
+        "files that Milvus has dropped, for its retention time",
+        "the log of its message queue, for its retention time",
+        *Gallery.may_remain_in,
+    )
 
     def __init__(
         self,
@@ -98,6 +108,7 @@ class MilvusGallery(Gallery):
         bundle_sha256: str | None = None,
         flip: bool | None = None,
         codec: Codec | None = None,
+        key: MasterKey | None = None,
         read_only: bool = False,
         create: bool = True,
         timeout_s: float = 30.0,
@@ -105,6 +116,12 @@ class MilvusGallery(Gallery):
     ) -> None:
         if codec is not None:
             raise InputError("one-byte codes are for SQLite galleries", item="codec")
+        if key is not None:
+            raise InputError(
+                "only SQLite galleries are encrypted: the server compares vectors as they are",
+                item="key",
+                fix="Leave it out, and encrypt the server's volume",
+            )
         used = Binding(bundle, dim, bundle_sha256, flip)
         used.check_digest()
         where = parse_address(address)

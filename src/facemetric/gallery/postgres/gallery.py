@@ -30,6 +30,7 @@ from facemetric.gallery.sql.figures import figures
 from facemetric.gallery.sql.gallery import SqlGallery
 from facemetric.index import Codec
 from facemetric.types import Float32, Match
+from facemetric.vault import MasterKey
 
 _ALL = """SELECT e.vector::text, s.id, p.id, p.name FROM embeddings e
     JOIN samples s ON s.row = e.sample JOIN people p ON p.row = s.person ORDER BY e.row"""
@@ -50,6 +51,8 @@ class PostgresGallery(SqlGallery):
         As for ``SqliteGallery``.
     codec
         Must be left out: one-byte codes are for SQLite galleries.
+    key
+        Must be left out: the server compares vectors as they are.
     read_only
         Never write to it.
     create
@@ -68,8 +71,15 @@ class PostgresGallery(SqlGallery):
     BundleMismatchError
         The gallery holds embeddings of another bundle, graph, dimension or flip.
     InputError
-        A new gallery is wanted without ``bundle`` and ``dim``, or with a codec.
+        A new gallery is wanted without ``bundle`` and ``dim``, or with a codec or a key.
     """
+
+    erased_from = ("the tables, which were vacuumed in full",)
+    may_remain_in = (
+        "the server's write-ahead log, until it is recycled",
+        "replicas that lag",
+        *SqlGallery.may_remain_in,
+    )
 
     def __init__(
         self,
@@ -80,6 +90,7 @@ class PostgresGallery(SqlGallery):
         bundle_sha256: str | None = None,
         flip: bool | None = None,
         codec: Codec | None = None,
+        key: MasterKey | None = None,
         read_only: bool = False,
         create: bool = True,
         timeout_s: float = 30.0,
@@ -87,6 +98,12 @@ class PostgresGallery(SqlGallery):
     ) -> None:
         if codec is not None:
             raise InputError("one-byte codes are for SQLite galleries", item="codec")
+        if key is not None:
+            raise InputError(
+                "only SQLite galleries are encrypted: the server compares vectors as they are",
+                item="key",
+                fix="Leave it out, and encrypt the server's volume",
+            )
         used = Binding(bundle, dim, bundle_sha256, flip)
         used.check_digest()
         self._server = PostgresDatabase(address, read_only=read_only, timeout_s=timeout_s)

@@ -91,8 +91,9 @@ def _merge_rows(connection: Connection, into: int, other: int) -> None:
     connection.execute("UPDATE samples SET person = ? WHERE person = ?", (into, other))
     _merge_terms(connection, into, other)
     connection.execute(
-        """INSERT INTO person_groups (person, name) SELECT CAST(? AS BIGINT), name FROM person_groups
-        WHERE person = ? ON CONFLICT DO NOTHING""",
+        """INSERT INTO person_groups (person, name)
+        SELECT CAST(? AS BIGINT), name FROM person_groups WHERE person = ?
+        ON CONFLICT DO NOTHING""",
         (into, other),
     )
 

@@ -185,17 +185,17 @@ class SqlGallery(Gallery):
         last = 0
         while True:
             with self._database.read() as connection:
-                found, last = read_people(
-                    connection,
-                    after=last,
-                    count=chunk_people,
-                    bundle=self.bundle,
-                    dim=self.dim,
-                    codec=self.codec,
-                )
+                found, last = self._read(connection, after=last, count=chunk_people)
             if not found:
                 return
             yield found
+
+    def record(self, person: str) -> PersonRecord:
+        """Return all that is known of one person; PersonError where there is none."""
+        with self._database.read() as connection:
+            before = self._row(connection, person) - 1
+            ((record,), _) = self._read(connection, after=before, count=1)
+        return record
 
     def restore(self, records: Sequence[PersonRecord]) -> int:
         """Store people as another gallery had them; see ``Gallery.restore``."""
@@ -208,6 +208,18 @@ class SqlGallery(Gallery):
                 [NewSample(one.embedding, one.sample.source, flip=one.flip) for one in stored],
             )
             return restore(connection, records, bundle=self.bundle, codec=self.codec)
+
+    def _read(
+        self, connection: Connection, *, after: int, count: int
+    ) -> tuple[list[PersonRecord], int]:
+        return read_people(
+            connection,
+            after=after,
+            count=count,
+            bundle=self.bundle,
+            dim=self.dim,
+            codec=self.codec,
+        )
 
     def _request(
         self,

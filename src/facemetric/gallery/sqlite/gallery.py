@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from os import PathLike, fspath
 from pathlib import Path
@@ -23,6 +24,7 @@ from facemetric.gallery.sqlite.encryption import (
     begin_encryption,
     change_master,
     open_sealing,
+    stored_envelope,
 )
 from facemetric.gallery.sqlite.everything import all_vectors
 from facemetric.gallery.sqlite.integrity import structural_problems, vector_problems
@@ -93,6 +95,12 @@ class SqliteGallery(SqlGallery):
     InputError
         Where a new gallery is wanted without ``bundle`` and ``dim``, or the digest is none.
     """
+
+    erased_from = (
+        "the database file, which was written anew",
+        "its write-ahead log, which was emptied",
+        "the snapshot of codes beside it, which was deleted",
+    )
 
     def __init__(
         self,
@@ -186,7 +194,9 @@ class SqliteGallery(SqlGallery):
         """Return the gallery in figures."""
         with self._file.read() as connection:
             size = self._file.size_bytes() + snapshot_bytes(self.path)
-            return figures(connection, size_bytes=size, version=schema_version(connection))
+            found = figures(connection, size_bytes=size, version=schema_version(connection))
+            envelope = stored_envelope(connection, item=str(self.path))
+        return found if envelope is None else replace(found, key_id=envelope.master_id)
 
     def check(self) -> list[str]:
         """Read the whole file and return what is wrong with it; empty where it is sound."""

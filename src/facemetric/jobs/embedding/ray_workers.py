@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -15,6 +16,8 @@ from facemetric.jobs.embedding.shard import EmbeddedShard, Shard
 from facemetric.jobs.embedding.tables import pyarrow
 from facemetric.jobs.embedding.workers import EmbedderMaker, Tell
 from facemetric.types import ItemError
+
+_COLOURS = re.compile("\x1b\\[[0-9;]*m")
 
 
 def embed_on_ray(
@@ -78,11 +81,11 @@ def embed_on_ray(
                     faces, photos = (_from_bytes(arrow, row[name]) for name in ("faces", "photos"))
                     yield EmbeddedShard(row["shard"], faces, photos)
         except ray.exceptions.RayError as error:
-            reason = str(error).strip().split("\n")[0]
             raise WorkerError(
-                f"work on the cluster ended: {reason}",
+                f"work on the cluster ended: {_reason(error)}",
                 item=address,
-                fix="Finished shards are kept: run the command again",
+                fix="Every machine needs this version of facemetric. Finished shards are kept: run "
+                "the command again",
             ) from error
 
 
@@ -184,7 +187,7 @@ def _connected(ray: Any, address: str) -> Iterator[None]:
     logger = logging.getLogger("ray.data")
     before = context.enable_progress_bars, context.print_on_execution_start, logger.level
     context.enable_progress_bars = context.print_on_execution_start = False
-    logger.setLevel(logging.ERROR)
+    logger.setLevel(logging.CRITICAL)  # Its errors are raised, too.
     try:
         yield
     finally:
@@ -203,6 +206,12 @@ def _ray() -> Any:
             "a cluster needs Ray", item="ray", fix='Install it: pip install "facemetric[ray]"'
         ) from error
     return ray
+
+
+def _reason(error: Exception) -> str:
+    """Return the first and the last line of one of Ray's errors, which are long."""
+    lines = [line.strip() for line in _COLOURS.sub("", str(error)).split("\n") if line.strip()]
+    return " … ".join(dict.fromkeys((lines[0], lines[-1]))) if lines else type(error).__name__
 
 
 def _to_bytes(arrow: Any, table: Any) -> bytes:

@@ -29,7 +29,9 @@ from facemetric.recognizer import DEFAULT_BUNDLE
 if TYPE_CHECKING:
     from facemetric.wire import EmbedOut
 
-SHARD_PHOTOS = 1000
+SHARD_PHOTOS = (32, 1000)
+"""Least and most photographs of a shard, where that is not given."""
+_SHARDS = 64
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -90,7 +92,7 @@ def embed_photos(
     select: Select = "all",
     min_face_px: float | None = None,
     codes: bool = False,
-    shard_photos: int = SHARD_PHOTOS,
+    shard_photos: int | None = None,
     workers: int | None = None,
     ray: str | None = None,
     provider: str = "cpu",
@@ -116,7 +118,8 @@ def embed_photos(
     codes
         Keep one byte a dimension in place of four.
     shard_photos
-        Photographs of a shard: what is lost when a worker is killed.
+        Photographs of a shard: what is done again when a worker is killed. Without it a 64th of
+        all, within `SHARD_PHOTOS`.
     workers
         Processes, of one thread each; 1, the default, embeds in this process. On a cluster: actors.
     ray
@@ -155,7 +158,7 @@ def embed_photos(
     plan = make_plan(
         names,
         opened,
-        shard_photos=shard_photos,
+        shard_photos=shard_photos or _shard_photos(len(names)),
         flip=flip,
         encoding="u8" if codes else "f32",
         select=select,
@@ -236,6 +239,12 @@ class _Progress:
         self._in_work.pop(shard, None)
         self._done += self._sizes[shard]
         self._tell(self._done + self._in_work.total(), self._total)
+
+
+def _shard_photos(photographs: int) -> int:
+    """Return a size that keeps several workers busy; of the number alone, as the plan must be."""
+    least, most = SHARD_PHOTOS
+    return min(max(photographs // _SHARDS, least), most)
 
 
 def _reference(opened: Bundle, given: str | Path) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from facemetric._version import __version__
 from facemetric.bundle import open_bundle
-from facemetric.errors import BundleError, FacemetricError, IntegrityError, SourceError
+from facemetric.errors import BundleError, FacemetricError, IntegrityError, SourceError, WorkerError
 from facemetric.index import Codec
 from facemetric.jobs.embedding.photographs import PhotoReader
 from facemetric.jobs.embedding.plan import Plan
@@ -54,6 +56,8 @@ class ShardEmbedder:
 
     Raises
     ------
+    WorkerError
+        The plan is of another version of facemetric.
     BundleError
         The bundle is absent, or has no codes where the plan wants them.
     IntegrityError
@@ -63,6 +67,12 @@ class ShardEmbedder:
     """
 
     def __init__(self, plan: Plan, *, bundle: str, base: Path, provider: str = "cpu") -> None:
+        if plan.facemetric != __version__:
+            raise WorkerError(
+                f"this machine has facemetric {__version__}, the plan is of {plan.facemetric}",
+                item=platform.node(),
+                fix="Install that version on every machine",
+            )
         opened = open_bundle(bundle)
         if opened.manifest.model.sha256 != plan.bundle_sha256:
             raise IntegrityError(

@@ -1,9 +1,11 @@
 """The routes, one noun a file."""
 
 from facemetric.service.routes import (
+    audit,
     bundles,
     faces,
     galleries,
+    jobs,
     keys,
     people,
     samples,
@@ -12,7 +14,19 @@ from facemetric.service.routes import (
 )
 
 ROUTERS = tuple(
-    module.router for module in (system, faces, galleries, people, samples, search, bundles, keys)
+    module.router
+    for module in (
+        system,
+        faces,
+        galleries,
+        people,
+        samples,
+        search,
+        jobs,
+        bundles,
+        audit,
+        keys,
+    )
 )
 
 __all__ = ["ROUTERS"]

@@ -100,6 +100,7 @@ async def identify(
     gallery: GalleryName,
     request: Request,
     service: TheService,
+    key: TheKey,
     stranger_risk: Risk = 0.01,
     threshold: ByHand = None,
     candidates: Candidates = 5,
@@ -135,6 +136,9 @@ async def identify(
                 done.append(identified_document(one))
         if not done:
             raise all_failed(errors)
+        faces = [face for photo in done for face in photo.faces]
+        named = sum(face.person_id is not None for face in faces)
+        service.audit("identify", key, gallery=opened, counts={"faces": len(faces), "named": named})
         return IdentifyOut(
             gallery=gallery,
             bundle=recognizer.bundle.id,

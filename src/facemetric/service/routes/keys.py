@@ -49,6 +49,7 @@ async def new_key(asked: KeyIn, service: TheService, key: TheKey) -> Response:
         expires=asked.expires,
         per_minute=asked.per_minute,
     )
+    service.audit("key.new", key, subject=made.id)
     return answer(NewKeyOut(key=key_document(made), secret=secret), status=201)
 
 
@@ -68,6 +69,7 @@ async def rotate_key(
         turned, secret = service.keys.rotate(key_id, grace=timedelta(hours=grace_h))
     except AccessError as error:
         raise Problem(409, "access", error.cause, field="key_id", fix=error.fix) from error
+    service.audit("key.rotate", key, subject=key_id)
     return answer(NewKeyOut(key=key_document(turned), secret=secret))
 
 
@@ -81,7 +83,9 @@ async def revoke_key(key_id: KeyId, service: TheService, key: TheKey) -> Respons
     """End a key at once and for good."""
     _whole(key)
     _there(service, key_id)
-    return answer(KeysOut(keys=(key_document(service.keys.revoke(key_id)),)))
+    revoked = service.keys.revoke(key_id)
+    service.audit("key.revoke", key, subject=key_id)
+    return answer(KeysOut(keys=(key_document(revoked),)))
 
 
 def _whole(key: Key) -> None:

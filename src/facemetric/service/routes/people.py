@@ -10,7 +10,7 @@ from facemetric.errors import PersonError
 from facemetric.gallery import Gallery, Person
 from facemetric.recognizer.documents import person_document, sample_document
 from facemetric.service.access import GuardedRoute, needs
-from facemetric.service.answers import GalleryName, PersonId, TheService, answer
+from facemetric.service.answers import GalleryName, PersonId, TheKey, TheService, answer
 from facemetric.service.enrolment import Enrolling, consent_of, enrolled, terms_of
 from facemetric.service.openapi import photos_body
 from facemetric.service.photos import upload_of
@@ -115,6 +115,7 @@ async def enrol(
     gallery: GalleryName,
     request: Request,
     service: TheService,
+    key: TheKey,
     select: OneFace = None,
     refuse_poor: Poor = False,
     conflicts: Conflicts = "refuse",
@@ -132,7 +133,7 @@ async def enrol(
     recognizer = service.engine.recognizer
 
     def work(deadline: Deadline) -> EnrollOut:
-        return enrolled(
+        document = enrolled(
             recognizer,
             opened,
             terms.name,
@@ -141,6 +142,8 @@ async def enrol(
             gallery_name=gallery,
             deadline=deadline,
         )
+        service.audit_enrolment(document, key, gallery=opened)
+        return document
 
     document = await service.workforce.photographs(work)
     return answer(document, status=201 if document.created else 200)
@@ -169,7 +172,7 @@ async def show_person(gallery: GalleryName, person_id: PersonId, service: TheSer
     openapi_extra=needs("enrol", takes="json"),
 )
 async def change_person(
-    gallery: GalleryName, person_id: PersonId, asked: PersonIn, service: TheService
+    gallery: GalleryName, person_id: PersonId, asked: PersonIn, service: TheService, key: TheKey
 ) -> Response:
     """Change name, groups, consent or the time to be erased: what is given, and nothing else."""
     opened = service.engine.gallery(gallery)
@@ -187,6 +190,7 @@ async def change_person(
                 consent=consent_of(asked.consent) if "consent" in given else person.consent,
                 keep_until=asked.keep_until if "keep_until" in given else person.keep_until,
             )
+        service.audit("person.edit", key, gallery=opened, subject=person_id)
         return _shown(opened, person, gallery, "edit")
 
     return answer(await service.workforce.paperwork(work))
@@ -199,14 +203,18 @@ async def change_person(
     openapi_extra=needs("admin", takes="json"),
 )
 async def merge_people(
-    gallery: GalleryName, person_id: PersonId, asked: MergeIn, service: TheService
+    gallery: GalleryName, person_id: PersonId, asked: MergeIn, service: TheService, key: TheKey
 ) -> Response:
     """Make two people one: the photographs of the other become this person's."""
     opened = service.engine.gallery(gallery)
 
     def work(deadline: Deadline) -> PersonShowOut:
         kept, other = person_of(opened, person_id), person_of(opened, asked.other)
-        return _shown(opened, opened.merge(kept.id, other.id), gallery, "merge")
+        merged = opened.merge(kept.id, other.id)
+        service.audit(
+            "person.merge", key, gallery=opened, subject=other.id, counts={"samples": other.samples}
+        )
+        return _shown(opened, merged, gallery, "merge")
 
     return answer(await service.workforce.paperwork(work))
 
@@ -217,12 +225,21 @@ async def merge_people(
     summary="Erase a person",
     openapi_extra=needs("admin"),
 )
-async def erase_person(gallery: GalleryName, person_id: PersonId, service: TheService) -> Response:
+async def erase_person(
+    gallery: GalleryName, person_id: PersonId, service: TheService, key: TheKey
+) -> Response:
     """Erase a person with all photographs' embeddings, from the gallery's file as well."""
     opened = service.engine.gallery(gallery)
 
     def work(deadline: Deadline) -> ErasedOut:
         removal = opened.remove(person_of(opened, person_id).id)
+        service.audit(
+            "person.erase",
+            key,
+            gallery=opened,
+            subject=removal.person_id,
+            counts={"samples": removal.samples, "purged": int(removal.purged)},
+        )
         return ErasedOut(
             gallery=gallery,
             person_id=removal.person_id,

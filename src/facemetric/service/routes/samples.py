@@ -8,7 +8,7 @@ from facemetric.errors import PersonError
 from facemetric.gallery import Gallery, Sample
 from facemetric.recognizer.documents import sample_document
 from facemetric.service.access import GuardedRoute, needs
-from facemetric.service.answers import GalleryName, PersonId, SampleId, TheService, answer
+from facemetric.service.answers import GalleryName, PersonId, SampleId, TheKey, TheService, answer
 from facemetric.service.enrolment import Enrolling, enrolled
 from facemetric.service.openapi import photos_body
 from facemetric.service.photos import photos_of
@@ -52,6 +52,7 @@ async def add_samples(
     person_id: PersonId,
     request: Request,
     service: TheService,
+    key: TheKey,
     select: OneFace = None,
     refuse_poor: Poor = False,
     conflicts: Conflicts = "refuse",
@@ -64,9 +65,11 @@ async def add_samples(
 
     def work(deadline: Deadline) -> EnrollOut:
         person = person_of(opened, person_id)
-        return enrolled(
+        document = enrolled(
             recognizer, opened, person.id, photos, how, gallery_name=gallery, deadline=deadline
         )
+        service.audit_enrolment(document, key, gallery=opened)
+        return document
 
     return answer(await service.workforce.photographs(work))
 
@@ -78,7 +81,11 @@ async def add_samples(
     openapi_extra=needs("admin"),
 )
 async def erase_sample(
-    gallery: GalleryName, person_id: PersonId, sample_id: SampleId, service: TheService
+    gallery: GalleryName,
+    person_id: PersonId,
+    sample_id: SampleId,
+    service: TheService,
+    key: TheKey,
 ) -> Response:
     """Erase one photograph's embedding, from the gallery's file as well; the person stays."""
     opened = service.engine.gallery(gallery)
@@ -86,6 +93,13 @@ async def erase_sample(
     def work(deadline: Deadline) -> ErasedOut:
         sample = _sample_of(opened, person_id, sample_id)
         removal = opened.remove_sample(sample.id)
+        service.audit(
+            "sample.erase",
+            key,
+            gallery=opened,
+            subject=sample.id,
+            counts={"purged": int(removal.purged)},
+        )
         return ErasedOut(
             gallery=gallery,
             person_id=removal.person_id,

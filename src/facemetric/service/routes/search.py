@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from facemetric.decide import Ranked, decide_who, odds_table, stranger_risk_of
 from facemetric.errors import InputError
 from facemetric.service.access import GuardedRoute, needs
-from facemetric.service.answers import GalleryName, TheService, answer
+from facemetric.service.answers import GalleryName, TheKey, TheService, answer
 from facemetric.service.workforce import Deadline
 from facemetric.types import Match
 from facemetric.wire import CandidateOut, OddsOut, SearchedOut, SearchOut, ThresholdOut
@@ -23,7 +23,9 @@ router = APIRouter(tags=["galleries"], route_class=GuardedRoute)
     summary="Search by embedding",
     openapi_extra=needs("read", takes="json"),
 )
-async def search(gallery: GalleryName, asked: SearchIn, service: TheService) -> Response:
+async def search(
+    gallery: GalleryName, asked: SearchIn, service: TheService, key: TheKey
+) -> Response:
     """Look embeddings up: unit vectors of the gallery's bundle, from `embed` or the library."""
     opened = service.engine.gallery(gallery)
     recognizer = service.engine.recognizer
@@ -53,13 +55,16 @@ async def search(gallery: GalleryName, asked: SearchIn, service: TheService) -> 
                 stranger_rate=decision.stranger_rate,
             )
 
+        answers = tuple(decided(matches) for matches in found)
+        named = sum(one.person_id is not None for one in answers)
+        service.audit("search", key, gallery=opened, counts={"faces": len(found), "named": named})
         return SearchOut(
             gallery=gallery,
             bundle=recognizer.bundle.id,
             people=stats.people,
             threshold=ThresholdOut.model_validate(chosen),
             stranger_risk=stranger_risk_of(chosen, stats.samples),
-            answers=tuple(decided(matches) for matches in found),
+            answers=answers,
         )
 
     return answer(await service.workforce.paperwork(work))

@@ -1,0 +1,95 @@
+"""Erasing on the command line: what is erased leaves a receipt and an entry in the audit log."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Annotated, Literal, Self
+
+import typer
+
+from facemetric.errors import InputError
+
+if TYPE_CHECKING:
+    from facemetric.gallery import Gallery
+    from facemetric.vault import AuditLog, MasterKey
+
+AuditFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--audit",
+        metavar="LOG",
+        envvar="FACEMETRIC_AUDIT",
+        help="Enter it into this audit log. A new one is chained with the gallery's key, where "
+        "there is one.",
+        show_default=False,
+    ),
+]
+
+
+class Erasing:
+    """Opens the receipt's file and the log before anything is erased.
+
+    Parameters
+    ----------
+    receipts
+        Where receipts go; `None`: nowhere.
+    audit
+        The audit log; `None`: none.
+    key
+        Signs receipts, and chains a new log.
+    several
+        Append lines to ``receipts``, rather than write one document into a new file.
+    """
+
+    def __init__(
+        self,
+        receipts: Path | None,
+        audit: Path | None,
+        key: MasterKey | None,
+        *,
+        several: bool = False,
+    ) -> None:
+        self._receipts, self._audit, self._key, self._several = receipts, audit, key, several
+        self._file: IO[str] | None = None
+        self._log: AuditLog | None = None
+
+    def __enter__(self) -> Self:
+        from facemetric.vault import open_log
+
+        if self._audit is not None:
+            self._log = open_log(self._audit, key=self._key)
+        if self._receipts is not None:
+            flags = os.O_CREAT | os.O_WRONLY | (os.O_APPEND if self._several else os.O_EXCL)
+            try:
+                self._file = os.fdopen(os.open(self._receipts, flags, 0o600), "w")
+            except OSError as error:
+                raise InputError(
+                    f"the receipt cannot be written: {error.strerror}",
+                    item=str(self._receipts),
+                    fix="Name another file; nobody was erased",
+                ) from error
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if self._file is None or self._receipts is None:
+            return
+        is_empty = self._file.tell() == 0
+        self._file.close()
+        if kind is not None and is_empty and not self._several:
+            self._receipts.unlink(missing_ok=True)
+
+    def erase(
+        self, gallery: Gallery, people: list[str], *, reason: Literal["request", "expired"]
+    ) -> bool:
+        """Erase people and return whether their bytes are gone from the files as well."""
+        from facemetric.gallery import erase
+        from facemetric.wire import to_json
+
+        receipts = erase(gallery, people, reason=reason, log=self._log, key=self._key)
+        if self._file is not None:
+            for receipt in receipts:
+                self._file.write(to_json(receipt, indent=None if self._several else 2) + "\n")
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        return all(receipt.purged for receipt in receipts) if receipts else gallery.purge()

@@ -1,0 +1,182 @@
+"""One gallery of a service, for asyncio."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from facemetric.client.call import Answer, Call, Photo
+from facemetric.client.calls import OneFace, Select
+from facemetric.client.gallerycalls import (
+    By,
+    Conflicts,
+    GalleryCalls,
+    enrol_options,
+    identify_options,
+    search_body,
+    terms_body,
+)
+from facemetric.wire import (
+    EnrollOut,
+    ErasedOut,
+    GalleryOut,
+    GroupsOut,
+    IdentifyOut,
+    PeoplePageOut,
+    PersonOut,
+    PersonShowOut,
+    SamplesOut,
+    SearchOut,
+)
+from facemetric.wire.requests import ConsentIn, PersonIn
+
+PAGE = 500
+
+
+class AsyncSend(Protocol):
+    """Sends a request and returns its document."""
+
+    async def __call__(self, call: Call[Answer]) -> Answer:
+        """Send."""
+
+
+class AsyncGalleryClient:
+    """What can be asked of one gallery; made by ``AsyncClient.gallery``."""
+
+    def __init__(self, name: str, send: AsyncSend) -> None:
+        self.name = name
+        self._calls = GalleryCalls(name)
+        self._send = send
+
+    async def show(self) -> GalleryOut:
+        """Return the gallery in figures."""
+        return await self._send(self._calls.show())
+
+    async def groups(self) -> GroupsOut:
+        """Return the groups with the number of people in each."""
+        return await self._send(self._calls.groups())
+
+    async def identify(
+        self,
+        photos: Sequence[Photo],
+        *,
+        stranger_risk: float = 0.01,
+        threshold: float | None = None,
+        candidates: int = 5,
+        groups: Sequence[str] | None = None,
+        select: Select = "all",
+    ) -> IdentifyOut:
+        """Say who is in photographs; see ``Recognizer.identify_many``."""
+        options = identify_options(stranger_risk, threshold, candidates, groups, select)
+        return await self._send(self._calls.identify(photos, options))
+
+    async def search(
+        self,
+        embeddings: Any,
+        *,
+        candidates: int = 5,
+        by: By = "best",
+        groups: Sequence[str] | None = None,
+        stranger_risk: float = 0.01,
+        threshold: float | None = None,
+    ) -> SearchOut:
+        """Say whom embeddings ``(N, D)`` of unit length are of."""
+        asked = search_body(embeddings, candidates, by, groups, stranger_risk, threshold)
+        return await self._send(self._calls.search(asked))
+
+    async def enrol(
+        self,
+        name: str,
+        photos: Sequence[Photo],
+        *,
+        groups: Sequence[str] = (),
+        consent: ConsentIn | None = None,
+        keep_until: datetime | None = None,
+        select: OneFace | None = None,
+        refuse_poor: bool = False,
+        conflicts: Conflicts = "refuse",
+    ) -> EnrollOut:
+        """Enrol a person from photographs; what is answered is on disk."""
+        options = enrol_options(select, refuse_poor, conflicts)
+        return await self._send(
+            self._calls.enrol(name, photos, groups, consent, keep_until, options)
+        )
+
+    async def enrol_group(
+        self,
+        name: str,
+        job_id: str,
+        faces: Sequence[int],
+        *,
+        groups: Sequence[str] = (),
+        consent: ConsentIn | None = None,
+        keep_until: datetime | None = None,
+    ) -> EnrollOut:
+        """Enrol faces of a finished job, by their numbers, as one person."""
+        asked = terms_body(name, groups, consent, keep_until)
+        return await self._send(
+            self._calls.enrol_group({**asked, "job_id": job_id, "faces": list(faces)})
+        )
+
+    async def add_photos(
+        self,
+        person_id: str,
+        photos: Sequence[Photo],
+        *,
+        select: OneFace | None = None,
+        refuse_poor: bool = False,
+        conflicts: Conflicts = "refuse",
+    ) -> EnrollOut:
+        """Enrol more photographs of somebody."""
+        options = enrol_options(select, refuse_poor, conflicts)
+        return await self._send(self._calls.add_photos(person_id, photos, options))
+
+    async def find(
+        self,
+        *,
+        name: str | None = None,
+        group: str | None = None,
+        limit: int = 100,
+        after: str | None = None,
+    ) -> PeoplePageOut:
+        """Return a page of people, by a part of the name or a group."""
+        return await self._send(self._calls.find(name, group, limit, after))
+
+    async def people(
+        self, *, name: str | None = None, group: str | None = None
+    ) -> AsyncIterator[PersonOut]:
+        """Yield everyone, page after page."""
+        after = None
+        while True:
+            page = await self.find(name=name, group=group, limit=PAGE, after=after)
+            for person in page.people:
+                yield person
+            if page.next is None:
+                return
+            after = page.next
+
+    async def person(self, person_id: str) -> PersonShowOut:
+        """Return one person."""
+        return await self._send(self._calls.person(person_id))
+
+    async def change(self, person_id: str, changes: PersonIn) -> PersonShowOut:
+        """Change what is set in ``changes``, and nothing else."""
+        given = changes.model_dump(mode="json", exclude_unset=True)
+        return await self._send(self._calls.change(person_id, given))
+
+    async def merge(self, person_id: str, other: str) -> PersonShowOut:
+        """Make ``other`` part of a person."""
+        return await self._send(self._calls.merge(person_id, other))
+
+    async def erase(self, person_id: str) -> ErasedOut:
+        """Erase a person."""
+        return await self._send(self._calls.erase(person_id))
+
+    async def samples(self, person_id: str) -> SamplesOut:
+        """Return a person's enrolled photographs."""
+        return await self._send(self._calls.samples(person_id))
+
+    async def erase_sample(self, person_id: str, sample_id: str) -> ErasedOut:
+        """Erase one photograph."""
+        return await self._send(self._calls.erase_sample(person_id, sample_id))

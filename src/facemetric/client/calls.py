@@ -1,0 +1,110 @@
+"""The requests that concern no gallery."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+
+from facemetric.client.call import Call, Photo, files_of
+from facemetric.wire import (
+    AuditOut,
+    BundleOut,
+    DetectOut,
+    EmbeddingsOut,
+    GalleriesOut,
+    HealthOut,
+    JobOut,
+    JobsOut,
+    KeysOut,
+    NewKeyOut,
+    ServiceOut,
+    VerifyOut,
+    WhoAmIOut,
+)
+from facemetric.wire.requests import Scope
+
+Select = Literal["all", "largest", "central"]
+OneFace = Literal["largest", "central"]
+
+READY = Call("GET", "/ready", HealthOut)
+WHOAMI = Call("GET", "/v1/whoami", WhoAmIOut)
+SERVICE = Call("GET", "/v1/service", ServiceOut)
+BUNDLE = Call("GET", "/v1/bundle", BundleOut)
+GALLERIES = Call("GET", "/v1/galleries", GalleriesOut)
+JOBS = Call("GET", "/v1/jobs", JobsOut)
+KEYS = Call("GET", "/v1/keys", KeysOut)
+
+
+def detect(photos: Sequence[Photo], select: Select) -> Call[DetectOut]:
+    """Ask for faces."""
+    return Call("POST", "/v1/detect", DetectOut, {"select": select}, files=files_of(photos))
+
+
+def embed(photos: Sequence[Photo], select: Select) -> Call[EmbeddingsOut]:
+    """Ask for embeddings."""
+    return Call("POST", "/v1/embed", EmbeddingsOut, {"select": select}, files=files_of(photos))
+
+
+def compare(
+    first: Photo, second: Photo, far: float, threshold: float | None, select: OneFace
+) -> Call[VerifyOut]:
+    """Ask whether two photographs show one person."""
+    options = {"far": far, "threshold": threshold, "select": select}
+    return Call("POST", "/v1/compare", VerifyOut, options, files=files_of([first, second]))
+
+
+def cluster(
+    photos: Sequence[Photo],
+    method: str,
+    far: float,
+    threshold: float | None,
+    people: int | None,
+) -> Call[JobOut]:
+    """Ask for groups."""
+    options = {"method": method, "far": far, "threshold": threshold, "people": people}
+    files = files_of(photos)
+    return Call("POST", "/v1/jobs/cluster", JobOut, options, files=files, safe=False)
+
+
+def job(job_id: str) -> Call[JobOut]:
+    """Ask how far a job is."""
+    return Call("GET", f"/v1/jobs/{job_id}", JobOut)
+
+
+def cancel(job_id: str) -> Call[JobOut]:
+    """Ask to stop a job."""
+    return Call("DELETE", f"/v1/jobs/{job_id}", JobOut, safe=False)
+
+
+def audit(limit: int) -> Call[AuditOut]:
+    """Ask for the audit log's last entries."""
+    return Call("GET", "/v1/audit", AuditOut, {"limit": limit})
+
+
+def new_key(
+    name: str,
+    scopes: Sequence[Scope],
+    galleries: Sequence[str] | None,
+    expires: datetime | None,
+    per_minute: int | None,
+) -> Call[NewKeyOut]:
+    """Ask for a key."""
+    body = {
+        "name": name,
+        "scopes": list(scopes),
+        "galleries": None if galleries is None else list(galleries),
+        "expires": expires.isoformat() if expires else None,
+        "per_minute": per_minute,
+    }
+    return Call("POST", "/v1/keys", NewKeyOut, json=body, safe=False)
+
+
+def rotate_key(key_id: str, grace_h: float) -> Call[NewKeyOut]:
+    """Ask for another secret."""
+    return Call("POST", f"/v1/keys/{key_id}/rotate", NewKeyOut, {"grace_h": grace_h}, safe=False)
+
+
+def revoke_key(key_id: str) -> Call[KeysOut]:
+    """Ask to end a key."""
+    return Call("DELETE", f"/v1/keys/{key_id}", KeysOut)

@@ -1,0 +1,182 @@
+"""Erasing people with a receipt: what went from where, entered in the audit log, and checkable."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+from uuid import uuid4
+
+from facemetric.errors import PersonError
+from facemetric.gallery.protocol import Gallery, now
+from facemetric.gallery.records import Removal
+from facemetric.gallery.rules import time_text
+from facemetric.vault import AuditLog, Event, Head, MasterKey, log_key_id, read_log, verify_log
+
+if TYPE_CHECKING:
+    from facemetric.wire import ErasureReceiptOut
+
+Reason = Literal["request", "expired"]
+
+
+def erase(
+    gallery: Gallery,
+    people: Sequence[str],
+    *,
+    reason: Reason = "request",
+    actor: str | None = None,
+    log: AuditLog | None = None,
+    key: MasterKey | None = None,
+    clock: Callable[[], datetime] = now,
+) -> list[ErasureReceiptOut]:
+    """Erase people, purge the gallery once, and return a receipt for each.
+
+    Parameters
+    ----------
+    gallery
+        Open for writing.
+    people
+        Names or ids; those who are gone already have no receipt.
+    reason
+        Why.
+    actor
+        Opaque id of who asked for it, for the log.
+    log
+        Is told before (``person.erase.begin``) and after (``person.erase``), whether or not the
+        process lives to return.
+    key
+        Signs the receipts.
+    clock
+        Returns the time, with a time zone.
+
+    Raises
+    ------
+    GalleryError
+        The gallery cannot be written; people before the one at fault are erased.
+    VaultError
+        The log cannot be written.
+    """
+    from facemetric.wire import ErasureReceiptOut
+
+    gone: list[Removal] = []
+    for one in people:
+        with suppress(PersonError):
+            identity = gallery.person(one).id
+            if log is not None:
+                log.append(Event("person.erase.begin", "ok", actor, gallery.id, identity))
+            gone.append(gallery.remove(identity, purge=False))
+    purged = gallery.purge()
+    heads: list[Head | None] = [None] * len(gone)
+    if log is not None:
+        entries = log.append_all(
+            [
+                Event(
+                    *("person.erase", "ok", actor, gallery.id, removal.person_id),
+                    {"samples": removal.samples, "purged": int(purged), reason: 1},
+                )
+                for removal in gone
+            ]
+        )
+        heads = [Head(entry.number, entry.digest) for entry in entries]
+    return [
+        _sealed(
+            ErasureReceiptOut(
+                receipt_id=str(uuid4()),
+                gallery_id=gallery.id,
+                person_id=removal.person_id,
+                reason=reason,
+                erased=time_text(clock(), name="clock"),
+                samples=removal.samples,
+                embeddings=removal.samples,
+                purged=purged,
+                erased_from=gallery.erased_from,
+                may_remain_in=gallery.may_remain_in,
+                audit_entry=None if head is None else str(head),
+                key_id=None if key is None else key.id,
+            ),
+            key,
+        )
+        for removal, head in zip(gone, heads, strict=True)
+    ]
+
+
+def receipt_problems(
+    receipt: ErasureReceiptOut,
+    *,
+    key: MasterKey | None = None,
+    log: Path | None = None,
+    gallery: Gallery | None = None,
+) -> list[str]:
+    """Return what does not fit about a receipt, in sentences; empty where everything fits.
+
+    Parameters
+    ----------
+    receipt
+        As it was written.
+    key
+        The master key that signed it, and that ``log`` is chained with where it is.
+    log
+        The audit log: verified up to the receipt's entry, which must be about this person.
+    gallery
+        The gallery: it must be that of the receipt, and not have the person.
+
+    Raises
+    ------
+    VaultError
+        The log cannot be read.
+    """
+    problems = []
+    if not hmac.compare_digest(_digest(receipt), receipt.digest):
+        problems.append("the digest does not fit: the receipt was changed")
+    if key is not None:
+        if receipt.signature is None:
+            problems.append("it is not signed")
+        elif not hmac.compare_digest(_signature(receipt.digest, key), receipt.signature):
+            problems.append("the signature is not by this key")
+    if log is not None:
+        problems += _log_problems(receipt, log, key)
+    if gallery is not None:
+        if gallery.id != receipt.gallery_id:
+            problems.append("the receipt is of another gallery")
+        elif receipt.person_id in gallery:
+            problems.append("the person is in the gallery")
+    return problems
+
+
+def _log_problems(receipt: ErasureReceiptOut, log: Path, key: MasterKey | None) -> list[str]:
+    if receipt.audit_entry is None:
+        return ["it names no entry of an audit log"]
+    head = Head.parse(receipt.audit_entry)
+    verdict = verify_log(log, key=key if log_key_id(log) else None, head=head)
+    if verdict.problem is not None and (verdict.bad_entry or 0) <= head.number:
+        return [f"audit log: entry {verdict.bad_entry} {verdict.problem}"]
+    for entry in read_log(log):
+        if entry.number == head.number:
+            event = entry.event
+            if (event.action, event.subject) != ("person.erase", receipt.person_id):
+                return [f"entry {head.number} of the audit log is about something else"]
+            break
+    return []
+
+
+def _sealed(receipt: ErasureReceiptOut, key: MasterKey | None) -> ErasureReceiptOut:
+    digest = _digest(receipt)
+    signature = None if key is None else _signature(digest, key)
+    return receipt.model_copy(update={"digest": digest, "signature": signature})
+
+
+def _digest(receipt: ErasureReceiptOut) -> str:
+    document = receipt.model_dump(mode="json", by_alias=True, exclude={"digest", "signature"})
+    return hashlib.sha256(
+        json.dumps(document, sort_keys=True, separators=(",", ":")).encode()
+    ).hexdigest()
+
+
+def _signature(digest: str, key: MasterKey) -> str:
+    secret = key.derive("erasure receipts")
+    return hmac.digest(secret, bytes.fromhex(digest), hashlib.sha256).hex()

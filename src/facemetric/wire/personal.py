@@ -1,0 +1,89 @@
+"""What is stored about one person, and the proof that it is stored no longer."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from facemetric.wire.faces import FaceOut, Wire, schema
+from facemetric.wire.vault import AuditEventOut
+
+
+class ConsentOut(Wire):
+    """On what ground a person is enrolled, and since when."""
+
+    basis: str
+    text: str
+    at: str
+
+
+class SampleDataOut(Wire):
+    """All that is stored of one enrolled face: ``embedding`` is the template, of unit norm."""
+
+    sample_id: str
+    source: str
+    source_sha256: str | None
+    face: FaceOut | None
+    taken: str | None
+    created: str
+    mapped_from: str | None
+    flip: bool
+    embedding: tuple[float, ...]
+
+
+class PersonDataOut(Wire):
+    """Answer of ``people export``: everything that a gallery stores about one person.
+
+    ``audit`` has the entries about the person, where a log was named; null where none was.
+    """
+
+    schema_name: Literal["facemetric.person-data/1"] = schema("facemetric.person-data/1")
+    exported: str
+    gallery_id: str
+    bundle: str
+    bundle_sha256: str | None
+    person_id: str
+    name: str
+    created: str
+    updated: str
+    keep_until: str | None
+    consent: ConsentOut | None
+    groups: tuple[str, ...]
+    samples: tuple[SampleDataOut, ...]
+    audit: tuple[AuditEventOut, ...] | None = None
+
+
+class ErasureReceiptOut(Wire):
+    """The receipt of an erasure, in opaque ids: it does not say who the person was.
+
+    ``erased_from`` are the places that were cleared of the person's bytes where ``purged`` is true;
+    where it is false, they go when the gallery is next purged. ``may_remain_in`` are places that
+    the gallery does not reach. ``audit_entry`` is ``NUMBER:DIGEST`` of the entry in the audit log.
+    ``digest`` is SHA-256 over all fields before it; ``signature`` HMAC-SHA256 of the digest, by a
+    key derived from the master key ``key_id``.
+    """
+
+    schema_name: Literal["facemetric.erasure-receipt/1"] = schema("facemetric.erasure-receipt/1")
+    receipt_id: str
+    gallery_id: str
+    person_id: str
+    reason: Literal["request", "expired"]
+    erased: str
+    samples: int
+    embeddings: int
+    purged: bool
+    erased_from: tuple[str, ...]
+    may_remain_in: tuple[str, ...]
+    audit_entry: str | None = None
+    key_id: str | None = None
+    digest: str = ""
+    signature: str | None = None
+
+
+class ReceiptCheckOut(Wire):
+    """Answer of ``people check-receipt``; ``problems`` is empty where everything fits."""
+
+    schema_name: Literal["facemetric.receipt-check/1"] = schema("facemetric.receipt-check/1")
+    file: str
+    receipt: ErasureReceiptOut
+    checked: tuple[Literal["digest", "signature", "audit", "gallery"], ...]
+    problems: tuple[str, ...]

@@ -1,0 +1,115 @@
+"""Erasing with a receipt, and all about one person: in every backend that starts by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from facemetric.errors import KeyMismatchError, PersonError
+from facemetric.gallery import (
+    Consent,
+    Gallery,
+    NewSample,
+    SqliteGallery,
+    erase,
+    person_data,
+    receipt_problems,
+)
+from facemetric.vault import AuditLog, MasterKey, open_log, read_log, verify_log
+
+MakeSample = Callable[..., NewSample]
+KEY, OTHER = MasterKey(bytes(range(32))), MasterKey(bytes(range(1, 33)))
+AT = datetime(2025, 6, 1, tzinfo=UTC)
+
+
+@pytest.fixture(params=[None, KEY], ids=["plain", "encrypted"])
+def people(request: pytest.FixtureRequest, path: Path, sample: MakeSample) -> Iterator[Gallery]:
+    with SqliteGallery(path, bundle="net", dim=8, key=request.param) as gallery:
+        consent = Consent("consent", "asked at the door", AT)
+        gallery.enroll(
+            "Ada", [sample(1), sample(2)], consent=consent, keep_until=AT, groups=["b", "a"]
+        )
+        gallery.enroll("Bob", [sample(3)])
+        yield gallery
+
+
+def test_a_receipt_says_what_went_and_holds_no_name(people: Gallery, tmp_path: Path) -> None:
+    log = AuditLog(tmp_path / "audit.jsonl", key=KEY)
+    ada = people.person("Ada")
+    (receipt,) = erase(people, ["ADA", "nobody"], log=log, key=KEY, clock=lambda: AT)
+    assert (receipt.person_id, receipt.gallery_id) == (ada.id, people.id)
+    assert (receipt.samples, receipt.purged, receipt.reason) == (2, True, "request")
+    assert receipt.erased == "2025-06-01T00:00:00.000000+00:00"
+    assert "snapshot" in " ".join(receipt.erased_from)
+    assert "backups and copies" in receipt.may_remain_in
+    assert "Ada" not in receipt.model_dump_json() and b"Ada" not in log.path.read_bytes()
+    assert "Ada" not in people
+    events = [entry.event for entry in read_log(log.path)]
+    assert [event.action for event in events] == ["log.start", "person.erase.begin", "person.erase"]
+    assert {event.subject for event in events[1:]} == {ada.id}
+    assert events[2].counts == {"samples": 2, "purged": 1, "request": 1}
+    assert verify_log(log.path, key=KEY).is_sound
+
+    def problems(**changes: object) -> list[str]:
+        changed = receipt.model_copy(update=changes)
+        return receipt_problems(changed, key=KEY, log=log.path, gallery=people)
+
+    assert problems() == []
+    assert problems(samples=3) == ["the digest does not fit: the receipt was changed"]
+    assert "the signature is not by this key" in problems(signature="00" * 32)
+    assert "it is not signed" in problems(signature=None)
+    assert "it names no entry of an audit log" in problems(audit_entry=None)
+    begun = [*read_log(log.path)][1]
+    assert "entry 2 of the audit log is about something else" in problems(
+        audit_entry=f"2:{begun.digest}"
+    )
+    (written_anew,) = problems(audit_entry=f"3:{'0' * 64}")[1:]
+    assert "audit log: entry 3 is not the one that is remembered" in written_anew
+    assert "the receipt is of another gallery" in problems(gallery_id="0")
+    bob = people.person("Bob").id
+    assert "the person is in the gallery" in problems(person_id=bob)
+
+
+def test_without_key_and_log(people: Gallery) -> None:
+    (receipt,) = erase(people, ["Bob"], reason="expired")
+    assert (receipt.signature, receipt.key_id, receipt.audit_entry) == (None, None, None)
+    assert receipt_problems(receipt, gallery=people) == []
+    assert erase(people, ["Bob"]) == []
+
+
+def test_a_log_goes_on_as_it_was_begun(tmp_path: Path) -> None:
+    plain, keyed = tmp_path / "plain.jsonl", tmp_path / "keyed.jsonl"
+    open_log(plain)
+    open_log(keyed, key=KEY)
+    open_log(plain, key=KEY)
+    assert verify_log(plain).is_sound and verify_log(keyed, key=KEY).is_sound
+    for key in (None, OTHER):
+        with pytest.raises(KeyMismatchError, match=f"is chained with the key {KEY.id}"):
+            open_log(keyed, key=key)
+
+
+def test_all_about_a_person_can_be_read(people: Gallery, tmp_path: Path) -> None:
+    log = AuditLog(tmp_path / "audit.jsonl")
+    ada = people.person("Ada")
+    document = person_data(people, "ada", at=AT)
+    assert (document.person_id, document.name, document.groups) == (ada.id, "Ada", ("a", "b"))
+    assert document.consent is not None and document.consent.text == "asked at the door"
+    assert document.keep_until == AT.isoformat() and document.audit is None
+    samples = people.samples("Ada")
+    assert [one.sample_id for one in document.samples] == [one.id for one in samples]
+    vectors = people.vectors().embeddings[:2]
+    for one, stored, vector in zip(document.samples, samples, vectors, strict=True):
+        assert np.array_equal(np.array(one.embedding, np.float32), vector)
+        assert (one.source, one.source_sha256) == (stored.source, stored.source_sha256)
+        assert one.face is not None and one.face.quality is not None
+        assert one.taken == "2024-05-01T12:30:00+00:00"
+    erase(people, ["Bob"], log=log)
+    assert person_data(people, "Ada", at=AT, entries=read_log(log.path)).audit == ()
+    with pytest.raises(PersonError, match="no such person"):
+        person_data(people, "Bob", at=AT)
+    assert people.record(ada.id).person == ada
+    assert Gallery.record(people, "Ada").person == ada  # the slow way of other backends

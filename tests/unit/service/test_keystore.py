@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import os
+import stat
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from facemetric.errors import AccessError, InputError
+from facemetric.service import KeyStore
+from facemetric.service.keys import digest, fits, id_of
+from layouts.service import Clock
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def store(tmp_path: Path, clock: Clock) -> KeyStore:
+    return KeyStore(tmp_path / "keys.db", clock=clock)
+
+
+def test_a_key_is_known_by_its_secret_alone(store: KeyStore) -> None:
+    key, secret = store.new("door", scopes=["read"], galleries=["staff"])
+    assert store.check(secret) == (key, True)
+    assert key.may("read") and not key.may("enrol") and not key.may("admin")
+    assert key.opens("staff") and not key.opens("other")
+    for wrong in ("", "x", key.id, secret[:-1], secret[:-1] + "~", f"fmk_{key.id}_{'a' * 43}"):
+        assert store.check(wrong) == (None, False)
+
+
+def test_the_file_holds_no_secret_and_is_private(store: KeyStore) -> None:
+    _, secret = store.new("door", scopes=["admin"])
+    assert store.path is not None
+    data = store.path.read_bytes()
+    assert secret.encode() not in data and secret.rpartition("_")[2].encode() not in data
+    assert digest(secret).encode() in data
+    assert stat.S_IMODE(store.path.stat().st_mode) == 0o600
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+def test_a_file_that_others_may_read_is_refused(store: KeyStore) -> None:
+    assert store.path is not None
+    store.path.chmod(0o644)
+    with pytest.raises(AccessError, match="chmod 600"):
+        KeyStore(store.path)
+
+
+def test_a_key_ends(store: KeyStore, clock: Clock) -> None:
+    key, secret = store.new("guest", scopes=["read"], expires=clock.now + timedelta(days=1))
+    assert store.check(secret) == (key, True)
+    clock.now += timedelta(days=1)
+    assert store.check(secret) == (key, False)
+    lasting, other = store.new("more", scopes=["read"])
+    assert store.revoke(lasting.id).revoked == clock.now
+    assert store.check(other)[1] is False
+    with pytest.raises(AccessError, match="revoked"):
+        store.rotate(lasting.id)
+
+
+def test_a_turned_key_has_two_secrets_for_a_while(store: KeyStore, clock: Clock) -> None:
+    key, before = store.new("door", scopes=["read"])
+    same, after = store.rotate(key.id, grace=timedelta(hours=2))
+    assert same == key and before != after
+    assert store.check(before)[1] and store.check(after)[1]
+    clock.now += timedelta(hours=2)
+    assert not store.check(before)[1] and store.check(after)[1]
+    _, last = store.rotate(key.id)
+    assert not store.check(after)[1] and store.check(last)[1]
+
+
+def test_another_process_sees_changes_at_once(store: KeyStore, clock: Clock) -> None:
+    assert store.path is not None
+    other = KeyStore(store.path, clock=clock)
+    key, secret = store.new("door", scopes=["read"])
+    assert other.check(secret)[1]
+    other.revoke(key.id)
+    assert not store.check(secret)[1]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"scopes": []},
+        {"scopes": ["root"]},
+        {"scopes": ["read"], "galleries": [""]},
+        {"scopes": ["read"], "per_minute": 0},
+    ],
+)
+def test_what_a_key_cannot_be(store: KeyStore, options: dict[str, list[str]]) -> None:
+    with pytest.raises(InputError):
+        store.new("door", **options)
+
+
+def test_what_is_no_key(store: KeyStore) -> None:
+    with pytest.raises(InputError, match="printable"):
+        store.new("a\nb", scopes=["read"])
+    with pytest.raises(AccessError, match="no such key"):
+        store.revoke("0" * 8)
+    assert id_of("fmk_0123abcd_" + "a" * 43) == "0123abcd"
+    assert id_of("fmk_0123ABCD_" + "a" * 43) is None
+
+
+def test_all_secrets_are_compared(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
+    from facemetric.service import keys
+
+    compared: list[str] = []
+    plain = keys.hmac.compare_digest
+    monkeypatch.setattr(
+        keys.hmac, "compare_digest", lambda a, b: (compared.append(b), plain(a, b))[1]
+    )
+    kept = tuple(keys.Secret(digest(one)) for one in "abc")
+    assert fits("a", kept, at=clock.now)
+    assert len(compared) == 3
+    assert not fits("a", (), at=clock.now)
+    assert len(compared) == 4  # an unknown key costs a comparison too

@@ -1,0 +1,173 @@
+"""A person's life in a gallery."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from facemetric.wire import EnrollOut, IdentifyOut, PersonShowOut, SearchOut
+from layouts.service import Served
+
+MAIN = "/v1/galleries/main"
+NOBODY = "00000000-0000-0000-0000-000000000000"
+JPEG = {"Content-Type": "image/jpeg"}
+
+
+@pytest.fixture(autouse=True)
+def empty(service: Served) -> Iterator[None]:
+    yield
+    for person in service.http.get(f"{MAIN}/people").json()["people"]:
+        service.http.delete(f"{MAIN}/people/{person['person_id']}")
+
+
+def enrol(service: Served, photo: Path, name: str, **fields: str) -> EnrollOut:
+    files = [("photo", (photo.name, photo.read_bytes()))]
+    answer = service.http.post(f"{MAIN}/people", files=files, data={"name": name, **fields})
+    assert answer.status_code in (200, 201), answer.text
+    return EnrollOut.model_validate(answer.json())
+
+
+def identify(service: Served, photo: Path, **options: Any) -> IdentifyOut:
+    answer = service.http.post(
+        f"{MAIN}/identify", content=photo.read_bytes(), headers=JPEG, params=options
+    )
+    assert answer.status_code == 200, answer.text
+    return IdentifyOut.model_validate(answer.json())
+
+
+def test_enrol_identify_erase(service: Served, samples: dict[str, Path]) -> None:
+    made = enrol(service, samples["obama"], "Barack")
+    assert made.created and not made.samples[0].duplicate
+    (face,) = identify(service, samples["obama2"]).photos[0].faces
+    assert (face.name, face.person_id) == ("Barack", made.person_id)
+    assert face.odds is not None
+    (stranger,) = identify(service, samples["biden"]).photos[0].faces
+    assert stranger.name is None and stranger.candidates[0].name == "Barack"
+    gone = service.http.delete(f"{MAIN}/people/{made.person_id}").json()
+    assert (gone["samples"], gone["purged"]) == (1, True)
+    (face,) = identify(service, samples["obama2"]).photos[0].faces
+    assert face.name is None and not face.candidates
+
+
+def test_enrolling_again_changes_nothing(service: Served, samples: dict[str, Path]) -> None:
+    first = enrol(service, samples["obama"], "Barack")
+    again = enrol(service, samples["obama"], "barack")
+    assert again.person_id == first.person_id and not again.created
+    assert again.samples[0].duplicate
+    files = [("photo", ("o.jpg", samples["obama"].read_bytes()))]
+    other = service.http.post(f"{MAIN}/people", files=files, data={"name": "Somebody else"})
+    assert (other.status_code, other.json()["code"]) == (409, "person")
+
+
+def test_some_photographs_serve(
+    service: Served, samples: dict[str, Path], no_face_photo: Path
+) -> None:
+    files = [("photo", (one.name, one.read_bytes())) for one in (samples["obama"], no_face_photo)]
+    answer = service.http.post(f"{MAIN}/people", files=files, data={"name": "Barack"})
+    assert answer.status_code == 201
+    document = EnrollOut.model_validate(answer.json())
+    assert len(document.samples) == 1
+    assert [error.code for error in document.errors] == ["no_face"]
+    answer = service.http.post(f"{MAIN}/people", files=files[1:], data={"name": "Nobody"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "no_face")
+    assert service.http.get(f"{MAIN}/people").json()["total"] == 1
+
+
+def test_terms_and_changes(service: Served, samples: dict[str, Path]) -> None:
+    made = enrol(
+        service,
+        samples["obama"],
+        "Barack",
+        groups="staff, vip",
+        consent_basis="consent",
+        consent_text="signed the form",
+        keep_until="2999-01-01T00:00:00Z",
+    )
+    path = f"{MAIN}/people/{made.person_id}"
+    shown = PersonShowOut.model_validate(service.http.get(path).json())
+    assert shown.person.groups == ("staff", "vip")
+    assert shown.person.consent == "signed the form"
+    changed = service.http.patch(path, json={"name": "B. Obama", "keep_until": None}).json()
+    assert changed["person"]["name"] == "B. Obama"
+    assert changed["person"]["keep_until"] is None
+    assert changed["person"]["consent"] == "signed the form"
+    assert service.http.patch(path, json={"groups": []}).json()["person"]["groups"] == []
+    assert service.http.patch(path, json={"name": " \u0007"}).status_code == 409
+    assert service.http.patch(path, json={"id": NOBODY}).status_code == 422
+
+
+def test_a_group_alone_is_searched(service: Served, samples: dict[str, Path]) -> None:
+    enrol(service, samples["obama"], "Barack", groups="guests")
+    enrol(service, samples["biden"], "Joe", groups="staff")
+    assert service.http.get(f"{MAIN}/groups").json()["groups"] == {"guests": 1, "staff": 1}
+    (face,) = identify(service, samples["obama2"], groups="staff").photos[0].faces
+    assert face.name is None and [one.name for one in face.candidates] == ["Joe"]
+    (face,) = identify(service, samples["obama2"], groups=["staff", "guests"]).photos[0].faces
+    assert face.name == "Barack"
+
+
+def test_merge_and_samples(service: Served, samples: dict[str, Path]) -> None:
+    one = enrol(service, samples["obama"], "Barack")
+    two = enrol(service, samples["obama2"], "Obama")
+    path = f"{MAIN}/people/{one.person_id}"
+    answer = service.http.post(f"{path}/merge", json={"other": two.person_id})
+    assert answer.json()["person"]["samples"] == 2
+    assert service.http.get(f"{MAIN}/people/{two.person_id}").status_code == 404
+    assert service.http.post(f"{path}/merge", json={"other": NOBODY}).status_code == 404
+    listed = service.http.get(f"{path}/samples").json()["samples"]
+    assert len(listed) == 2
+    more = service.http.post(
+        f"{path}/samples", content=samples["obama3"].read_bytes(), headers=JPEG
+    )
+    assert more.status_code == 200
+    sample = f"{path}/samples/{listed[0]['sample_id']}"
+    assert service.http.delete(sample).json()["samples"] == 1
+    assert service.http.delete(sample).status_code == 404
+    assert len(service.http.get(f"{path}/samples").json()["samples"]) == 2
+
+
+def test_pages(service: Served, samples: dict[str, Path]) -> None:
+    for name, photo in (("Ann", "obama"), ("Bo", "biden"), ("Anna", "grace_hopper")):
+        enrol(service, samples[photo], name)
+    page = service.http.get(f"{MAIN}/people", params={"limit": 2}).json()
+    assert [one["name"] for one in page["people"]] == ["Ann", "Bo"] and page["total"] == 3
+    rest = service.http.get(f"{MAIN}/people", params={"after": page["next"]}).json()
+    assert [one["name"] for one in rest["people"]] == ["Anna"] and rest["next"] is None
+    found = service.http.post(f"{MAIN}/people/find", json={"name": "ann"}).json()
+    assert [one["name"] for one in found["people"]] == ["Ann", "Anna"]
+    assert service.http.get(f"{MAIN}/people", params={"after": NOBODY}).status_code == 404
+
+
+def test_search_by_embedding(service: Served, samples: dict[str, Path]) -> None:
+    made = enrol(service, samples["obama"], "Barack")
+    embedded = service.http.post(
+        "/v1/embed", content=samples["obama2"].read_bytes(), headers=JPEG
+    ).json()
+    vector = embedded["photos"][0]["faces"][0]["embedding"]
+    answer = service.http.post(f"{MAIN}/search", json={"embeddings": [vector, vector[::-1]]})
+    document = SearchOut.model_validate(answer.json())
+    assert [one.person_id for one in document.answers] == [made.person_id, None]
+    for wrong in ([[1.0, 0.0]], [[0.5] * 128], [[float(np.sqrt(2))] * 128]):
+        assert service.http.post(f"{MAIN}/search", json={"embeddings": wrong}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "path", [NOBODY, f"{NOBODY}/samples", f"{NOBODY}/samples/{NOBODY}", "Barack", "..%2fmain"]
+)
+def test_nobody(service: Served, path: str) -> None:
+    for method in ("GET", "DELETE"):
+        answer = service.http.request(method, f"{MAIN}/people/{path}")
+        assert answer.status_code in (404, 405, 422)
+        assert answer.json()["code"]
+
+
+def test_a_time_that_has_passed(service: Served, samples: dict[str, Path]) -> None:
+    files = [("photo", ("o.jpg", samples["obama"].read_bytes()))]
+    past = datetime(2001, 1, 1, tzinfo=UTC).isoformat()
+    data = {"name": "Barack", "keep_until": past}
+    assert service.http.post(f"{MAIN}/people", files=files, data=data).status_code == 422

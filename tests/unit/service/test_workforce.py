@@ -1,0 +1,135 @@
+"""Queue, deadlines and batches, with work that takes as long as the test wants."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from facemetric.embed import Embedder
+from facemetric.errors import BusyError, InputError, ServiceError
+from facemetric.service.batching import SharedEmbedder
+from facemetric.service.problem import Problem
+from facemetric.service.workforce import Deadline, Workforce
+from facemetric.types import Chip, Float32
+
+
+def test_places_are_bounded_and_given_back() -> None:
+    workforce = Workforce(workers=1, places=2, deadline_s=1)
+    with workforce.place():
+        with workforce.place(), pytest.raises(Problem) as caught, workforce.place():
+            pass
+        assert caught.value.status == 429
+        assert int(caught.value.headers["Retry-After"]) >= 1
+        with workforce.place():
+            assert workforce.taken == 2
+    assert workforce.taken == 0
+    workforce.close()
+
+
+def test_what_is_late_is_a_504_and_what_waits_is_never_begun() -> None:
+    workforce = Workforce(workers=1, places=9, deadline_s=0.2)
+    release, begun = threading.Event(), []
+
+    def slow(deadline: Deadline) -> None:
+        release.wait(5)
+        with pytest.raises(BusyError):
+            deadline.check()
+
+    async def both() -> list[object]:
+        waiting = [workforce.photographs(slow), workforce.photographs(begun.append)]
+        return await asyncio.gather(*waiting, return_exceptions=True)
+
+    first, second = asyncio.run(both())
+    release.set()
+    workforce.close()
+    for problem in (first, second):
+        assert isinstance(problem, Problem) and problem.status == 504
+    assert not begun
+
+
+def test_clerks_do_not_wait_behind_photographs() -> None:
+    workforce = Workforce(workers=1, places=9, deadline_s=5)
+    release = threading.Event()
+
+    async def both() -> str:
+        task = asyncio.create_task(workforce.photographs(lambda deadline: release.wait(5)))
+        answer = await workforce.paperwork(lambda deadline: "done")
+        release.set()
+        await task
+        return answer
+
+    assert asyncio.run(both()) == "done"
+    workforce.close()
+
+
+class Doubling(Embedder):
+    """Gives each chip's first value; holds its first batch until told; refuses 13."""
+
+    def __init__(self, like: Embedder) -> None:
+        self.bundle, self.flip, self.batch_size = like.bundle, True, 8
+        self.go = threading.Event()
+        self.batches: list[int] = []
+
+    def embed(self, chips: object) -> Float32:
+        assert isinstance(chips, list)
+        self.go.wait(5)
+        self.batches.append(len(chips))
+        values = [int(chip.pixels[0, 0, 0]) for chip in chips]
+        if 13 in values:
+            raise InputError("unlucky")
+        return np.array(values, np.float32)[:, None]
+
+
+@pytest.fixture(scope="module")
+def embedder() -> Embedder:
+    from facemetric.bundle import open_bundle
+
+    return Embedder(open_bundle("dlib-resnet-v1"), threads=1)
+
+
+def chip(value: int) -> Chip:
+    return Chip(np.full((150, 150, 3), value, np.uint8), "dlib-150")
+
+
+def test_batches_grow_while_the_network_is_busy(embedder: Embedder) -> None:
+    slow = Doubling(embedder)
+    shared = SharedEmbedder(slow)
+    with ThreadPoolExecutor(12) as pool:
+        futures = [pool.submit(shared.embed, [chip(value)]) for value in range(12)]
+        while shared._queue.qsize() < 11:
+            pass
+        slow.go.set()
+        assert [float(one.result()[0, 0]) for one in futures] == list(range(12))
+    assert slow.batches[0] == 1 and max(slow.batches) == 8
+    shared.close()
+    with pytest.raises(ServiceError):
+        shared.embed([chip(1)])
+
+
+def test_one_that_fails_fails_alone(embedder: Embedder) -> None:
+    slow = Doubling(embedder)
+    shared = SharedEmbedder(slow)
+    with ThreadPoolExecutor(4) as pool:
+        futures = [pool.submit(shared.embed, [chip(value)]) for value in (1, 13, 3, 4)]
+        while shared._queue.qsize() < 3:
+            pass
+        slow.go.set()
+        failures = [one.exception() for one in futures]
+    assert [type(one) for one in failures].count(InputError) == 1
+    assert isinstance(failures[1], InputError)
+    assert float(futures[3].result()[0, 0]) == 4
+    shared.close()
+
+
+def test_shared_embeddings_are_those_of_the_network(embedder: Embedder) -> None:
+    shared = SharedEmbedder(embedder)
+    noise = np.random.default_rng(0).integers(0, 256, (3, 150, 150, 3), np.uint8)
+    chips = [Chip(pixels, "dlib-150") for pixels in noise]
+    assert np.array_equal(shared.embed(chips), embedder.embed(chips))
+    assert np.array_equal(shared.embed(noise), embedder.embed(noise))
+    assert shared.embed([]).shape == (0, 128)
+    shared.close()

@@ -1,0 +1,204 @@
+"""Real streams on this machine: files, HTTP, UDP; lost and found again."""
+
+from __future__ import annotations
+
+import random
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("av")
+
+from facemetric.errors import SourceError
+from facemetric.types import UInt8
+from facemetric.watch import parse_source
+from facemetric.watch.inbox import Inbox
+from facemetric.watch.reader import Reader
+from layouts.hook_server import serving
+from layouts.watch_video import write_video
+
+FRAMES, FPS = 30, 25
+
+
+def pictures(count: int = FRAMES, *, wait_s: float = 0.0) -> Iterator[UInt8]:
+    rng = np.random.default_rng(0)
+    noise = rng.integers(0, 255, (48, 64, 3), np.uint8)
+    for number in range(count):
+        time.sleep(wait_s)
+        yield np.roll(noise, number, axis=1)
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("clip") / "clip.ts"
+    write_video(path, pictures(), form="mpegts")
+    return path
+
+
+class States:
+    """What a reader told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, str | None]] = []
+
+    def __call__(self, number: int, state: str, reason: str | None) -> None:
+        self.told.append((state, reason))
+
+    def count(self, state: str) -> int:
+        return sum(one == state for one, _ in self.told)
+
+
+def reader(address: str, inbox: Inbox, tell: States, **options: object) -> Reader:
+    options = {
+        "every": 1,
+        "realtime": False,
+        "started": None,
+        "give_up_s": None,
+        "rng": random.Random(0),
+        "timeout_s": 1.0,
+        "first_wait_s": 0.05,
+    } | options
+    return Reader(0, parse_source(address), inbox, tell=tell, **options)  # type: ignore[arg-type]
+
+
+def wait_for(true: Callable[[], bool], seconds: float = 10) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "not in time"
+        time.sleep(0.02)
+
+
+def test_a_file_is_read_in_full_every_so_many_frames(clip: Path) -> None:
+    inbox, states = Inbox(1), States()
+    began = datetime(2026, 1, 1, tzinfo=UTC)
+    reading = reader(str(clip), inbox, states, every=4, started=began)
+    reading.start()
+    taken = []
+    while not inbox.ended:
+        frame = inbox.take(1)
+        if frame is not None:
+            taken.append(frame)
+    assert [frame.at_s for frame in taken] == pytest.approx([n / FPS for n in range(0, FRAMES, 4)])
+    assert taken[1].time.isoformat() == "2026-01-01T00:00:00.160000+00:00"
+    assert taken[0].pixels.shape == (48, 64, 3)
+    assert (reading.frames, inbox.dropped) == (FRAMES, [0])
+    assert states.told == [("open", None), ("ended", None)]
+
+
+def test_a_file_at_its_own_speed_drops_what_comes_too_late(clip: Path) -> None:
+    inbox, states = Inbox(1), States()
+    reading = reader(str(clip), inbox, states, realtime=True)
+    start = time.monotonic()
+    reading.start()
+    taken = 0
+    while not inbox.ended:
+        taken += inbox.take(1) is not None
+        time.sleep(0.2)  # five a second, of 25
+    assert time.monotonic() - start >= (FRAMES - 1) / FPS
+    assert taken < FRAMES / 2
+    assert taken + inbox.dropped[0] == FRAMES
+
+
+def test_a_stream_that_ends_is_opened_again(clip: Path) -> None:
+    inbox, states = Inbox(1), States()
+    with serving((200, {"Content-Type": "video/mp2t"}, clip.read_bytes())) as server:
+        address = server.url.replace("http://", "http://admin:hunter2@")
+        reading = reader(f"{address}/live.ts?token=tok123", inbox, states)
+        reading.start()
+        wait_for(lambda: states.count("open") >= 3)
+        reading.stop()
+        reading.join(5)
+    assert not reading.alive
+    assert reading.reconnects >= 2
+    assert states.count("lost") >= 2
+    assert states.told[1] == ("lost", "the stream ended")
+    # Nobody took anything: all but the newest frame gave way.
+    assert inbox.dropped[0] == reading.frames - 1
+
+
+def test_a_stream_that_stays_away_is_given_up_and_its_address_not_told(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    inbox, states = Inbox(1), States()
+    with serving(401) as server:
+        address = server.url.replace("http://", "http://admin:hunter2@")
+        reading = reader(f"{address}/live.ts?token=tok123", inbox, states, give_up_s=0.3)
+        reading.start()
+        reading.join(10)
+    assert not reading.alive
+    assert inbox.ended
+    # Told of once, not at every try.
+    assert [state for state, _ in states.told] == ["lost", "ended"]
+    assert "401" in (states.told[0][1] or "")
+    shown = str(states.told) + "".join(capfd.readouterr())
+    assert not any(secret in shown for secret in ("hunter2", "tok123", "admin"))
+    assert len(server.requests) >= 2
+
+
+def test_packets_that_stop_and_come_again() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"udp://127.0.0.1:{port}"
+
+    def send() -> None:
+        write_video(f"{address}?pkt_size=1316", pictures(100, wait_s=0.02), form="mpegts")
+
+    inbox, states = Inbox(1), States()
+    reading = reader(address, inbox, states, timeout_s=2.0)
+    reading.start()
+    for opened in (1, 2):
+        sender = threading.Thread(target=send)
+        sender.start()
+        wait_for(lambda opened=opened: states.count("open") == opened)  # type: ignore[misc]
+        sender.join()
+        wait_for(lambda opened=opened: states.count("lost") >= opened)  # type: ignore[misc]
+    reading.stop()
+    reading.join(5)
+    assert reading.reconnects == 1
+    assert reading.frames > 20
+
+
+def test_a_file_that_is_no_video_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "words.mp4"
+    path.write_text("no video")
+    inbox, states = Inbox(1), States()
+    reading = reader(str(path), inbox, states)
+    reading.start()
+    reading.join(5)
+    assert isinstance(reading.error, SourceError)
+    assert reading.error.item == "words.mp4"
+    assert states.count("ended") == 1
+    assert inbox.ended
+
+
+def test_a_playlist_does_not_lead_elsewhere(tmp_path: Path) -> None:
+    """A file may name others on the network; it must not make us ask for them."""
+    with serving(200) as server:
+        path = tmp_path / "list.m3u8"
+        path.write_text(
+            "#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\n"
+            f"{server.url}/segment.ts\n#EXT-X-ENDLIST\n"
+        )
+        reading = reader(str(path), Inbox(1), States())
+        reading.start()
+        reading.join(10)
+    assert reading.error is not None
+    assert server.requests == []
+
+
+def test_stopping_a_reader_that_waits_for_room(clip: Path) -> None:
+    inbox, states = Inbox(1), States()
+    reading = reader(str(clip), inbox, states)
+    reading.start()
+    wait_for(lambda: states.count("open") == 1)
+    reading.stop()
+    inbox.close()
+    reading.join(5)
+    assert not reading.alive
