@@ -25,6 +25,7 @@
     ├── ServiceError          a service cannot be started, reached or used
     │   ├── AccessError       an API key is missing, wrong, expired or not meant for this
     │   └── BusyError         it has too much to do, or took too long: try again
+    ├── GroupsError           a file of groups cannot be used, or corrections contradict
     └── GalleryError          a gallery cannot be opened or changed
         ├── BundleMismatchError  the gallery holds embeddings of another bundle
         └── PersonError       a person is absent, or the name is ambiguous or taken
@@ -190,6 +191,12 @@ class BusyError(ServiceError):
 
     code = "busy"
     retry_after_s: float | None = None
+
+
+class GroupsError(FacemetricError):
+    """A file of groups cannot be used, or corrections of groups contradict one another."""
+
+    code = "groups"
 
 
 class GalleryError(FacemetricError):

@@ -43,6 +43,7 @@ PACKAGES = [
             "miners",
             "report",
             "samplers",
+            "vault",
         )
     ),
     *(f"facemetric.datasets.{name}" for name in ("augmentation", "chips", "shards")),

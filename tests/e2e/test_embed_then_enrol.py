@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from facemetric.jobs import embed_photos
+from facemetric.jobs.embedding import embed_photos
 from facemetric.recognizer import Recognizer
 from layouts.portraits import build_portraits
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
-from numpy.typing import NDArray
 
 from facemetric.cluster.method import Int64
 from facemetric.index import Edges, neighbour_graph
@@ -56,7 +57,7 @@ def _floor(embeddings: Float32, seed: int) -> float:
     return float(np.clip(np.quantile(one @ other.T, 1 - share), -1.0, 1.0))
 
 
-def _tree(edges: Edges, nodes: int) -> NDArray[np.float64]:
+def _tree(edges: Edges, nodes: int) -> Any:
     """Return the minimum spanning tree, a symmetric sparse matrix of Euclidean distances."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components, minimum_spanning_tree

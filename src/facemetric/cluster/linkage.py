@@ -108,9 +108,8 @@ class _State:
 
     def keep(self, kept: Bool) -> None:
         """Forget other edges."""
-        self.first, self.second, self.values = (
-            part[kept] for part in (self.first, self.second, self.values)
-        )
+        self.first, self.second = self.first[kept], self.second[kept]
+        self.values = self.values[kept]
 
     def mutual(self) -> Int64:
         """Return the edges that are the best of both their groups; of equal ones the first."""

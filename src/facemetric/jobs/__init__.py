@@ -1,4 +1,4 @@
-"""Long work over many items: a data set out of photographs, embeddings of large sets of them."""
+"""Long work over many items: a data set out of photographs; below it, other jobs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from facemetric.jobs.build_dataset import DatasetBuild, build_dataset
     from facemetric.jobs.collection import Collection, collect
     from facemetric.jobs.duplicates import Copy, find_copies
-    from facemetric.jobs.embedding import EmbeddedSet, embed_photos, read_embeddings
     from facemetric.jobs.judging import judge_labels
     from facemetric.jobs.label_noise import LabelNoise, find_label_noise
     from facemetric.jobs.limits import FaceLimits
@@ -18,37 +17,31 @@ _HOMES = {
     "Collection": "collection",
     "Copy": "duplicates",
     "DatasetBuild": "build_dataset",
-    "EmbeddedSet": "embedding",
     "FaceLimits": "limits",
     "LabelNoise": "label_noise",
     "build_dataset": "build_dataset",
     "collect": "collection",
-    "embed_photos": "embedding",
     "find_copies": "duplicates",
     "find_label_noise": "label_noise",
     "judge_labels": "judging",
-    "read_embeddings": "embedding",
 }
 
 __all__ = [
     "Collection",
     "Copy",
     "DatasetBuild",
-    "EmbeddedSet",
     "FaceLimits",
     "LabelNoise",
     "build_dataset",
     "collect",
-    "embed_photos",
     "find_copies",
     "find_label_noise",
     "judge_labels",
-    "read_embeddings",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name when it is first used: a worker of one job needs no other's imports."""
+    # When it is first used: a worker of one job does without the imports of the others.
     if name not in _HOMES:
         raise AttributeError(f"module 'facemetric.jobs' has no attribute {name!r}")
     return getattr(import_module(f"facemetric.jobs.{_HOMES[name]}"), name)

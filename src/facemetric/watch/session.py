@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import queue
-import random
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from uuid import uuid4
 
 from facemetric.decide import threshold_for
 from facemetric.detect import Detector
@@ -20,6 +17,7 @@ from facemetric.watch.eyes import Eyes
 from facemetric.watch.inbox import Inbox
 from facemetric.watch.looks import Looks
 from facemetric.watch.reader import Reader
+from facemetric.watch.readers import Readers
 from facemetric.watch.roster import Roster
 from facemetric.watch.sinks import Sink
 from facemetric.watch.source import Source
@@ -29,7 +27,6 @@ from facemetric.watch.visits import Visits
 from facemetric.watch.watcher import Watcher
 from facemetric.wire.faces import ThresholdOut
 from facemetric.wire.watch import (
-    SourceState,
     WatchedSourceOut,
     WatchEvent,
     WatchSourceOut,
@@ -135,7 +132,6 @@ class Watch:
             threshold=threshold,
         )
         self._inbox = Inbox(len(sources))
-        self._states: queue.SimpleQueue[tuple[int, SourceState, str | None]] = queue.SimpleQueue()
         same = _continuity(embedder, self._roster)
         eyes = Eyes(detector, embedder)
         numbers = UnknownGroups(same=same) if unknown == "group" else None
@@ -153,26 +149,19 @@ class Watch:
             )
             for source in sources
         ]
-        self._readers = [
-            Reader(
-                number,
-                source,
-                self._inbox,
-                tell=lambda *state: self._states.put(state),
-                every=every,
-                realtime=realtime,
-                started=started,
-                give_up_s=give_up_s,
-                rng=random.Random(f"{seed} {number}"),
-            )
-            for number, source in enumerate(sources)
-        ]
-        self._live = [source.live or realtime for source in sources]
+        self._readers = Readers(
+            sources,
+            self._inbox,
+            every=every,
+            realtime=realtime,
+            started=started,
+            give_up_s=give_up_s,
+            seed=seed,
+        )
         self._stop = threading.Event()
         self._stopped_by: str | None = None
         self._problems: list[str] = []
         self._told_away = False
-        self._ended: dict[int, str | None] = {}
 
     def stop(self, by: str = "stop") -> None:
         """End the watch soon; may be called from a signal handler or another thread."""
@@ -197,8 +186,7 @@ class Watch:
             Whoever read standard output stopped reading.
         """
         started, start = datetime.now(UTC), time.monotonic()
-        for reader in self._readers:
-            reader.start()
+        self._readers.start()
         try:
             while not self._stop.is_set() and not self._inbox.ended:
                 frame = self._inbox.take(_TICK_S)
@@ -206,24 +194,30 @@ class Watch:
                 if frame is not None:
                     self._send(self._guarded(self._watchers[frame.source].see(frame)))
                 else:
-                    self._pass_time(start)
-            self._end_readers()
+                    self._pass_time(time.monotonic() - start)
+            self._readers.end()
             self._send(self._source_events())
         finally:
-            self._end_readers()
+            self._readers.end()
             for sink in self._sinks:
                 sink.close()
-        errors = [reader.error for reader in self._readers if reader.error is not None]
-        if errors and not any(reader.frames for reader in self._readers):
-            raise errors[0]
+        error = self._readers.error()
+        if error is not None:
+            raise error
         return self._summary(gallery, started, time.monotonic() - start)
 
-    def _pass_time(self, start: float) -> None:
+    def _pass_time(self, at_s: float) -> None:
         """Let visits of live sources end while no frame comes."""
-        at_s, now = time.monotonic() - start, datetime.now(UTC)
-        for watcher, live, reader in zip(self._watchers, self._live, self._readers, strict=True):
-            if live and reader.frames:
-                self._send(self._guarded(watcher.pass_time(at_s, now)))
+        for number in self._readers.flowing:
+            self._send(self._guarded(self._watchers[number].pass_time(at_s, datetime.now(UTC))))
+
+    def _source_events(self) -> Iterator[WatchEvent]:
+        """Yield what has become of the sources, and the last of those that have ended."""
+        for event in self._readers.opened_and_lost():
+            yield self._troubled(event)
+        for number, event in self._readers.ended():
+            yield from self._guarded(self._watchers[number].finish())
+            yield self._troubled(event)
 
     def _guarded(self, events: Iterator[WatchEvent]) -> Iterator[WatchEvent]:
         """Yield events; a gallery that is away is told of once, and asked again later."""
@@ -246,45 +240,10 @@ class Watch:
                 except OSError as error:
                     self._trouble(f"{sink.delivery().sink}: {error.strerror or error}")
 
-    def _source_events(self) -> Iterator[WatchEvent]:
-        """Yield what has become of the sources, and the last of those that have ended."""
-        while True:
-            try:
-                number, state, reason = self._states.get_nowait()
-            except queue.Empty:
-                break
-            if reason:
-                self._trouble(f"{self._readers[number].source.name}: {reason}")
-            if state == "ended":
-                self._ended[number] = reason
-            else:
-                yield self._source_event(number, state, reason)
-        for number in [number for number in self._ended if self._inbox.drained(number)]:
-            yield from self._guarded(self._watchers[number].finish())
-            yield self._source_event(number, "ended", self._ended.pop(number))
-
-    def _source_event(self, number: int, state: SourceState, reason: str | None) -> WatchSourceOut:
-        reader = self._readers[number]
-        return WatchSourceOut(
-            event_id=str(uuid4()),
-            source=reader.source.name,
-            at=reader.time.isoformat(timespec="milliseconds"),
-            stream_s=round(reader.stream_s, 3),
-            state=state,
-            reason=reason,
-        )
-
-    def _end_readers(self) -> None:
-        for reader in self._readers:
-            reader.stop()
-        self._inbox.close()
-        for reader in self._readers:
-            reader.join(2.0)
-            if not reader.alive:
-                continue
-            # Blocked in a read that will time out: it is a daemon, and is left behind.
-            self._states.put((reader.number, "ended", None))
-            self._inbox.end(reader.number)
+    def _troubled(self, event: WatchSourceOut) -> WatchSourceOut:
+        if event.reason:
+            self._trouble(f"{event.source}: {event.reason}")
+        return event
 
     def _trouble(self, text: str) -> None:
         self._tell(text)

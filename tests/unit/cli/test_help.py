@@ -42,6 +42,7 @@ def test_there_are_commands() -> None:
         "gallery export",
         "gallery import",
         "cluster",
+        "embed",
         "models list",
         "models show",
         "models verify",

@@ -92,7 +92,8 @@ class Adaptor(ABC):
     def __call__(self, old: Float32) -> Float32:
         """Return ``float32 (N, E)`` unit embeddings for ``float32 (N, D)``."""
         check_embeddings(old, name="old", dim=self.old_dim)
-        mapped = self._map(old - self.arrays["old_mean"]) + self.arrays["new_mean"]
+        centred: Float64 = old.astype(np.float64) - self.arrays["old_mean"]
+        mapped = self._map(centred) + self.arrays["new_mean"]
         lengths = np.linalg.norm(mapped, axis=1, keepdims=True)
         unit: Float32 = (mapped / np.maximum(lengths, 1e-12)).astype(np.float32)
         return unit

@@ -7,6 +7,7 @@ from facemetric.jobs.upgrading.derived import (
     check_name,
     kept_plan,
     save_upgraded,
+    upgraded_calibration,
     upgraded_name,
 )
 from facemetric.jobs.upgrading.outcome import photos_digest, report_out
@@ -36,5 +37,6 @@ __all__ = [
     "report_out",
     "save_upgraded",
     "split_people",
+    "upgraded_calibration",
     "upgraded_name",
 ]

@@ -76,22 +76,13 @@ def save_upgraded(new: Bundle, plan: UpgradePlan, *, name: str) -> Bundle:
     """
     check_name(name)
     asked = plan.report.asked
-    calibration = Calibration(
-        data=plan.report.data,
-        flip=asked.flip,
-        people=plan.report.held_people,
-        points=tuple(OperatingPoint(**point.model_dump()) for point in plan.report.thresholds.both),
-        notes=f"For {asked.new_bundle} against embeddings mapped from {asked.old_bundle} "
-        f"({plan.report.adaptor}) and against its own: the stricter threshold of the two. People "
-        "who were held back from fitting the map.",
-    )
     manifest = new.manifest
     values = {
         **manifest.model_dump(),
         "id": name,
         "description": f"{asked.new_bundle} for a gallery upgraded from {asked.old_bundle}.",
         "results": (),
-        "calibrations": (calibration,),
+        "calibrations": (upgraded_calibration(plan.report),),
         "checkpoint": None,
     }
     beside = {REPORT: (plan.report.model_dump_json(indent=2) + "\n").encode()}
@@ -101,6 +92,20 @@ def save_upgraded(new: Bundle, plan: UpgradePlan, *, name: str) -> Bundle:
         beside[ARRAYS] = stream.getvalue()
     made = check_values(Manifest, values, item="name")
     return save_bundle(imported_folder(name), made, new.model_path().read_bytes(), beside=beside)
+
+
+def upgraded_calibration(report: UpgradeReportOut) -> Calibration:
+    """Return the thresholds of a gallery of mapped embeddings, as a bundle has them."""
+    asked = report.asked
+    return Calibration(
+        data=report.data,
+        flip=asked.flip,
+        people=report.held_people,
+        points=tuple(OperatingPoint(**point.model_dump()) for point in report.thresholds.both),
+        notes=f"For {asked.new_bundle} against embeddings mapped from {asked.old_bundle} "
+        f"({report.adaptor}) and against its own: the stricter threshold of the two. People who "
+        "were held back from fitting the map.",
+    )
 
 
 def kept_plan(name: str, asked: UpgradeAskedOut) -> UpgradePlan | None:

@@ -108,10 +108,11 @@ def mixed_points(
 
 def _points(pairs: SubjectPairs, *, replicates: int, seed: int) -> tuple[OperatingPoint, ...]:
     total = round(pairs.impostor_total(np.ones(pairs.people)))
+    photographs = total // 2  # what a pair gives either way round is no second pair
     limits = {
         far: math.ceil(lowest_threshold(pairs.impostors, total, far) * 10**_DIGITS) / 10**_DIGITS
         for far in FARS
-        if far <= HIGHEST_FAR and supports(total, far)
+        if far <= HIGHEST_FAR and supports(photographs, far)
     }
     known = {far: limit for far, limit in limits.items() if limit <= 1}
     bounds = far_intervals(pairs, list(known.values()), replicates=replicates, seed=seed)
@@ -122,7 +123,7 @@ def _points(pairs: SubjectPairs, *, replicates: int, seed: int) -> tuple[Operati
                 similarity=limit,
                 far_low=bound.low,
                 far_high=bound.high,
-                impostor_pairs=total,
+                impostor_pairs=photographs,
             ),
             pairs,
         )
