@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from facemetric.jobs.build_dataset import DatasetBuild, build_dataset
+    from facemetric.jobs.building import DatasetBuild, build_dataset
     from facemetric.jobs.collection import Collection, collect
     from facemetric.jobs.duplicates import Copy, find_copies
     from facemetric.jobs.judging import judge_labels
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 _HOMES = {
     "Collection": "collection",
     "Copy": "duplicates",
-    "DatasetBuild": "build_dataset",
+    "DatasetBuild": "building",
     "FaceLimits": "limits",
     "LabelNoise": "label_noise",
-    "build_dataset": "build_dataset",
+    "build_dataset": "building",
     "collect": "collection",
     "find_copies": "duplicates",
     "find_label_noise": "label_noise",

@@ -12,7 +12,7 @@ from facemetric.errors import DataError
 from facemetric.evaluation.cache import Progress
 from facemetric.evaluation.embedding import FaceEmbedder
 from facemetric.evaluation.faces import CentralFaceFinder
-from facemetric.jobs.build_dataset import DatasetBuild
+from facemetric.jobs.building import DatasetBuild
 from facemetric.jobs.label_noise import STRANGER_SHARE, find_label_noise
 from facemetric.jobs.lists import write_suspects
 from facemetric.wire import AlikePeopleOut, LabelNoiseOut, SuspectOut
