@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from facemetric.cli.keys import KeyCommand, KeyFile, master_key
 from facemetric.cli.options import (
     DEFAULT_BUNDLE,
     BundleName,
@@ -55,6 +56,8 @@ def serve(
         Path | None,
         typer.Option(metavar="FILE", help="Enter who did what into this audit log."),
     ] = None,
+    key_file: KeyFile = None,
+    key_command: KeyCommand = None,
     bundle: BundleName = DEFAULT_BUNDLE,
     min_face: MinFace = None,
     flip: Flip = True,
@@ -112,6 +115,7 @@ def serve(
         bundle=bundle,
         keys=api_keys(keys),
         audit=audit,
+        master_key=master_key(key_file, key_command),
         flip=flip,
         min_face_px=min_face,
         provider=provider.value,

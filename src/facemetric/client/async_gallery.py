@@ -20,10 +20,12 @@ from facemetric.client.gallerycalls import (
 from facemetric.wire import (
     EnrollOut,
     ErasedOut,
+    ErasureReceiptOut,
     GalleryOut,
     GroupsOut,
     IdentifyOut,
     PeoplePageOut,
+    PersonDataOut,
     PersonOut,
     PersonShowOut,
     SamplesOut,
@@ -169,8 +171,12 @@ class AsyncGalleryClient:
         """Make ``other`` part of a person."""
         return await self._send(self._calls.merge(person_id, other))
 
-    async def erase(self, person_id: str) -> ErasedOut:
-        """Erase a person."""
+    async def export(self, person_id: str) -> PersonDataOut:
+        """Return everything that is stored about a person."""
+        return await self._send(self._calls.export(person_id))
+
+    async def erase(self, person_id: str) -> ErasureReceiptOut:
+        """Erase a person and return the receipt."""
         return await self._send(self._calls.erase(person_id))
 
     async def samples(self, person_id: str) -> SamplesOut:

@@ -20,10 +20,12 @@ from facemetric.client.gallerycalls import (
 from facemetric.wire import (
     EnrollOut,
     ErasedOut,
+    ErasureReceiptOut,
     GalleryOut,
     GroupsOut,
     IdentifyOut,
     PeoplePageOut,
+    PersonDataOut,
     PersonOut,
     PersonShowOut,
     SamplesOut,
@@ -164,8 +166,12 @@ class GalleryClient:
         """Make ``other`` part of a person."""
         return self._send(self._calls.merge(person_id, other))
 
-    def erase(self, person_id: str) -> ErasedOut:
-        """Erase a person."""
+    def export(self, person_id: str) -> PersonDataOut:
+        """Return everything that is stored about a person."""
+        return self._send(self._calls.export(person_id))
+
+    def erase(self, person_id: str) -> ErasureReceiptOut:
+        """Erase a person and return the receipt."""
         return self._send(self._calls.erase(person_id))
 
     def samples(self, person_id: str) -> SamplesOut:

@@ -13,10 +13,12 @@ from facemetric.client.calls import OneFace, Select
 from facemetric.wire import (
     EnrollOut,
     ErasedOut,
+    ErasureReceiptOut,
     GalleryOut,
     GroupsOut,
     IdentifyOut,
     PeoplePageOut,
+    PersonDataOut,
     PersonShowOut,
     SamplesOut,
     SearchOut,
@@ -108,9 +110,13 @@ class GalleryCalls:
         path = f"{self._person(person_id)}/merge"
         return Call("POST", path, PersonShowOut, json={"other": other}, safe=False)
 
-    def erase(self, person_id: str) -> Call[ErasedOut]:
+    def export(self, person_id: str) -> Call[PersonDataOut]:
+        """Ask for all that is stored of a person."""
+        return Call("GET", f"{self._person(person_id)}/export", PersonDataOut)
+
+    def erase(self, person_id: str) -> Call[ErasureReceiptOut]:
         """Ask to erase a person."""
-        return Call("DELETE", self._person(person_id), ErasedOut, safe=False)
+        return Call("DELETE", self._person(person_id), ErasureReceiptOut, safe=False)
 
     def samples(self, person_id: str) -> Call[SamplesOut]:
         """Ask for a person's photographs."""

@@ -56,7 +56,7 @@ class Engine:
         self._galleries: dict[str, Gallery] = {}
         try:
             for name, address in settings.galleries.items():
-                self._galleries[name] = self._open(address, create=settings.create_galleries)
+                self._galleries[name] = self._open(address, settings)
         except BaseException:
             self.close()
             raise
@@ -79,7 +79,9 @@ class Engine:
             with suppress(FacemetricError):
                 gallery.close()
 
-    def _open(self, address: str, *, create: bool) -> Gallery:
-        if create and "://" not in address:
+    def _open(self, address: str, settings: Settings) -> Gallery:
+        if settings.create_galleries and "://" not in address:
             Path(address).parent.mkdir(parents=True, exist_ok=True)
-        return self.recognizer.open_gallery(address, create=create)
+        return self.recognizer.open_gallery(
+            address, create=settings.create_galleries, key=settings.master_key
+        )

@@ -117,7 +117,7 @@ def serve(settings: Settings, address: Address, *, tell: Callable[[str, str | No
         host, port = listening.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
         scheme = "https" if address.certificate else "http"
-        # The server raises the signal that ended it once more, when all is done: that is no failure.
+        # Once all is done the server raises the signal that ended it again: that is no failure.
         signal.signal(signal.SIGTERM, lambda number, frame: None)
         _Telling(config, lambda: tell(f"{scheme}://{shown}:{port}", secret)).run([listening])
 

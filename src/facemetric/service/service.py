@@ -114,7 +114,7 @@ class Service:
         if self._engine is None:
             self._engine = Engine(self.settings, observe=self.metrics.batch)
         if self.settings.audit is not None:
-            self.audit_log = AuditLog(self.settings.audit)
+            self.audit_log = AuditLog(self.settings.audit, key=self.settings.master_key)
         self._jobs = Jobs(self.engine, most=self.settings.limits.jobs)
         for gallery in self.engine.galleries.values():
             gallery.compared()  # its vectors are read now, not with the first question

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from facemetric.errors import InputError
+from facemetric.vault import MasterKey
 
 _NAME = re.compile("[a-z0-9][a-z0-9._-]{0,63}")
 
@@ -70,6 +71,9 @@ class Settings:
         The file of API keys; ``None``: keys in memory, which die with the service.
     audit
         The file of the audit log; ``None``: none is kept.
+    master_key
+        Opens encrypted galleries and encrypts new ones, chains the audit log, signs receipts;
+        ``None``: galleries are not encrypted.
     flip
         Average embeddings with the mirrored faces'.
     min_face_px
@@ -90,6 +94,7 @@ class Settings:
     bundle: str = "dlib-resnet-v1"
     keys: Path | None = None
     audit: Path | None = None
+    master_key: MasterKey | None = field(default=None, repr=False)
     flip: bool = True
     min_face_px: float | None = None
     provider: str = "cpu"

@@ -110,13 +110,12 @@ class SamplesOut(Wire):
 
 
 class ErasedOut(Wire):
-    """The acknowledgement of an erasure; ``purged``: the bytes are gone from the file as well."""
+    """The acknowledgement that an embedding was erased; ``purged``: from the file as well."""
 
     schema_name: Literal["facemetric.erased/1"] = schema("facemetric.erased/1")
     gallery: str
     person_id: str
-    sample_id: str | None = None
-    samples: int
+    sample_id: str
     purged: bool
 
 

@@ -55,7 +55,8 @@ def test_a_life_in_a_gallery(client: Client, samples: dict[str, Path]) -> None:
     assert main.show().samples == 3 and len(client.galleries().galleries) == 2
     main.add_photos(joe.person_id, [samples["obama_partial_face2"]], select="largest")
     (first, _) = main.samples(joe.person_id).samples
-    assert main.erase_sample(joe.person_id, first.sample_id).samples == 1
+    assert main.export(joe.person_id).samples[0].sample_id == first.sample_id
+    assert main.erase_sample(joe.person_id, first.sample_id).purged
     assert main.merge(made.person_id, joe.person_id).person.samples == 3
     assert main.erase(made.person_id).purged
     assert main.show().people == 0

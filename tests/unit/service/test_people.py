@@ -126,7 +126,7 @@ def test_merge_and_samples(service: Served, samples: dict[str, Path]) -> None:
     )
     assert more.status_code == 200
     sample = f"{path}/samples/{listed[0]['sample_id']}"
-    assert service.http.delete(sample).json()["samples"] == 1
+    assert service.http.delete(sample).json()["purged"] is True
     assert service.http.delete(sample).status_code == 404
     assert len(service.http.get(f"{path}/samples").json()["samples"]) == 2
 

@@ -11,12 +11,14 @@ import pytest
 from fastapi import FastAPI
 
 from facemetric.errors import AccessError
+from facemetric.gallery import receipt_problems
 from facemetric.service import KeyStore, create_app
 from facemetric.service.engine import Engine
 from facemetric.service.envelope import HEADERS
 from facemetric.service.events import JsonLines, failure
 from facemetric.service.server import Address, open_keys
-from facemetric.vault import verify_log
+from facemetric.vault import MasterKey, verify_log
+from facemetric.wire import ErasureReceiptOut
 from layouts.service import Served, TestClient, served, settings_in
 
 JPEG = {"Content-Type": "image/jpeg"}
@@ -159,7 +161,8 @@ def test_what_was_done_is_in_the_audit_log(
         service.http.delete(f"{path}/{made['person_id']}")
         service.http.post("/v1/keys", json={"name": "door", "scopes": ["read"]})
         entries = service.http.get("/v1/audit").json()["entries"]
-        actions = ["person.enrol", "identify", "person.edit", "person.erase", "key.new"]
+        actions = ["person.enrol", "identify", "person.edit", "person.erase.begin", "person.erase"]
+        actions += ["key.new"]
         assert [one["action"] for one in entries[1:]] == actions
         assert entries[1]["subject"] == made["person_id"] and entries[1]["counts"]["samples"] == 1
         assert entries[2]["counts"] == {"faces": 1, "named": 1}
@@ -168,6 +171,29 @@ def test_what_was_done_is_in_the_audit_log(
         assert not service.http.get("/v1/audit", headers=service.bearer("other")).json()["entries"]
     assert verify_log(log).is_sound
     assert b"Barack" not in log.read_bytes()
+
+
+def test_an_encrypted_gallery_with_its_receipts(samples: dict[str, Path], tmp_path: Path) -> None:
+    key = MasterKey(bytes(range(32)))
+    settings = settings_in(tmp_path, master_key=key, audit=tmp_path / "audit.jsonl")
+    engine = Engine(settings, observe=lambda chips: None)
+    with served(tmp_path, engine, lambda usual: settings) as service:
+        path = "/v1/galleries/main/people"
+        files = [("photo", ("ada-portrait.jpg", samples["obama"].read_bytes()))]
+        made = service.http.post(path, files=files, data={"name": "Ada Lovelace"}).json()
+        mine = f"{path}/{made['person_id']}"
+        exported = service.http.get(f"{mine}/export").json()
+        assert exported["name"] == "Ada Lovelace" and len(exported["samples"]) == 1
+        assert [one["action"] for one in exported["audit"]] == ["person.enrol", "person.export"]
+        for file in tmp_path.glob("main.db*"):
+            assert b"Ada" not in file.read_bytes() and b"ada-portrait" not in file.read_bytes()
+        receipt = ErasureReceiptOut.model_validate(service.http.delete(mine).json())
+        gallery = engine.gallery("main")
+        log = tmp_path / "audit.jsonl"
+        assert receipt_problems(receipt, key=key, log=log, gallery=gallery) == []
+        assert receipt.purged and receipt.signature
+        assert service.http.delete(mine).status_code == 404
+    engine.close()
 
 
 def test_no_audit_log_is_a_404(service: Served) -> None:

@@ -7,12 +7,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from facemetric.gallery.personal import event_document
 from facemetric.service.access import GuardedRoute, needs
 from facemetric.service.answers import TheKey, TheService, answer
 from facemetric.service.problem import Problem
 from facemetric.service.workforce import Deadline
 from facemetric.vault import Entry, read_log
-from facemetric.wire import AuditEventOut, AuditOut
+from facemetric.wire import AuditOut
 
 router = APIRouter(tags=["audit"], route_class=GuardedRoute)
 
@@ -42,21 +43,6 @@ async def show_audit(service: TheService, key: TheKey, limit: Limit = 100) -> Re
         for entry in read_log(log.path):
             if key.galleries is None or entry.event.gallery in allowed:
                 last.append(entry)
-        return AuditOut(entries=tuple(map(_document, last)))
+        return AuditOut(entries=tuple(map(event_document, last)))
 
     return answer(await service.workforce.paperwork(work))
-
-
-def _document(entry: Entry) -> AuditEventOut:
-    event = entry.event
-    return AuditEventOut(
-        number=entry.number,
-        at=entry.at,
-        action=event.action,
-        outcome=event.outcome,
-        actor=event.actor,
-        gallery=event.gallery,
-        subject=event.subject,
-        counts=dict(event.counts),
-        digest=entry.digest,
-    )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
 from facemetric.errors import PersonError
 from facemetric.gallery import Gallery, Person
+from facemetric.gallery.erasure import erase
+from facemetric.gallery.personal import person_data
 from facemetric.recognizer.documents import person_document, sample_document
 from facemetric.service.access import GuardedRoute, needs
 from facemetric.service.answers import GalleryName, PersonId, TheKey, TheService, answer
@@ -16,7 +19,14 @@ from facemetric.service.openapi import photos_body
 from facemetric.service.photos import upload_of
 from facemetric.service.problem import Problem
 from facemetric.service.workforce import Deadline
-from facemetric.wire import EnrollOut, ErasedOut, PeoplePageOut, PersonShowOut
+from facemetric.vault import read_log
+from facemetric.wire import (
+    EnrollOut,
+    ErasureReceiptOut,
+    PeoplePageOut,
+    PersonDataOut,
+    PersonShowOut,
+)
 from facemetric.wire.requests import EnrolIn, FindIn, MergeIn, PersonIn
 
 router = APIRouter(tags=["people"], route_class=GuardedRoute)
@@ -45,9 +55,12 @@ def person_of(gallery: Gallery, person_id: str) -> Person:
     try:
         return gallery.person(person_id)
     except PersonError as error:
-        raise Problem(
-            404, "person", "there is no such person in this gallery", field="person_id"
-        ) from error
+        raise absent() from error
+
+
+def absent() -> Problem:
+    """Return what is said of somebody who is not there."""
+    return Problem(404, "person", "there is no such person in this gallery", field="person_id")
 
 
 @router.get(
@@ -219,33 +232,54 @@ async def merge_people(
     return answer(await service.workforce.paperwork(work))
 
 
+@router.get(
+    "/v1/galleries/{gallery}/people/{person_id}/export",
+    response_model=PersonDataOut,
+    summary="Export a person's data",
+    openapi_extra=needs("admin"),
+)
+async def export_person(
+    gallery: GalleryName, person_id: PersonId, service: TheService, key: TheKey
+) -> Response:
+    """Return everything that is stored about a person, embeddings and audit entries included."""
+    opened = service.engine.gallery(gallery)
+
+    def work(deadline: Deadline) -> PersonDataOut:
+        person = person_of(opened, person_id)
+        service.audit("person.export", key, gallery=opened, subject=person.id)
+        log = service.audit_log
+        entries = None if log is None else read_log(log.path)
+        return person_data(opened, person.id, at=datetime.now(UTC), entries=entries)
+
+    return answer(await service.workforce.paperwork(work))
+
+
 @router.delete(
     "/v1/galleries/{gallery}/people/{person_id}",
-    response_model=ErasedOut,
+    response_model=ErasureReceiptOut,
     summary="Erase a person",
     openapi_extra=needs("admin"),
 )
 async def erase_person(
     gallery: GalleryName, person_id: PersonId, service: TheService, key: TheKey
 ) -> Response:
-    """Erase a person with all photographs' embeddings, from the gallery's file as well."""
+    """Erase a person with all embeddings, from the gallery's files as well; return a receipt.
+
+    Keep the receipt: `facemetric people check-receipt` compares it with the audit log.
+    """
     opened = service.engine.gallery(gallery)
 
-    def work(deadline: Deadline) -> ErasedOut:
-        removal = opened.remove(person_of(opened, person_id).id)
-        service.audit(
-            "person.erase",
-            key,
-            gallery=opened,
-            subject=removal.person_id,
-            counts={"samples": removal.samples, "purged": int(removal.purged)},
+    def work(deadline: Deadline) -> ErasureReceiptOut:
+        receipts = erase(
+            opened,
+            [person_of(opened, person_id).id],
+            actor=key.id,
+            log=service.audit_log,
+            key=service.settings.master_key,
         )
-        return ErasedOut(
-            gallery=gallery,
-            person_id=removal.person_id,
-            samples=removal.samples,
-            purged=removal.purged,
-        )
+        if not receipts:  # erased meanwhile
+            raise absent()
+        return receipts[0]
 
     return answer(await service.workforce.paperwork(work))
 

@@ -104,7 +104,6 @@ async def erase_sample(
             gallery=gallery,
             person_id=removal.person_id,
             sample_id=sample.id,
-            samples=removal.samples,
             purged=removal.purged,
         )
 
