@@ -21,6 +21,7 @@ from facemetric.watch import parse_source
 from facemetric.watch.inbox import Inbox
 from facemetric.watch.reader import Reader
 from layouts.hook_server import serving
+from layouts.rtsp_server import rtsp_camera
 from layouts.watch_video import write_video
 
 FRAMES, FPS = 30, 25
@@ -139,6 +140,34 @@ def test_a_stream_that_stays_away_is_given_up_and_its_address_not_told(
     shown = str(states.told) + "".join(capfd.readouterr())
     assert not any(secret in shown for secret in ("hunter2", "tok123", "admin"))
     assert len(server.requests) >= 2
+
+
+def test_a_camera_with_a_password_is_followed_through_reconnects(
+    clip: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    inbox, states = Inbox(1), States()
+    with rtsp_camera(clip, user="admin", password="hunter2") as camera:
+        address = f"rtsp://admin:hunter2@127.0.0.1:{camera.port}/stream1"
+        reading = reader(address, inbox, states, timeout_s=3.0)
+        reading.start()
+        wait_for(lambda: states.count("open") >= 2, 30)
+        reading.stop()
+        reading.join(5)
+    assert camera.asked.count("PLAY") >= 2
+    assert reading.reconnects >= 1
+    assert "hunter2" not in str(states.told) + "".join(capfd.readouterr())
+
+
+def test_a_camera_refuses_a_wrong_password(clip: Path) -> None:
+    inbox, states = Inbox(1), States()
+    with rtsp_camera(clip, user="admin", password="hunter2") as camera:
+        address = f"rtsp://admin:wrong-one@127.0.0.1:{camera.port}/stream1"
+        reading = reader(address, inbox, states, give_up_s=0.2)
+        reading.start()
+        reading.join(10)
+    assert camera.refused >= 2
+    assert [state for state, _ in states.told] == ["lost", "ended"]
+    assert "wrong-one" not in str(states.told)
 
 
 def test_packets_that_stop_and_come_again() -> None:
