@@ -51,6 +51,7 @@ bench partial_fc
 bench kill_gallery
 bench kill_gallery --backend milvus
 bench gallery_scale
+bench gallery_backends
 bench large_photo
 bench interval_coverage
 
