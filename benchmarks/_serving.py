@@ -59,11 +59,13 @@ class Caller:
         self._key = key
         self._connection = http.client.HTTPConnection(self._address, timeout=120)
 
-    def post(self, path: str, body: bytes, kind: str = "image/jpeg") -> tuple[int, bytes]:
+    def post(
+        self, path: str, body: bytes, kind: str = "image/jpeg", *, method: str = "POST"
+    ) -> tuple[int, bytes]:
         headers = {"Content-Type": kind}
         if self._key is not None:
             headers["Authorization"] = f"Bearer {self._key}"
-        self._connection.request("POST", path, body, headers)
+        self._connection.request(method, path, body, headers)
         answer = self._connection.getresponse()
         return answer.status, answer.read()
 

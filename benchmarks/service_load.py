@@ -28,6 +28,7 @@ from typing import Any
 import numpy as np
 
 from _conditions import conditions, write_result
+from _peer import add_peer_option
 from _serving import HERE, Serving, call
 from facemetric import Recognizer
 from facemetric.datasets import data_root
@@ -104,15 +105,15 @@ def soak(serving: Serving, photos: list[bytes], requests: int, clients: int) -> 
     }
 
 
-def peer(vectors: np.ndarray, photos: list[bytes], clients: int, seconds: float) -> dict[str, Any]:
+def peer(
+    python: Path, vectors: np.ndarray, photos: list[bytes], clients: int, seconds: float
+) -> dict[str, Any]:
     """Return what the peer's server does with the same photographs."""
-    python = HERE / ".peers" / "bin" / "python"
-    chosen = python if python.exists() else Path(sys.executable)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "encodings.npy"
         np.save(file, vectors.astype(np.float64))
         process = subprocess.Popen(
-            [chosen, HERE / "peers" / "face_recognition_server.py", file],
+            [python, HERE / "peers" / "face_recognition_server.py", file],
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -137,6 +138,7 @@ def main() -> None:
     parser.add_argument("--photos", type=int, default=400)
     parser.add_argument("--soak", type=int, default=0, metavar="REQUESTS")
     parser.add_argument("--peer", action="store_true")
+    add_peer_option(parser)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--options", nargs="*", default=[], help="further options of serve")
     arguments = parser.parse_args()
@@ -171,7 +173,9 @@ def main() -> None:
             "ready_s": round(serving.ready_s, 2),
         }
         if arguments.peer:
-            result["peer"] = peer(vectors, photos, arguments.clients, arguments.seconds / 2)
+            result["peer"] = peer(
+                arguments.peer_python, vectors, photos, arguments.clients, arguments.seconds / 2
+            )
             result["to_peer"] = round(load.rate / result["peer"]["per_s"], 2)
     told = result["service"]
     print(f"library            {result['library_per_s']:8.1f} photographs/s")

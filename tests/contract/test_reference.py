@@ -34,6 +34,7 @@ PACKAGES = [
         for name in (
             "backbones",
             "bundle",
+            "client",
             "cluster",
             "datasets",
             "decide",
@@ -43,6 +44,7 @@ PACKAGES = [
             "miners",
             "report",
             "samplers",
+            "service",
             "vault",
         )
     ),

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
 
+from facemetric.bundle import Bundle, Manifest, save_bundle
+from facemetric.bundle.folders import imported_folder
+from facemetric.bundle.graph import GraphBuilder
+from facemetric.bundle.manifest import Alignment, Embedding, Input, Licence, ModelFile, Provenance
 from facemetric.datasets import LabelledPhotos
 from facemetric.gallery import Gallery, NewSample, SqliteGallery
 from facemetric.jobs.upgrading import SharedFaces
@@ -54,3 +59,29 @@ def new_gallery(path: Path, **options: object) -> Gallery:
 
 def _unit(values: np.ndarray) -> np.ndarray:
     return (values / np.linalg.norm(values, axis=1, keepdims=True)).astype(np.float32)
+
+
+def import_networks(size_px: int = 112) -> tuple[Bundle, Bundle]:
+    """Put two tiny bundles among the imported ones: ``old-net`` and ``new-net``."""
+    made = []
+    for seed, (name, dim) in enumerate((("old-net", OLD_DIM), ("new-net", NEW_DIM))):
+        rng = np.random.default_rng(seed)
+        graph = GraphBuilder(name)
+        x = graph.convolution("chips", rng.normal(size=(4, 3, 3, 3)).astype(np.float32))
+        x = graph.node("GlobalAveragePool", graph.node("Relu", x))
+        weight = graph.weight(rng.normal(size=(4, dim)))
+        graph.node("MatMul", graph.node("Flatten", x, axis=1), weight)
+        data = graph.finish(("chips", ("N", 3, size_px, size_px)), ("embeddings", ("N", dim)))
+        manifest = Manifest(
+            id=name,
+            model=ModelFile(
+                sha256=hashlib.sha256(data).hexdigest(), input="chips", output="embeddings"
+            ),
+            input=Input(height_px=size_px, width_px=size_px, mean=(127.5,) * 3, scale=(128.0,) * 3),
+            alignment=Alignment(template="arcface-112"),
+            embedding=Embedding(dim=dim),
+            licence=Licence(spdx="MIT", commercial_use=True, training_data="none"),
+            provenance=Provenance(source="a test"),
+        )
+        made.append(save_bundle(imported_folder(name), manifest, data))
+    return made[0], made[1]

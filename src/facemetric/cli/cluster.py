@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from facemetric.cli.asked import DEFAULT_FAR, Asked
 from facemetric.cli.options import (
     DEFAULT_BUNDLE,
     BundleName,
@@ -15,7 +17,6 @@ from facemetric.cli.options import (
     MinFace,
     Provider,
     ProviderName,
-    Sources,
     Threads,
     Threshold,
 )
@@ -26,13 +27,24 @@ if TYPE_CHECKING:
     from facemetric.wire import GroupOut
 
 
+Pair = tuple[str, str]
+
+
 @guarded
 def cluster(
-    sources: Sources,
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="SOURCE...",
+            help="Photographs, folders or globs; - reads one photograph from standard input, "
+            "@FILE (or @-) a list of paths, one on a line. None are needed with --state.",
+            show_default=False,
+        ),
+    ] = None,
     method: Annotated[
         str,
         typer.Option(
-            help="auto, agglomerative, k-means, dbscan, hdbscan or chinese-whispers. "
+            help="auto, agglomerative, chinese-whispers, components, dbscan, hdbscan or k-means. "
             "auto needs no number of people.",
         ),
     ] = "auto",
@@ -41,10 +53,53 @@ def cluster(
         typer.Option(min=1, help="Number of groups, for the methods that take one."),
     ] = None,
     far: Annotated[
-        float,
-        typer.Option(min=0, max=1, help="False-accept rate that the threshold is chosen for."),
-    ] = 1e-3,
+        float | None,
+        typer.Option(
+            min=0,
+            max=1,
+            help="False-accept rate that the threshold is chosen for.",
+            show_default="0.001",
+        ),
+    ] = None,
     threshold: Threshold = None,
+    state: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Keep faces, groups and corrections in this file, made where there is none: "
+            "only new photographs are looked at, and their faces join the groups.",
+        ),
+    ] = None,
+    same: Annotated[
+        Pair | None,
+        typer.Option(
+            metavar="A B",
+            help="With --state: these two faces are one person, now and in every later run. A face "
+            "is called by its photograph, the second one of it with #2 behind.",
+        ),
+    ] = None,
+    different: Annotated[
+        Pair | None,
+        typer.Option(metavar="A B", help="With --state: these two are different people."),
+    ] = None,
+    withdraw: Annotated[
+        Pair | None,
+        typer.Option(metavar="A B", help="With --state: take back what was said of these two."),
+    ] = None,
+    forget: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PHOTO", help="With --state: erase a photograph and its faces from the file."
+        ),
+    ] = None,
+    regroup: Annotated[
+        bool,
+        typer.Option(
+            "--regroup",
+            help="With --state: group all faces anew (at another --far or --threshold where one is "
+            "given); corrections hold.",
+        ),
+    ] = False,
     seed: Annotated[int, typer.Option(help="For the methods that draw.")] = 0,
     bundle: BundleName = DEFAULT_BUNDLE,
     min_face: MinFace = None,
@@ -56,8 +111,22 @@ def cluster(
 ) -> None:
     """Group the faces of many photographs by person, with nobody enrolled.
 
-    Example: facemetric cluster photos/ --html groups.html
+    Examples: facemetric cluster photos/ --html groups.html
+
+    facemetric cluster photos/ --state groups.db
+
+    facemetric cluster --state groups.db --different a.jpg b.jpg
     """
+    asked = Asked(same, different, withdraw, forget, regroup)
+    if state is None:
+        asked.refuse()
+        if not sources:
+            raise typer.BadParameter("expected photographs", param_hint="SOURCE...")
+    elif method != "auto" or people is not None:
+        raise typer.BadParameter(
+            "groups that are kept are made by auto, without a number of people",
+            param_hint="--method, --people" if people is not None else "--method",
+        )
     from facemetric.cli.sources import read_sources
     from facemetric.recognizer import Recognizer
     from facemetric.wire import ClusterOut, ErrorOut, ThresholdOut
@@ -66,14 +135,30 @@ def cluster(
         from facemetric.cli.pages import check_page, write_groups
 
         check_page(html)
-    photos, unread = read_sources(sources)
+    photos, unread = read_sources(sources) if sources else ([], [])
     recognizer = Recognizer(
         bundle, min_face_px=min_face, provider=provider.value, threads=threads, flip=flip
     )
+    if state is not None:
+        from facemetric.cli.cluster_state import cluster_into
+
+        cluster_into(
+            state,
+            recognizer,
+            photos,
+            unread,
+            asked,
+            far=far,
+            threshold=threshold,
+            seed=seed,
+            html=html,
+            json_=json_,
+        )
+        return
     groups = recognizer.group(
         progress(photos, total=len(photos), label="embedding"),
         method=method,
-        far=far,
+        far=DEFAULT_FAR if far is None else far,
         threshold=threshold,
         people=people,
         seed=seed,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import nullcontext, redirect_stdout
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -102,6 +103,7 @@ def embed(
 
     # Ray prints what happens to its workers.
     with (
+        _said_how_to_go_on(),
         redirect_stdout(sys.stderr) if ray else nullcontext(),
         pacing("embedding", unit="photographs", quiet=not progress) as tell,
     ):
@@ -129,6 +131,15 @@ def embed(
     if answer.failed:
         failed = sum(answer.failed.values())
         raise typer.Exit(SOME_FAILED if failed < answer.photographs else FAILED)
+
+
+@contextmanager
+def _said_how_to_go_on() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        complain("stopped: the same command goes on")
+        raise
 
 
 def _print(answer: EmbedOut) -> None:

@@ -254,6 +254,7 @@ def _answer(
                     source=sample.source,
                     created=sample.created.isoformat(),
                     bundles=sample.bundles,
+                    mapped_from=sample.mapped_from,
                 )
                 for sample in samples
             ),
@@ -270,7 +271,8 @@ def _answer(
     if person.keep_until:
         print(f"  keep until  {person.keep_until.strftime(_TIME)} UTC")
     for sample in samples:
-        print(f"  {sample.created.strftime(_TIME)}  {shown(sample.source)}")
+        mapped = f"  (mapped from {sample.mapped_from})" if sample.mapped_from else ""
+        print(f"  {sample.created.strftime(_TIME)}  {shown(sample.source)}{mapped}")
 
 
 def _person_out(person: Person) -> PersonOut:

@@ -38,9 +38,8 @@ Galleries = Annotated[
         "--gallery",
         "-g",
         metavar="[NAME=]ADDRESS",
-        envvar="FACEMETRIC_GALLERY",
         help="A gallery and its name in the API, main where it has none; may come several times. "
-        "Without it: people.db in the user's data folder.",
+        "Without it: FACEMETRIC_GALLERY, or people.db in the user's data folder.",
         show_default=False,
     ),
 ]
@@ -151,7 +150,8 @@ def named_galleries(given: list[str] | None) -> dict[str, str]:
     from facemetric.cli.galleries import gallery_address
 
     if not given:
-        return {"main": gallery_address(None)}
+        # Not the option's own: typer would split it where a path has a space.
+        return {"main": gallery_address(os.environ.get("FACEMETRIC_GALLERY"))}
     galleries: dict[str, str] = {}
     for one in given:
         name, separator, address = one.partition("=")

@@ -9,6 +9,13 @@ if TYPE_CHECKING:
     from facemetric.jobs.building import DatasetBuild, build_dataset
     from facemetric.jobs.collection import Collection, collect
     from facemetric.jobs.duplicates import Copy, find_copies
+    from facemetric.jobs.grouping import (
+        PhotosGrouped,
+        by_group,
+        group_photos,
+        open_groups,
+        seen_again,
+    )
     from facemetric.jobs.judging import judge_labels
     from facemetric.jobs.label_noise import LabelNoise, find_label_noise
     from facemetric.jobs.limits import FaceLimits
@@ -19,11 +26,16 @@ _HOMES = {
     "DatasetBuild": "building",
     "FaceLimits": "limits",
     "LabelNoise": "label_noise",
+    "PhotosGrouped": "grouping",
     "build_dataset": "building",
+    "by_group": "grouping",
     "collect": "collection",
     "find_copies": "duplicates",
     "find_label_noise": "label_noise",
+    "group_photos": "grouping",
     "judge_labels": "judging",
+    "open_groups": "grouping",
+    "seen_again": "grouping",
 }
 
 __all__ = [
@@ -32,11 +44,16 @@ __all__ = [
     "DatasetBuild",
     "FaceLimits",
     "LabelNoise",
+    "PhotosGrouped",
     "build_dataset",
+    "by_group",
     "collect",
     "find_copies",
     "find_label_noise",
+    "group_photos",
     "judge_labels",
+    "open_groups",
+    "seen_again",
 ]
 
 

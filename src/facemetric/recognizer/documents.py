@@ -118,6 +118,7 @@ def sample_document(sample: Sample) -> SampleOut:
         source=sample.source,
         created=sample.created.isoformat(),
         bundles=sample.bundles,
+        mapped_from=sample.mapped_from,
     )
 
 

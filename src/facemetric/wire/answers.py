@@ -156,12 +156,17 @@ class PersonOut(Wire):
 
 
 class SampleOut(Wire):
-    """One enrolled photograph of a person; the picture itself is not kept."""
+    """One enrolled photograph of a person; the picture itself is not kept.
+
+    ``mapped_from`` is the bundle whose embedding this one's was mapped from; null where it was
+    computed from the picture.
+    """
 
     sample_id: str
     source: str
     created: str
     bundles: tuple[str, ...]
+    mapped_from: str | None = None
 
 
 class PeopleOut(Wire):
@@ -203,10 +208,11 @@ class ExpiredOut(Wire):
 
 
 class GroupedFaceOut(Wire):
-    """A face in a group."""
+    """A face in a group; ``name`` is what corrections call it, with ``cluster --state`` alone."""
 
     source: str
     face: FaceOut
+    name: str | None = None
 
 
 class GroupOut(Wire):
@@ -216,8 +222,33 @@ class GroupOut(Wire):
     faces: tuple[GroupedFaceOut, ...]
 
 
+class CorrectionOut(Wire):
+    """Two faces, by name, that are said to be one person (``same``) or different people."""
+
+    first: str
+    second: str
+    same: bool
+
+
+class KeptGroupsOut(Wire):
+    """A file of groups, and what a run of ``cluster --state`` did to it.
+
+    ``new_photos`` were looked at, ``known_photos`` were in the file. Of ``new_faces``,
+    ``joined_faces`` are in groups that were there before; ``new_groups`` were founded.
+    """
+
+    path: str
+    faces: int
+    new_photos: int = 0
+    known_photos: int = 0
+    new_faces: int = 0
+    joined_faces: int = 0
+    new_groups: int = 0
+    corrections: tuple[CorrectionOut, ...] = ()
+
+
 class ClusterOut(Wire):
-    """Answer of ``cluster``."""
+    """Answer of ``cluster``; with ``state``, the labels of groups are those of the file."""
 
     schema_name: Literal["facemetric.cluster/1"] = schema("facemetric.cluster/1")
     bundle: str
@@ -225,6 +256,7 @@ class ClusterOut(Wire):
     threshold: ThresholdOut | None
     groups: tuple[GroupOut, ...]
     errors: tuple[ErrorOut, ...] = ()
+    state: KeptGroupsOut | None = None
 
 
 class FailureOut(Wire):

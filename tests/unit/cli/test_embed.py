@@ -64,3 +64,13 @@ def test_nothing_could_be_done(portraits: Path, tmp_path: Path) -> None:
     assert ran.exit_code == 4
     assert "--replace" in ran.stderr
     assert embed(portraits / "a", tmp_path / "out", "--replace").exit_code == 0
+
+
+def test_stopped_by_its_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("facemetric.jobs.embedding.embed_photos", stopped)
+    ran = embed("a.jpg", tmp_path / "out")
+    assert ran.exit_code != 0
+    assert "the same command goes on" in ran.stderr

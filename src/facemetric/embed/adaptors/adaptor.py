@@ -56,6 +56,8 @@ class Adaptor(ABC):
         InputError
             The two are not embeddings of equally many faces, or of too few.
         """
+        from threadpoolctl import threadpool_limits
+
         check_embeddings(old, name="old")
         check_embeddings(new, name="new")
         if len(old) != len(new) or len(old) < LEAST_ROWS:
@@ -68,7 +70,9 @@ class Adaptor(ABC):
             "old_mean": old.mean(axis=0, dtype=np.float64),
             "new_mean": new.mean(axis=0, dtype=np.float64),
         }
-        learnt = self._learn(old - means["old_mean"], new - means["new_mean"], seed)
+        # Threads would wait for each other longer than they work.
+        with threadpool_limits(1):
+            learnt = self._learn(old - means["old_mean"], new - means["new_mean"], seed)
         self.arrays = {**means, **learnt}
         return self
 

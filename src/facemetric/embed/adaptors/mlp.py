@@ -35,7 +35,6 @@ class Mlp(Adaptor):
     def _learn(self, old: Float64, new: Float64, seed: int) -> dict[str, AnyArray]:
         from sklearn.exceptions import ConvergenceWarning
         from sklearn.neural_network import MLPRegressor
-        from threadpoolctl import threadpool_limits
 
         linear = Ridge()._learn(old, new, seed)["linear"]
         old_spread, new_spread = float(old.std()), float(new.std())
@@ -49,8 +48,7 @@ class Mlp(Adaptor):
             max_iter=self.passes,
             random_state=seed,
         )
-        # Its products are small: threads would wait for each other longer than they work.
-        with warnings.catch_warnings(), threadpool_limits(1):
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
             rest = (new - old @ linear) / new_spread
             guess = network.fit(old / old_spread, rest).predict(old / old_spread)

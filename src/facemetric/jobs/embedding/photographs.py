@@ -80,7 +80,7 @@ class PhotoReader:
         DependencyError
             What fsspec needs for it is not installed.
         """
-        if not is_address(name):
+        if not is_address(name) or os.path.lexists(self._base / name):
             return self._base / name
         try:
             filesystem, path = self._opened(name)

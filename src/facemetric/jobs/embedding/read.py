@@ -83,7 +83,7 @@ class EmbeddedFaces:
 
 
 def read_embeddings(folder: str | Path, *, unfinished: bool = False) -> EmbeddedFaces:
-    """Read the faces of a run into memory: 4 D bytes a face and some more.
+    """Read the faces of a run into memory: about 2 kB a face of 128 dimensions.
 
     Parameters
     ----------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from facemetric.bundle import Bundle
+from facemetric.embed.adaptors import ADAPTORS
 from facemetric.errors import BundleMismatchError, GalleryError
 from facemetric.gallery import Gallery
 from facemetric.gallery.binding import Binding, compare
@@ -47,7 +48,11 @@ def chosen_adaptor(asked: str, old: Bundle, new: Bundle) -> str:
     ------
     BundleMismatchError
         The identity was asked for, and the new network was not trained for it.
+    UnknownNameError
+        There is no such adaptor.
     """
+    if asked not in (AUTO, IDENTITY):
+        ADAPTORS[asked]  # before the work, not after it
     graphs = {one.sha256 for one in new.manifest.embedding.comparable_with}
     comparable = old.manifest.model.sha256 in graphs and old.dim == new.dim
     if asked == AUTO and comparable:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from facemetric.errors import WorkerError
 from facemetric.jobs.embedding.history import MOST_DEATHS, ShardHistory
@@ -51,3 +53,19 @@ def test_ends_before_the_first_photograph_stop_it() -> None:
     assert history.at_once == 8
     with pytest.raises(WorkerError, match="before the first photograph"):
         ended_at(history, None)
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.lists(st.none() | st.integers(0, 19), max_size=60))
+def test_it_comes_to_an_end(places: list[int | None]) -> None:
+    history, ends = ShardHistory(0, NAMES), 0
+    for place in places:
+        if place in history.passed_over:
+            continue  # It is not touched again, so no worker ends there.
+        try:
+            ended_at(history, place)
+        except WorkerError:
+            break
+        ends += 1
+        assert ends <= 2 + 2 * len(history.passed_over) + MOST_DEATHS
+    assert all(history.passed_over[place].item == NAMES[place] for place in history.passed_over)

@@ -96,6 +96,13 @@ def test_a_name_with_brackets_is_one_photograph(folder: Path, memory: str) -> No
     assert contents(list_photographs([str(folder / "a/é [2].PNG")]), folder) == ["a/é [2].PNG"]
 
 
+def test_a_file_whose_name_looks_like_an_address(tmp_path: Path) -> None:
+    (tmp_path / "a::b.jpg").write_bytes(b"x")
+    for source in (tmp_path, tmp_path / "a::b.jpg"):
+        (name,) = list_photographs([source])
+        assert PhotoReader(Path("/")).read(name) == tmp_path / "a::b.jpg"
+
+
 def test_each_photograph_once(folder: Path) -> None:
     again = [str(folder), str(folder / "4.jpg"), str(folder / "a")]
     assert len(list_photographs(again)) == len(NAMES)

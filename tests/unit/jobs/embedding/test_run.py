@@ -9,10 +9,13 @@ from pathlib import Path
 import fsspec
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from facemetric.bundle import open_bundle, pack_bundle
 from facemetric.errors import DataError, InputError, SourceError
 from facemetric.jobs.embedding import EmbeddedSet, embed_photos, iter_embeddings, read_embeddings
+from facemetric.jobs.embedding.run import _shard_photos
 from facemetric.recognizer import Recognizer
 from layouts.portraits import DAMAGED, FACES
 
@@ -242,3 +245,12 @@ def test_a_bundle_by_its_path(portraits: Path, tmp_path: Path) -> None:
     archive = pack_bundle(open_bundle("dlib-resnet-v1"), tmp_path / "own.zip")
     done = embed_photos(portraits / "a/obama.jpg", tmp_path / "out", bundle=archive)
     assert (done.plan.bundle, done.counts.faces) == ("dlib-resnet-v1", 1)
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.integers(1, 10**7))
+def test_shards_keep_workers_busy_and_are_not_too_many(photographs: int) -> None:
+    size = _shard_photos(photographs)
+    assert 32 <= size <= 1000
+    if photographs >= 32 * 64:
+        assert photographs / size >= 64
