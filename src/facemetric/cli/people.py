@@ -228,7 +228,11 @@ def _confirm(question: str) -> None:
 
 def _tell_unpurged(purged: bool | None) -> None:
     if purged is False:
-        print("another process is reading: some bytes go from the file later", file=sys.stderr)
+        print(
+            "some bytes go from the files later: another process is reading, or the server "
+            "clears them in its own time",
+            file=sys.stderr,
+        )
 
 
 def _answer(

@@ -219,7 +219,8 @@ class Gallery(ABC):
     def purge(self) -> bool:
         """Clear the files of what erased data may have left; return whether that is done.
 
-        ``False`` means that another process was reading or writing all the while.
+        ``False`` means that another process was reading or writing all the while, or that the
+        server clears them in its own time.
         """
 
     def search(

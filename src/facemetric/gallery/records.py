@@ -168,7 +168,8 @@ class Removal:
         How many samples went.
     purged
         Whether the bytes are gone from the files as well. ``False`` where another process was in
-        the way, or that was put off: call ``purge`` later.
+        the way, or that was put off: call ``purge`` later. With Milvus always: it clears
+        its files in its own time.
     """
 
     person_id: str

@@ -92,9 +92,10 @@ class MilvusGallery(Gallery):
         A new gallery is wanted without ``bundle`` and ``dim``, or with a codec or a key.
     """
 
-    erased_from = ("live data: compaction was asked for and goes on in the background",)
+    erased_from = ("what Milvus answers with",)
     may_remain_in = (
-        "files that Milvus has dropped, for its retention time",
+        "Milvus' files until it compacts them, and dropped ones for its retention time",
+        "files of Milvus Lite until it merges them",
         "the log of its message queue, for its retention time",
         *Gallery.may_remain_in,
     )
@@ -242,14 +243,15 @@ class MilvusGallery(Gallery):
             return Removal(person.id, person.name, 1, purge and self.purge())
 
     def purge(self) -> bool:
-        """Clear what killed processes left, and ask Milvus to drop deleted rows from its files.
+        """Clear what killed processes left, ask Milvus to drop deleted rows, and return ``False``.
 
-        Milvus compacts in the background, and keeps dropped files for its retention time.
+        Milvus drops them from its files in its own time, and says of none when that was: a
+        cluster after compaction and its retention time, Milvus Lite when it merges files.
         """
         with self._writing():
             clear_orphans(self._collections)
             self._collections.compact()
-        return True
+        return False
 
     def compared(self) -> int:
         """Return how many samples a search looks at."""
