@@ -81,10 +81,19 @@ class Checkpoint(_Part):
     recipe: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*\.json$")] = "recipe.json"
 
 
+class Comparable(_Part):
+    """An older bundle, by its name and its graph."""
+
+    bundle: str
+    sha256: Sha256
+
+
 class Embedding(_Part):
     """What comes out."""
 
     dim: Annotated[int, Field(ge=2, le=8192)]
+    comparable_with: tuple[Comparable, ...] = ()
+    """Bundles whose embeddings can be compared with these: the network was trained for that."""
 
 
 class Licence(_Part):

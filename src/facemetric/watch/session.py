@@ -33,7 +33,7 @@ from facemetric.wire.watch import (
     WatchSummaryOut,
 )
 
-_TICK_S = 0.25
+_TICK_S, _SILENT_S = 0.25, 1.0
 _MOST_PROBLEMS = 20
 _CONTINUITY_FAR = 1e-3
 
@@ -162,6 +162,7 @@ class Watch:
         self._stopped_by: str | None = None
         self._problems: list[str] = []
         self._told_away = False
+        self._next_tick_s = 0.0
 
     def stop(self, by: str = "stop") -> None:
         """End the watch soon; may be called from a signal handler or another thread."""
@@ -186,15 +187,16 @@ class Watch:
             Whoever read standard output stopped reading.
         """
         started, start = datetime.now(UTC), time.monotonic()
+        self._frame_s = [start] * len(self._watchers)
         self._readers.start()
         try:
             while not self._stop.is_set() and not self._inbox.ended:
                 frame = self._inbox.take(_TICK_S)
                 self._send(self._source_events())
                 if frame is not None:
+                    self._frame_s[frame.source] = time.monotonic()
                     self._send(self._guarded(self._watchers[frame.source].see(frame)))
-                else:
-                    self._pass_time(time.monotonic() - start)
+                self._pass_time(start)
             self._readers.end()
             self._send(self._source_events())
         finally:
@@ -206,10 +208,16 @@ class Watch:
             raise error
         return self._summary(gallery, started, time.monotonic() - start)
 
-    def _pass_time(self, at_s: float) -> None:
-        """Let visits of live sources end while no frame comes."""
+    def _pass_time(self, start: float) -> None:
+        """Let visits of live sources end while none of their frames comes."""
+        now_s = time.monotonic()
+        if now_s < self._next_tick_s:
+            return
+        self._next_tick_s = now_s + _TICK_S
         for number in self._readers.flowing:
-            self._send(self._guarded(self._watchers[number].pass_time(at_s, datetime.now(UTC))))
+            if now_s - self._frame_s[number] >= _SILENT_S:
+                events = self._watchers[number].pass_time(now_s - start, datetime.now(UTC))
+                self._send(self._guarded(events))
 
     def _source_events(self) -> Iterator[WatchEvent]:
         """Yield what has become of the sources, and the last of those that have ended."""

@@ -22,6 +22,7 @@ from facemetric.gallery import Gallery
 from facemetric.types import Face, Image, UInt8
 from facemetric.watch import JsonLines, Watch, parse_source
 from facemetric.wire.watch import DeliveryOut, WatchEvent
+from layouts.hook_server import serving
 from layouts.watch_lists import BUNDLE, directions_gallery
 from layouts.watch_video import write_video
 
@@ -96,6 +97,23 @@ def test_a_slow_computer_drops_frames_of_a_live_source_and_counts_them(
     (one,) = session.run().sources
     assert one.dropped > 20
     assert one.looked_at + one.dropped == one.frames == 50
+
+
+def test_time_passes_for_a_camera_that_is_away_while_another_is_busy(
+    embedder: Embedder, gallery: Gallery, clip: Path
+) -> None:
+    answers = (200, {"Content-Type": "video/mp4"}, clip.read_bytes()), 404
+    with serving(*answers) as server:
+        sources = [f"busy={clip}", f"away={server.url}/live.mp4"]
+        session = watch(embedder, gallery, *sources, every=1, realtime=True, give_up_s=0.5)
+        passed: list[tuple[int, float]] = []
+        for number, watcher in enumerate(session._watchers):
+            watcher.pass_time = (  # type: ignore[method-assign]
+                lambda at_s, time, number=number: passed.append((number, at_s)) or iter(())  # type: ignore[func-returns-value]
+            )
+        session.run()
+    assert {number for number, _ in passed} == {1}
+    assert 1.0 <= passed[0][1] < 2.0
 
 
 def test_one_bad_source_does_not_end_the_others(

@@ -19,6 +19,7 @@ from facemetric.bundle.manifest import (
     Alignment,
     Checkpoint,
     Codes,
+    Comparable,
     Embedding,
     Input,
     Licence,
@@ -66,6 +67,7 @@ def export_bundle(
     description: str = "",
     results: Sequence[Result] = (),
     recipe: Mapping[str, Any] | None = None,
+    comparable_with: Sequence[Comparable] = (),
     tolerance: float = TOLERANCE,
     replace: bool = False,
 ) -> Exported:
@@ -96,6 +98,8 @@ def export_bundle(
         Measured figures.
     recipe
         The resolved recipe, kept as ``recipe.json``.
+    comparable_with
+        Bundles whose embeddings this network's were trained to be compared with.
     tolerance
         Largest difference of a value of the unit embeddings that is accepted.
     replace
@@ -124,7 +128,7 @@ def export_bundle(
             scale=(scale, scale, scale),
         ),
         "alignment": Alignment(template=template),
-        "embedding": Embedding(dim=output_dim(graph)),
+        "embedding": Embedding(dim=output_dim(graph), comparable_with=tuple(comparable_with)),
         "licence": licence,
         "provenance": provenance,
         "results": tuple(results),

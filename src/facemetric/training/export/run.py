@@ -11,13 +11,14 @@ from pathlib import Path
 import numpy as np
 
 from facemetric.align import TEMPLATES
-from facemetric.bundle import Bundle
+from facemetric.bundle import Bundle, open_bundle
 from facemetric.bundle.folders import write_whole
 from facemetric.bundle.importing import bundle_id
-from facemetric.bundle.manifest import Licence, Provenance, Result
+from facemetric.bundle.manifest import Comparable, Licence, Provenance, Result
 from facemetric.bundle.store import save_manifest
 from facemetric.datasets.chips import ChipSource, open_chips, read_chip
 from facemetric.errors import DataError
+from facemetric.losses import TUPLE_LOSSES
 from facemetric.report.cards import Facts
 from facemetric.training.build import build_network
 from facemetric.training.export.bundle import Exported, export_bundle
@@ -103,7 +104,8 @@ def export_run(
     IntegrityError
         Torch and the graph differ.
     BundleError
-        The network cannot be written as ONNX, or a folder is taken.
+        The network cannot be written as ONNX, a folder is taken, or the old bundle of a harmonic
+        training cannot be opened.
     """
     folder, out = RunFolder(Path(run)), Path(out)
     recipe = folder.recipe()
@@ -123,6 +125,7 @@ def export_run(
         template=template,
         description=description or _description(recipe),
         recipe=recipe.model_dump(mode="json"),
+        comparable_with=_comparable_with(recipe),
         replace=replace,
     )
     quantised = None
@@ -223,6 +226,19 @@ def _provenance(folder: RunFolder, recipe: Recipe, *, best: bool) -> Provenance:
         recipe=recipe.name,
         importer="facemetric.training.export",
     )
+
+
+def _comparable_with(recipe: Recipe) -> tuple[Comparable, ...]:
+    """Return the old bundle of a harmonic training; a teacher's embeddings are another matter."""
+    harmonic = any(
+        loss.name in TUPLE_LOSSES
+        and {"reference", "triplets"} <= set(TUPLE_LOSSES[loss.name].needs)
+        for loss in recipe.loss
+    )
+    if recipe.reference is None or not harmonic:
+        return ()
+    manifest = open_bundle(recipe.reference.bundle).manifest
+    return (Comparable(bundle=manifest.id, sha256=manifest.model.sha256),)
 
 
 def _description(recipe: Recipe) -> str:

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from facemetric.bundle import open_bundle, verify_bundle
 from facemetric.cli import app
 from facemetric.embed import Embedder
+from facemetric.jobs.upgrading import chosen_adaptor
 from facemetric.training.build import build_network
 from facemetric.training.network import embed_chips
 from facemetric.training.recipe import parse_recipe
@@ -90,3 +91,24 @@ def test_no_run_and_wrong_template(run: Path, tmp_path: Path) -> None:
     assert absent.exit_code == 4 and "recipe.json" in absent.stderr
     wrong = export(run, tmp_path / "out", "--research-only", "--template", "dlib-150")
     assert wrong.exit_code == 4 and "is 150 × 150, the training chips are 112" in wrong.stderr
+
+
+def test_a_harmonic_run_says_what_its_embeddings_compare_with(run: Path, tmp_path: Path) -> None:
+    old = tmp_path / "old"
+    assert export(run, old, "--research-only", "--id", "old").exit_code == 0
+    document: dict[str, Any] = tiny_recipe(
+        run.parent / "chips",
+        sampling={"name": "p-k", "people": 3, "images": 2},
+        loss=[{"name": "harmonic-triplet", "miner": {"name": "semi-hard"}}],
+        reference={"bundle": str(old)},
+    )
+    document["run"]["epochs"] = 1
+    run_recipe(parse_recipe(document), tmp_path / "harmonic")
+    result = export(tmp_path / "harmonic", tmp_path / "new", "--research-only", "--id", "new")
+    assert result.exit_code == 0, result.output
+    first, second = open_bundle(old), open_bundle(tmp_path / "new")
+    (named,) = second.manifest.embedding.comparable_with
+    assert (named.bundle, named.sha256) == ("old", first.manifest.model.sha256)
+    assert first.manifest.embedding.comparable_with == ()
+    assert chosen_adaptor("auto", first, second) == "identity"
+    assert chosen_adaptor("auto", second, first) == "auto"
