@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from facemetric.cli.keys import KeyCommand, KeyFile, master_key
 from facemetric.cli.options import (
     DEFAULT_BUNDLE,
     BundleName,
@@ -54,6 +55,8 @@ Watched = Annotated[
 def watch(
     sources: Watched,
     gallery: GalleryAddress = None,
+    key_file: KeyFile = None,
+    key_command: KeyCommand = None,
     lists: Annotated[
         list[str] | None,
         typer.Option(
@@ -145,7 +148,8 @@ def watch(
     secret = read_secret(webhook_secret) if webhook_secret else None
     embedder = Embedder(open_bundle(bundle), provider=provider.value, threads=threads, flip=flip)
     detector = default_detector(min_face_px=min_face, provider=provider.value, threads=threads)
-    with open_existing(gallery, read_only=True) as opened:
+    key = master_key(key_file, key_command)
+    with open_existing(gallery, key=key, read_only=True) as opened:
         sinks: list[Sink] = [JsonLines(sys.stdout) if json_ else Lines()]
         if jsonl is not None:
             sinks.append(JsonLines.append_to(jsonl))

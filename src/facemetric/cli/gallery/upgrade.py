@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from facemetric.cli.gallery.counting import Progress
+from facemetric.cli.keys import KeyCommand, KeyFile, master_key
 from facemetric.cli.options import Json, KeepCache, Provider, ProviderName, Threads, Workers
 from facemetric.cli.output import guarded, print_json
 
@@ -23,6 +24,8 @@ def upgrade(
     to: Annotated[
         str, typer.Option("--to", "-t", metavar="BUNDLE", help="The new bundle: a name or a path.")
     ],
+    key_file: KeyFile = None,
+    key_command: KeyCommand = None,
     photos: Annotated[
         str | None,
         typer.Option(
@@ -101,7 +104,8 @@ def upgrade(
 
     Photographs that are still at hand are embedded anew; other embeddings are mapped into the new
     bundle's space. Old with old, new with new and new with mapped ones are measured on people
-    held back, before anything is changed. Interrupted and called again, it goes on.
+    held back, before anything is changed. Interrupted and called again, it goes on. A key is
+    that of both galleries.
 
     Example: facemetric gallery upgrade people.db new.db --to mobilefacenet-ms1m --photos celeba
     """
@@ -112,6 +116,7 @@ def upgrade(
         gallery=gallery,
         target=target,
         new=to,
+        key=master_key(key_file, key_command),
         old=old,
         photos=photos,
         adaptor=adaptor,

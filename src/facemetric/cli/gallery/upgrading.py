@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from facemetric.embed import Embedder
     from facemetric.gallery import Gallery
     from facemetric.jobs.upgrading import Photographs, SharedFaces, UpgradePlan
+    from facemetric.vault import MasterKey
     from facemetric.wire import GalleryUpgradeOut, UpgradeAskedOut
 
 
@@ -29,6 +30,7 @@ class Asked:
     gallery: str
     target: str
     new: str
+    key: MasterKey | None
     old: str | None
     photos: str | None
     adaptor: str
@@ -65,7 +67,7 @@ def run_upgrade(asked: Asked) -> GalleryUpgradeOut:
     )
     from facemetric.wire import GalleryUpgradeOut
 
-    with Gallery.open(asked.gallery, create=False, read_only=True) as source:
+    with Gallery.open(asked.gallery, key=asked.key, create=False, read_only=True) as source:
         new = open_bundle(asked.new)
         old = open_bundle(asked.old if asked.old is not None else source.bundle)
         check_bundles(source, old, new)
@@ -238,6 +240,7 @@ def _converted(
         target = stack.enter_context(
             Gallery.open(
                 asked.target,
+                key=asked.key,
                 bundle=answer.bundle,
                 dim=new.dim,
                 bundle_sha256=new.manifest.model.sha256,
