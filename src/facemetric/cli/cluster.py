@@ -23,6 +23,7 @@ from facemetric.cli.options import (
 from facemetric.cli.output import finish, guarded, print_json, progress, shown
 
 if TYPE_CHECKING:
+    from facemetric.bundle import Bundle
     from facemetric.recognizer import GroupedFace, Groups
     from facemetric.wire import GroupOut
 
@@ -127,6 +128,7 @@ def cluster(
             "groups that are kept are made by auto, without a number of people",
             param_hint="--method, --people" if people is not None else "--method",
         )
+    from facemetric.bundle import open_bundle
     from facemetric.cli.sources import read_sources
     from facemetric.recognizer import Recognizer
     from facemetric.wire import ClusterOut, ErrorOut, ThresholdOut
@@ -136,25 +138,31 @@ def cluster(
 
         check_page(html)
     photos, unread = read_sources(sources) if sources else ([], [])
-    recognizer = Recognizer(
-        bundle, min_face_px=min_face, provider=provider.value, threads=threads, flip=flip
-    )
+
+    def recognizer_of(bundle: str | Bundle) -> Recognizer:
+        return Recognizer(
+            bundle, min_face_px=min_face, provider=provider.value, threads=threads, flip=flip
+        )
+
     if state is not None:
         from facemetric.cli.cluster_state import cluster_into
 
         cluster_into(
             state,
-            recognizer,
+            open_bundle(bundle),
+            recognizer_of,
             photos,
             unread,
             asked,
             far=far,
             threshold=threshold,
+            flip=flip,
             seed=seed,
             html=html,
             json_=json_,
         )
         return
+    recognizer = recognizer_of(bundle)
     groups = recognizer.group(
         progress(photos, total=len(photos), label="embedding"),
         method=method,

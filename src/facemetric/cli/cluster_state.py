@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from facemetric.cli.output import counting, finish, print_json, shown
 from facemetric.errors import InputError
 
 if TYPE_CHECKING:
+    from facemetric.bundle import Bundle
     from facemetric.cluster.state import GroupsFile
     from facemetric.decide import Threshold
     from facemetric.jobs import PhotosGrouped
@@ -23,36 +24,39 @@ if TYPE_CHECKING:
 
 def cluster_into(
     path: Path,
-    recognizer: Recognizer,
+    bundle: Bundle,
+    recognizer_of: Callable[[Bundle], Recognizer],
     photos: Sequence[Path | Image],
     unread: Sequence[ItemError],
     asked: Asked,
     *,
     far: float | None,
     threshold: float | None,
+    flip: bool,
     seed: int,
     html: Path | None,
     json_: bool,
 ) -> None:
     """Carry out what is asked, let photographs join, and print the groups."""
+    from facemetric.cluster.state import Joined
     from facemetric.decide import manual_threshold, threshold_for
-    from facemetric.jobs import group_photos, open_groups, seen_again
+    from facemetric.jobs import PhotosGrouped, group_photos, open_groups, seen_again
 
     paths = [photo for photo in photos if isinstance(photo, Path)]
     if len(paths) < len(photos):
         raise typer.BadParameter("a file of groups takes no standard input", param_hint="SOURCE...")
     wanted = (
         threshold_for(
-            recognizer.bundle.manifest,
+            bundle.manifest,
             far=DEFAULT_FAR if far is None else far,
-            flip=recognizer.flip,
+            flip=flip,
         )
         if threshold is None
         else manual_threshold(threshold)
     )
     if not photos and not path.exists():
         raise InputError("there is no such file, and no photographs to make it of", item=str(path))
-    with open_groups(path, recognizer, wanted, seed=seed) as file:
+    with open_groups(path, bundle, wanted, flip=flip, seed=seed) as file:
         chosen = far is not None or threshold is not None
         if chosen and not asked.regroup and file.about.threshold != wanted.similarity:
             raise InputError(
@@ -62,8 +66,11 @@ def cluster_into(
                 fix="Leave --far and --threshold out, or add --regroup",
             )
         asked.change(file)
-        with counting("embedding") as tell:
-            grouped = group_photos(file, recognizer, paths, tell=tell)
+        grouped = PhotosGrouped(0, 0, Joined(), ())
+        # Corrections alone need no networks.
+        if paths:
+            with counting("embedding") as tell:
+                grouped = group_photos(file, recognizer_of(bundle), paths, tell=tell)
         if asked.regroup:
             with counting("grouping") as tell:
                 file.regroup(
@@ -74,7 +81,7 @@ def cluster_into(
         if html:
             from facemetric.cli.pages import write_groups
 
-            pictures = seen_again(file, recognizer, kept)
+            pictures = seen_again(file, bundle, kept)
             errors += pictures.errors
             write_groups(html, pictures, errors=errors)
         if json_:
@@ -159,7 +166,7 @@ def _print(file: GroupsFile, grouped: PhotosGrouped) -> None:
     print(
         f"{len(file)} faces, {len(groups) - (None in groups)} groups; {grouped.new} new "
         f"photographs, {grouped.known} known; of {joined.faces} new faces {joined.joined} joined "
-        f"a group, {joined.founded} groups are new"
+        f"a group; new groups: {joined.founded}"
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from facemetric.align import align_faces
+from facemetric.bundle import Bundle
 from facemetric.cluster.state import About, GroupsFile, Joined, KeptFace, NewFace
 from facemetric.decide import Threshold
 from facemetric.errors import FacemetricError, InputError, SourceError
@@ -40,23 +41,29 @@ class PhotosGrouped:
 
 
 def open_groups(
-    path: str | Path, recognizer: Recognizer, threshold: Threshold, *, seed: int = 0
+    path: str | Path, bundle: Bundle, threshold: Threshold, *, flip: bool = True, seed: int = 0
 ) -> GroupsFile:
-    """Open a file of groups for a recogniser's embeddings, made where there is none.
+    """Open a file of groups for a bundle's embeddings, made where there is none.
 
-    One that is there keeps its threshold and seed.
+    Parameters
+    ----------
+    path
+        The file.
+    bundle, flip
+        Those of the recogniser that sees the photographs.
+    threshold, seed
+        For a new file; one that is there keeps its own.
 
     Raises
     ------
     GroupsError
         It holds embeddings of another bundle, graph or ``flip``, or cannot be opened.
     """
-    manifest = recognizer.bundle.manifest
     about = About(
-        bundle=recognizer.bundle.id,
-        bundle_sha256=manifest.model.sha256,
-        dim=recognizer.bundle.dim,
-        flip=recognizer.flip,
+        bundle=bundle.id,
+        bundle_sha256=bundle.manifest.model.sha256,
+        dim=bundle.dim,
+        flip=flip,
         threshold=threshold.similarity,
         threshold_source=threshold.source,
         seed=seed,
@@ -80,7 +87,7 @@ def group_photos(
     file
         From `open_groups`.
     recognizer
-        The same.
+        Of the same bundle and ``flip``.
     photos
         Paths; they are known by where they lie, links followed.
     tell
@@ -129,7 +136,7 @@ def by_group(faces: Iterable[KeptFace]) -> dict[int | None, list[KeptFace]]:
     return {label: groups[label] for label in order}
 
 
-def seen_again(file: GroupsFile, recognizer: Recognizer, threshold: Threshold) -> Groups:
+def seen_again(file: GroupsFile, bundle: Bundle, threshold: Threshold) -> Groups:
     """Return a file's groups with the pictures of their faces, cut from the photographs again.
 
     Faces whose photograph is gone are left out, and named among the errors.
@@ -139,7 +146,7 @@ def seen_again(file: GroupsFile, recognizer: Recognizer, threshold: Threshold) -
     seen: dict[str, GroupedFace] = {}
     for source, own in _by_source(faces):
         try:
-            seen.update(_cut(source, own, recognizer))
+            seen.update(_cut(source, own, bundle))
         except FacemetricError as error:
             errors.append(ItemError.of(error, item=source))
     groups = {
@@ -157,14 +164,14 @@ def _by_source(faces: Iterable[KeptFace]) -> Iterator[tuple[str, list[KeptFace]]
     yield from found.items()
 
 
-def _cut(source: str, faces: Sequence[KeptFace], recognizer: Recognizer) -> dict[str, GroupedFace]:
-    alignment = recognizer.bundle.manifest.alignment
+def _cut(source: str, faces: Sequence[KeptFace], bundle: Bundle) -> dict[str, GroupedFace]:
+    alignment = bundle.manifest.alignment
     image = load_photo(source, full=True)
     chips = align_faces(
         image, [one.face for one in faces], alignment.template, margin_px=alignment.margin_px
     )
     # A page shows no embeddings.
-    nothing = np.zeros(recognizer.bundle.dim, np.float32)
+    nothing = np.zeros(bundle.dim, np.float32)
     return {
         one.name: GroupedFace(
             source, SeenFace(one.face, one.quality, one.problems, nothing, chip.pixels)
