@@ -55,6 +55,12 @@ def serve(
         Path | None,
         typer.Option(metavar="FILE", help="Enter who did what into this audit log."),
     ] = None,
+    events: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="[NAME=]FILE", help="Show the events that watch --jsonl writes into this file."
+        ),
+    ] = None,
     key_file: KeyFile = None,
     key_command: KeyCommand = None,
     bundle: BundleName = DEFAULT_BUNDLE,
@@ -114,6 +120,7 @@ def serve(
         bundle=bundle,
         keys=api_keys(keys),
         audit=audit,
+        events={name: Path(file) for name, file in named(events or [], "--events").items()},
         master_key=master_key(key_file, key_command),
         flip=flip,
         min_face_px=min_face,
@@ -152,15 +159,20 @@ def named_galleries(given: list[str] | None) -> dict[str, str]:
     if not given:
         # Not the option's own: typer would split it where a path has a space.
         return {"main": gallery_address(os.environ.get("FACEMETRIC_GALLERY"))}
-    galleries: dict[str, str] = {}
+    return named(given, "--gallery")
+
+
+def named(given: list[str], option: str) -> dict[str, str]:
+    """Return the values of ``NAME=VALUE`` by their names; one without a name is ``main``."""
+    values: dict[str, str] = {}
     for one in given:
-        name, separator, address = one.partition("=")
+        name, separator, value = one.partition("=")
         # postgresql://host/faces?sslmode=require has an equals sign of its own.
         if not separator or "/" in name or "\\" in name:
-            name, address = "main", one
-        if not address:
-            raise InputError("expected NAME=ADDRESS", item=f"--gallery {one}")
-        if name in galleries:
-            raise InputError(f"two galleries are called {name!r}", item="--gallery")
-        galleries[name] = address
-    return galleries
+            name, value = "main", one
+        if not value:
+            raise InputError("expected a value behind the name", item=f"{option} {one}")
+        if name in values:
+            raise InputError(f"two are called {name!r}", item=option)
+        values[name] = value
+    return values

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Self
 
@@ -11,7 +11,16 @@ import httpx
 
 from facemetric.client import calls
 from facemetric.client.async_gallery import AsyncGalleryClient
-from facemetric.client.call import BUSY, Answer, Call, Photo, wait_s
+from facemetric.client.call import (
+    BUSY,
+    STREAM_SILENCE_S,
+    Answer,
+    Call,
+    Photo,
+    error_of,
+    event_of,
+    wait_s,
+)
 from facemetric.client.calls import OneFace, Select
 from facemetric.errors import BusyError, ServiceError
 from facemetric.wire import (
@@ -27,6 +36,7 @@ from facemetric.wire import (
     NewKeyOut,
     ServiceOut,
     VerifyOut,
+    WatchEvent,
     WhoAmIOut,
 )
 from facemetric.wire.requests import Scope
@@ -85,9 +95,32 @@ class AsyncClient:
             break
         return call.read(response.status_code, response.content, response.headers)
 
+    async def follow(self, path: str, last_id: str | None) -> AsyncIterator[WatchEvent]:
+        """Yield the events of a stream."""
+        from httpx_sse import aconnect_sse
+
+        headers = {} if last_id is None else {"Last-Event-ID": last_id}
+        timeout = httpx.Timeout(self._http.timeout.connect, read=STREAM_SILENCE_S)
+        try:
+            async with aconnect_sse(
+                self._http, "GET", path, headers=headers, timeout=timeout
+            ) as source:
+                answer = source.response
+                if answer.status_code != 200:
+                    raise error_of(
+                        answer.status_code, await source.response.aread(), answer.headers
+                    )
+                async for message in source.aiter_sse():
+                    if message.data:  # a comment has none
+                        yield event_of(message.data, path)
+        except httpx.HTTPError as error:
+            raise ServiceError(
+                f"the stream broke off: {error}", item=path, fix="Follow from the last event's id"
+            ) from error
+
     def gallery(self, name: str) -> AsyncGalleryClient:
         """Return what talks about one gallery."""
-        return AsyncGalleryClient(name, self.send)
+        return AsyncGalleryClient(name, self.send, self.follow)
 
     async def ready(self) -> HealthOut:
         """Return whether the service can work; BusyError where it cannot yet."""

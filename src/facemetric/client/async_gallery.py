@@ -12,6 +12,7 @@ from facemetric.client.gallerycalls import (
     By,
     Conflicts,
     GalleryCalls,
+    Kind,
     enrol_options,
     identify_options,
     search_body,
@@ -30,6 +31,8 @@ from facemetric.wire import (
     PersonShowOut,
     SamplesOut,
     SearchOut,
+    WatchEvent,
+    WatchEventsOut,
 )
 from facemetric.wire.requests import ConsentIn, PersonIn
 
@@ -43,13 +46,21 @@ class AsyncSend(Protocol):
         """Send."""
 
 
+class AsyncFollow(Protocol):
+    """Yields the events of a stream."""
+
+    def __call__(self, path: str, last_id: str | None) -> AsyncIterator[WatchEvent]:
+        """Follow."""
+
+
 class AsyncGalleryClient:
     """What can be asked of one gallery; made by ``AsyncClient.gallery``."""
 
-    def __init__(self, name: str, send: AsyncSend) -> None:
+    def __init__(self, name: str, send: AsyncSend, follow: AsyncFollow) -> None:
         self.name = name
         self._calls = GalleryCalls(name)
         self._send = send
+        self._follow = follow
 
     async def show(self) -> GalleryOut:
         """Return the gallery in figures."""
@@ -58,6 +69,22 @@ class AsyncGalleryClient:
     async def groups(self) -> GroupsOut:
         """Return the groups with the number of people in each."""
         return await self._send(self._calls.groups())
+
+    async def events(self, *, limit: int = 100, kind: Kind | None = None) -> WatchEventsOut:
+        """Return the last events of the watch over this gallery."""
+        return await self._send(self._calls.events(limit, kind))
+
+    def follow_events(self, *, last_id: str | None = None) -> AsyncIterator[WatchEvent]:
+        """Yield events as they come, from behind ``last_id`` where it is given; for ever."""
+        return self._follow(f"{self._calls.root}/events/stream", last_id)
+
+    async def put_on_list(self, group: str, person_id: str) -> PersonShowOut:
+        """Add a person to a group."""
+        return await self._send(self._calls.listed("PUT", group, person_id))
+
+    async def take_off_list(self, group: str, person_id: str) -> PersonShowOut:
+        """Take a person out of a group."""
+        return await self._send(self._calls.listed("DELETE", group, person_id))
 
     async def identify(
         self,

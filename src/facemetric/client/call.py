@@ -7,16 +7,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeAlias, TypeVar
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from facemetric.errors import AccessError, BusyError, FacemetricError, ServiceError, error_class
-from facemetric.wire import ProblemOut, Wire
+from facemetric.wire import ProblemOut, WatchEvent, Wire
 
 Answer = TypeVar("Answer", bound=Wire)
 Photo: TypeAlias = "str | Path | bytes | tuple[str, bytes]"
 """A path, encoded bytes, or encoded bytes with a name."""
 
 BUSY = (429, 503)
+STREAM_SILENCE_S = 60.0
+"""A stream that says nothing for so long is dead: the service sends a comment every 15 s."""
+_EVENT: TypeAdapter[WatchEvent] = TypeAdapter(WatchEvent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,16 @@ def error_of(status: int, body: bytes, headers: Mapping[str, str]) -> Facemetric
     if isinstance(error, BusyError):
         error.retry_after_s = wait_s(headers)
     return error
+
+
+def event_of(text: str, item: str) -> WatchEvent:
+    """Return an event of a stream; ServiceError where it is none that this client knows."""
+    try:
+        return _EVENT.validate_json(text)
+    except ValidationError as error:
+        raise ServiceError(
+            "sent an event that is none", item=item, fix="Use the client of the service's version"
+        ) from error
 
 
 def wait_s(headers: Mapping[str, str]) -> float | None:

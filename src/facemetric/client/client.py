@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Self
 
 import httpx
 
 from facemetric.client import calls
-from facemetric.client.call import BUSY, Answer, Call, Photo, wait_s
+from facemetric.client.call import (
+    BUSY,
+    STREAM_SILENCE_S,
+    Answer,
+    Call,
+    Photo,
+    error_of,
+    event_of,
+    wait_s,
+)
 from facemetric.client.calls import OneFace, Select
 from facemetric.client.gallery import GalleryClient
 from facemetric.errors import BusyError, ServiceError
@@ -27,6 +36,7 @@ from facemetric.wire import (
     NewKeyOut,
     ServiceOut,
     VerifyOut,
+    WatchEvent,
     WhoAmIOut,
 )
 from facemetric.wire.requests import Scope
@@ -117,9 +127,28 @@ class Client:
             break
         return call.read(response.status_code, response.content, response.headers)
 
+    def follow(self, path: str, last_id: str | None) -> Iterator[WatchEvent]:
+        """Yield the events of a stream."""
+        from httpx_sse import connect_sse
+
+        headers = {} if last_id is None else {"Last-Event-ID": last_id}
+        timeout = httpx.Timeout(self._http.timeout.connect, read=STREAM_SILENCE_S)
+        try:
+            with connect_sse(self._http, "GET", path, headers=headers, timeout=timeout) as source:
+                answer = source.response
+                if answer.status_code != 200:
+                    raise error_of(answer.status_code, source.response.read(), answer.headers)
+                for message in source.iter_sse():
+                    if message.data:  # a comment has none
+                        yield event_of(message.data, path)
+        except httpx.HTTPError as error:
+            raise ServiceError(
+                f"the stream broke off: {error}", item=path, fix="Follow from the last event's id"
+            ) from error
+
     def gallery(self, name: str) -> GalleryClient:
         """Return what talks about one gallery."""
-        return GalleryClient(name, self.send)
+        return GalleryClient(name, self.send, self.follow)
 
     def ready(self) -> HealthOut:
         """Return whether the service can work; BusyError where it cannot yet."""

@@ -12,6 +12,7 @@ from facemetric.client.gallerycalls import (
     By,
     Conflicts,
     GalleryCalls,
+    Kind,
     enrol_options,
     identify_options,
     search_body,
@@ -30,6 +31,8 @@ from facemetric.wire import (
     PersonShowOut,
     SamplesOut,
     SearchOut,
+    WatchEvent,
+    WatchEventsOut,
 )
 from facemetric.wire.requests import ConsentIn, PersonIn
 
@@ -43,13 +46,21 @@ class Send(Protocol):
         """Send."""
 
 
+class Follow(Protocol):
+    """Yields the events of a stream."""
+
+    def __call__(self, path: str, last_id: str | None) -> Iterator[WatchEvent]:
+        """Follow."""
+
+
 class GalleryClient:
     """What can be asked of one gallery; made by ``Client.gallery``."""
 
-    def __init__(self, name: str, send: Send) -> None:
+    def __init__(self, name: str, send: Send, follow: Follow) -> None:
         self.name = name
         self._calls = GalleryCalls(name)
         self._send = send
+        self._follow = follow
 
     def show(self) -> GalleryOut:
         """Return the gallery in figures."""
@@ -58,6 +69,22 @@ class GalleryClient:
     def groups(self) -> GroupsOut:
         """Return the groups with the number of people in each."""
         return self._send(self._calls.groups())
+
+    def events(self, *, limit: int = 100, kind: Kind | None = None) -> WatchEventsOut:
+        """Return the last events of the watch over this gallery."""
+        return self._send(self._calls.events(limit, kind))
+
+    def follow_events(self, *, last_id: str | None = None) -> Iterator[WatchEvent]:
+        """Yield events as they come, from behind ``last_id`` where it is given; for ever."""
+        return self._follow(f"{self._calls.root}/events/stream", last_id)
+
+    def put_on_list(self, group: str, person_id: str) -> PersonShowOut:
+        """Add a person to a group."""
+        return self._send(self._calls.listed("PUT", group, person_id))
+
+    def take_off_list(self, group: str, person_id: str) -> PersonShowOut:
+        """Take a person out of a group."""
+        return self._send(self._calls.listed("DELETE", group, person_id))
 
     def identify(
         self,

@@ -22,11 +22,13 @@ from facemetric.wire import (
     PersonShowOut,
     SamplesOut,
     SearchOut,
+    WatchEventsOut,
 )
 from facemetric.wire.requests import ConsentIn
 
 By = Literal["best", "top-mean", "centroid"]
 Conflicts = Literal["refuse", "allow"]
+Kind = Literal["alert", "left", "unknown", "source"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,18 @@ class GalleryCalls:
     def groups(self) -> Call[GroupsOut]:
         """Ask for the groups."""
         return Call("GET", f"{self.root}/groups", GroupsOut)
+
+    def events(self, limit: int, kind: Kind | None) -> Call[WatchEventsOut]:
+        """Ask for a watch's last events."""
+        options = {"limit": limit, "kind": kind}
+        return Call("GET", f"{self.root}/events", WatchEventsOut, options)
+
+    def listed(
+        self, method: Literal["PUT", "DELETE"], group: str, person_id: str
+    ) -> Call[PersonShowOut]:
+        """Ask to put somebody on a list, or to take them off it."""
+        place = f"{self.root}/groups/{quote(group, safe='')}/people/{quote(person_id, safe='')}"
+        return Call(method, place, PersonShowOut)
 
     def identify(self, photos: Sequence[Photo], options: Mapping[str, Any]) -> Call[IdentifyOut]:
         """Ask who is in photographs."""

@@ -25,7 +25,6 @@ STATUS = {
     "bundle_mismatch": 409,
     "person": 409,
     "busy": 429,
-    "access": 403,
 }
 """Status of each error's code; what is not here is the service's own fault: 500."""
 

@@ -16,6 +16,7 @@ from facemetric.errors import AccessError, ServiceError
 from facemetric.service.app import create_app
 from facemetric.service.events import JsonLines
 from facemetric.service.keystore import KeyStore, now
+from facemetric.service.service import Service
 from facemetric.service.settings import Settings
 
 MOST_CONNECTIONS = 1000
@@ -119,14 +120,16 @@ def serve(settings: Settings, address: Address, *, tell: Callable[[str, str | No
         scheme = "https" if address.certificate else "http"
         # Once all is done the server raises the signal that ended it again: that is no failure.
         signal.signal(signal.SIGTERM, lambda number, frame: None)
-        _Telling(config, lambda: tell(f"{scheme}://{shown}:{port}", secret)).run([listening])
+        url = f"{scheme}://{shown}:{port}"
+        _Telling(config, app.state.service, lambda: tell(url, secret)).run([listening])
 
 
 class _Telling(uvicorn.Server):
-    """Says when it answers."""
+    """Says when it answers, and lets the service know when it stops to."""
 
-    def __init__(self, config: uvicorn.Config, tell: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, service: Service, tell: Callable[[], None]) -> None:
         super().__init__(config)
+        self._service = service
         self._tell = tell
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -134,6 +137,11 @@ class _Telling(uvicorn.Server):
         await super().startup(sockets)
         if not self.should_exit:
             self._tell()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Have streams end, which would go on for ever, then wait for what is in work."""
+        self._service.state = "stopping"
+        await super().shutdown(sockets)
 
 
 def _listen(address: Address) -> socket.socket:

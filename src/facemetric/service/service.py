@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from facemetric.service.events import log
 from facemetric.service.jobs import Jobs
 from facemetric.service.keys import Key
 from facemetric.service.keystore import KeyStore
+from facemetric.service.listeners import Listeners
 from facemetric.service.metrics import Metrics
 from facemetric.service.settings import Settings
 from facemetric.service.workforce import Workforce
@@ -41,6 +43,8 @@ class Service:
 
     Attributes
     ----------
+    editing
+        Held where something is read of a person and written back changed.
     state
         What ``/ready`` says.
     """
@@ -55,6 +59,8 @@ class Service:
             places=settings.limits.queue,
             deadline_s=settings.limits.deadline_s,
         )
+        self.listeners = Listeners(most=settings.limits.streams)
+        self.editing = threading.Lock()
         self.state: State = "starting"
         self.started = datetime.now(UTC)
         self._since = time.monotonic()

@@ -36,6 +36,8 @@ class Limits:
         Seconds after which a request that has no answer yet gets 504.
     queue
         Requests with photographs that may be in work or wait; more get 429.
+    streams
+        Streams of events that may be open.
     jobs
         Background jobs that are kept, waiting, running and done.
     """
@@ -49,6 +51,7 @@ class Limits:
     body_s: float = 30.0
     deadline_s: float = 30.0
     queue: int = 64
+    streams: int = 32
     jobs: int = 16
 
     def __post_init__(self) -> None:
@@ -71,6 +74,8 @@ class Settings:
         The file of API keys; ``None``: keys in memory, which die with the service.
     audit
         The file of the audit log; ``None``: none is kept.
+    events
+        By a gallery's name, the file that ``facemetric watch --jsonl`` writes.
     master_key
         Opens encrypted galleries and encrypts new ones, chains the audit log, signs receipts;
         ``None``: galleries are not encrypted.
@@ -94,6 +99,7 @@ class Settings:
     bundle: str = "dlib-resnet-v1"
     keys: Path | None = None
     audit: Path | None = None
+    events: Mapping[str, Path] = field(default_factory=dict)
     master_key: MasterKey | None = field(default=None, repr=False)
     flip: bool = True
     min_face_px: float | None = None
@@ -110,5 +116,7 @@ class Settings:
                     "expected 1 to 64 lower-case letters, digits, dots, dashes or underscores",
                     item=f"gallery {name!r}",
                 )
+        for name in set(self.events) - set(self.galleries):
+            raise InputError("there is no such gallery", item=f"events {name!r}")
         if self.detectors < 1 or self.embedding_threads < 1:
             raise InputError("expected at least 1", item="detectors, embedding_threads")

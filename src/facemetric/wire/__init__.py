@@ -117,6 +117,7 @@ from facemetric.wire.service import (
     SearchedOut,
     SearchOut,
     ServiceOut,
+    WatchEventsOut,
     WhoAmIOut,
 )
 from facemetric.wire.serving import ServeOut
@@ -274,6 +275,7 @@ __all__ = [
     "VerifyOut",
     "WatchAlertOut",
     "WatchEvent",
+    "WatchEventsOut",
     "WatchLeftOut",
     "WatchSourceOut",
     "WatchSummaryOut",

@@ -11,6 +11,7 @@ from facemetric.wire.installation import ModelOut
 from facemetric.wire.odds import OddsOut
 from facemetric.wire.requests import Scope
 from facemetric.wire.vault import AuditEventOut
+from facemetric.wire.watch import WatchEvent
 
 
 class FieldOut(Wire):
@@ -251,6 +252,14 @@ class HealthOut(Wire):
 
     schema_name: Literal["facemetric.health/1"] = schema("facemetric.health/1")
     state: Literal["ok", "starting", "stopping", "failing"]
+
+
+class WatchEventsOut(Wire):
+    """Events of a watch, oldest first."""
+
+    schema_name: Literal["facemetric.watch-events/1"] = schema("facemetric.watch-events/1")
+    gallery: str
+    events: tuple[WatchEvent, ...]
 
 
 class AuditOut(Wire):

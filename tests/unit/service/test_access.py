@@ -15,7 +15,7 @@ from facemetric.service.routes import ROUTERS
 from layouts.service import Served
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
-FILL = {"gallery": "main", "person_id": NOBODY, "sample_id": NOBODY, "job_id": NOBODY}
+FILL = {"gallery": "main", "person_id": NOBODY, "sample_id": NOBODY, "job_id": NOBODY, "group": "g"}
 OPEN = {("get", "/health"), ("get", "/ready")}
 LACKING = {"read": "enrol", "enrol": "read", "admin": "read+enrol"}
 

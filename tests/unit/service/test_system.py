@@ -242,3 +242,13 @@ def test_the_app_can_be_made_without_being_run(tmp_path: Path) -> None:
     assert isinstance(app, FastAPI)
     assert not (tmp_path / "main.db").exists()
     app.state.service.keys.close()
+
+
+def test_a_broken_file_of_keys_lets_nobody_in_and_says_nothing(
+    engine: Engine, tmp_path: Path
+) -> None:
+    with served(tmp_path, engine) as service:
+        service.keys._connection.close()
+        answer = service.http.get("/v1/whoami")
+        assert answer.status_code == 500
+        assert str(tmp_path) not in answer.text

@@ -3,6 +3,7 @@
 from facemetric.service.routes import (
     audit,
     bundles,
+    events,
     faces,
     galleries,
     jobs,
@@ -23,6 +24,7 @@ ROUTERS = tuple(
         samples,
         search,
         jobs,
+        events,
         bundles,
         audit,
         keys,

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from facemetric.client import AsyncClient, Client
+from facemetric.errors import ServiceError
+from facemetric.service import Limits
+from facemetric.service.engine import Engine
+from facemetric.service.watchlog import WatchLog, message
+from facemetric.wire import WatchSourceOut, to_json
+from layouts.service import Served, listening, served
+
+
+def event(number: int, state: str = "open") -> WatchSourceOut:
+    return WatchSourceOut.model_validate(
+        {"event_id": f"id-{number}", "source": "door", "at": "now", "stream_s": 0.0, "state": state}
+    )
+
+
+def write(path: Path, *events: WatchSourceOut, mode: str = "a") -> None:
+    with path.open(mode) as file:
+        file.writelines(to_json(one, indent=None) + "\n" for one in events)
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("watch") / "events.jsonl"
+
+
+@pytest.fixture(scope="module")
+def watched(
+    engine: Engine, log: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Served]:
+    limits = Limits(streams=1)
+    folder = tmp_path_factory.mktemp("service")
+    with served(
+        folder, engine, lambda usual: replace(usual, events={"main": log}, limits=limits)
+    ) as running:
+        yield running
+
+
+def test_the_last_events(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    assert WatchLog(path).last(5) == []
+    write(path, *map(event, range(4)))
+    with path.open("a") as file:
+        file.write('no event\n{"schema":"facemetric.watch-summary/1"}\n')
+    write(path, event(4))
+    with path.open("a") as file:
+        file.write('{"schema":"facemetric.watch-source/1","event_id":"cut o')
+    assert [one.event_id for one in WatchLog(path).last(3)] == ["id-2", "id-3", "id-4"]
+    assert WatchLog(path).last(3, kind="alert") == []
+    assert len(WatchLog(path).last(9, kind="source")) == 5
+
+
+def test_messages() -> None:
+    lines = message(event(1)).split("\n")
+    assert lines[:2] == ["id: id-1", "event: watch-source"]
+    assert json.loads(lines[2].removeprefix("data: "))["source"] == "door"
+    assert lines[3:] == ["", ""]
+    assert message(None).startswith(":")
+
+
+def test_events_over_http(watched: Served, log: Path) -> None:
+    write(log, event(1), event(2), mode="w")
+    shown = watched.http.get("/v1/galleries/main/events", params={"limit": 1}).json()
+    assert [one["event_id"] for one in shown["events"]] == ["id-2"]
+    assert watched.http.get("/v1/galleries/main/events?kind=left").json()["events"] == []
+    for path in ("/v1/galleries/other/events", "/v1/galleries/other/events/stream"):
+        assert watched.http.get(path).status_code == 404
+
+
+def test_a_stream(watched: Served, log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("facemetric.service.watchlog.POLL_S", 0.01)
+    write(log, event(1), event(2), mode="w")
+    with listening(watched.app) as address, Client(address, watched.secrets["read"]) as client:
+        events = client.gallery("main").follow_events(last_id="id-1")
+        assert next(events).event_id == "id-2"
+        with pytest.raises(ServiceError, match="streams are open"):
+            next(client.gallery("main").follow_events())
+        write(log, event(3))
+        assert next(events).event_id == "id-3"
+        log.unlink()
+        write(log, event(4))
+        assert next(events).event_id == "id-4"
+        # Where the service stops, the stream ends.
+        service = watched.app.state.service
+        threading.Timer(0.05, lambda: setattr(service, "state", "stopping")).start()
+        assert list(events) == []
+        service.state = "ok"
+        deadline = time.monotonic() + 5
+        while service.listeners.count and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert service.listeners.count == 0
+
+
+def test_a_stream_for_asyncio(watched: Served, log: Path) -> None:
+    import asyncio
+
+    async def first(address: str) -> str:
+        async with AsyncClient(address, watched.secrets["read"]) as client:
+            async for one in client.gallery("main").follow_events(last_id="id-1"):
+                return one.event_id
+        return "none"
+
+    write(log, event(1), event(2), mode="w")
+    with listening(watched.app) as address:
+        assert asyncio.run(first(address)) == "id-2"
+
+
+def test_lists(watched: Served, samples: dict[str, Path]) -> None:
+    files = [("photo", ("o.jpg", samples["obama"].read_bytes()))]
+    people = "/v1/galleries/main/people"
+    data = {"name": "Barack", "groups": "staff"}
+    made = watched.http.post(people, files=files, data=data).json()
+    on = f"/v1/galleries/main/groups/night%20shift/people/{made['person_id']}"
+    assert watched.http.put(on).json()["person"]["groups"] == ["night shift", "staff"]
+    assert watched.http.put(on).json()["person"]["groups"] == ["night shift", "staff"]
+    assert watched.http.delete(on).json()["person"]["groups"] == ["staff"]
+    watched.http.delete(f"{people}/{made['person_id']}")
+    assert watched.http.put(on).status_code == 404
