@@ -279,3 +279,35 @@ def test_the_snapshot_is_sealed_read_and_never_believed_when_wrong(
             gallery._file._connection.set_trace_callback(statements.append)  # type: ignore[union-attr]
             assert names(gallery) == wanted
             assert any("e.row > 0" in one for one in statements)
+
+
+@pytest.mark.parametrize("codec", [None, FINE], ids=["floats", "codes"])
+def test_vectors_that_change_places_while_somebody_searches(
+    tmp_path: Path, sample: MakeSample, codec: Codec | None
+) -> None:
+    path = tmp_path / "people.db"
+    with SqliteGallery(path, bundle="net", dim=DIM, key=KEY, codec=codec) as gallery:
+        fill(gallery, sample, 8)
+        query = sample(0, dim=DIM).embedding[None]
+        with sqlite3.connect(path) as raw:
+            for old, new in ((1, 99), (4, 1), (99, 4)):
+                raw.execute("UPDATE embeddings SET row = ? WHERE row = ?", (new, old))
+        raw.close()
+        with pytest.raises(TamperedError, match="the store has another vector than the one"):
+            gallery.search(query, 1)
+    with SqliteGallery(path, key=KEY) as gallery:  # numbers alone mean nothing
+        assert gallery.search(query, 1)[0][0].name == "Zoë Quartermaine"
+
+
+def test_nobody_is_in_a_group_that_was_not_put_there_with_the_key(sealed: SqliteGallery) -> None:
+    query = np.eye(1, DIM, dtype=np.float32)
+    assert len(sealed.search(query, 9, groups=["board room", "night shift"])[0]) == 2
+    with sqlite3.connect(sealed.path) as raw:
+        raw.execute(
+            """INSERT INTO person_groups SELECT 3, name, sealed FROM person_groups WHERE name IN
+            (SELECT name FROM person_groups GROUP BY name HAVING count(*) = 1)"""
+        )
+    raw.close()
+    with pytest.raises(TamperedError):
+        sealed.search(query, 9, groups=["board room"])
+    assert len(sealed.search(query, 9, groups=["night shift"])[0]) == 2

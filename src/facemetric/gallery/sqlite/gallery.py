@@ -204,7 +204,8 @@ class SqliteGallery(SqlGallery):
             with self._file.read() as connection:
                 problems = structural_problems(connection, self.bundle)
                 if self._sealing is not None:
-                    self.people(), self.samples()  # each is opened, or an error names it
+                    self.people()  # each is opened, or an error names it
+                    self.samples()
                 return problems + vector_problems(self.vectors().embeddings)
         except (GalleryError, VaultError) as error:
             return [str(error)]

@@ -139,6 +139,12 @@ class Memory:
         )
         return places if whole else chosen[places], similarities
 
+    def stored(self, places: Int64) -> list[bytes]:
+        """Return the vectors at some positions as the store has them, where they are `exact`."""
+        if self.codes is not None:
+            return [bytes(one) for one in self.codes.codes(places)]
+        return [one.astype("<f4", copy=False).tobytes() for one in self._floats.values[places]]
+
     def of_people(self, people: Int64) -> Bool:
         """Return which positions belong to some people, ``bool (N,)``."""
         return np.isin(self.people.values, people)

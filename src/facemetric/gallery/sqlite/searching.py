@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facemetric.gallery.ranking import Question, ranked_people, shortlist
+from facemetric.gallery.sql.sealing import Sealing
+from facemetric.gallery.sqlite.authentic import check_members, check_vectors
 from facemetric.gallery.sqlite.database import SqliteConnection
 from facemetric.gallery.sqlite.memory import Bool, Int64, Memory
 from facemetric.gallery.sqlite.sealed import pick
@@ -35,6 +37,9 @@ def search(
     k = shortlist(question.k) if ranked else question.k
     found = _nearest(connection, memory, queries, k, question.per, allowed)
     matches = _matches(connection, memory, found)
+    if connection.sealing is not None and question.groups is not None:
+        people = (match.person_id for own in matches for match in own)
+        check_members(connection, connection.sealing, people, question.groups)
     if not ranked:
         return matches
     return [
@@ -118,10 +123,11 @@ def _matches(
 ) -> list[list[Match]]:
     numbers = [memory.rows.values[places].tolist() for places, _ in found]
     wanted = sorted({number for some in numbers for number in some})
-    known = {
-        row: (sample, person, name)
-        for row, sample, person, name in _owners(connection, memory.bundle, wanted)
-    }
+    if connection.sealing is None:
+        rows: Iterable[tuple[int, str, str, str]] = connection.select_in(_NAMES, wanted)
+    else:
+        rows = _sealed_owners(connection, connection.sealing, memory, found, wanted)
+    known = {row: (sample, person, name) for row, sample, person, name in rows}
     return [
         [
             Match(known[number][1], known[number][2], cosine, known[number][0])
@@ -139,17 +145,22 @@ def _blobs(connection: SqliteConnection, bundle: str, numbers: Sequence[int]) ->
     return [one.vector for one in found]
 
 
-def _owners(
-    connection: SqliteConnection, bundle: str, numbers: Sequence[int]
-) -> Iterable[tuple[int, str, str, str]]:
+def _sealed_owners(
+    connection: SqliteConnection,
+    sealing: Sealing,
+    memory: Memory,
+    found: Sequence[tuple[Int64, Float32]],
+    numbers: Sequence[int],
+) -> list[tuple[int, str, str, str]]:
     """Return (number, sample's id, person's id, name) of some vectors.
 
-    Sealed vectors are opened too: they are those of just these ids, or the search fails.
+    The vectors are opened too: they are those of just these ids, or the search fails.
     """
-    if connection.sealing is None:
-        return connection.select_in(_NAMES, numbers)
-    found = pick(connection, connection.sealing, bundle, numbers, clause="e.row", names=True)
-    return ((one.row, one.sample_id, one.person_id, one.name) for one in found)
+    opened = pick(connection, sealing, memory.bundle, numbers, clause="e.row", names=True)
+    by_number = {one.row: one for one in opened}
+    for places, _ in found:
+        check_vectors(memory, places, by_number)
+    return [(one.row, one.sample_id, one.person_id, one.name) for one in opened]
 
 
 def _first_of_each(people: NDArray[np.int64]) -> Int64:
