@@ -55,7 +55,9 @@ class Reader:
     stream_s, time
         When the newest frame was: since the source began, and in UTC.
     error
-        Why it could not be read at all.
+        Why it could not be read, or could not be read on.
+    defect
+        What ended the thread that should not have.
     """
 
     def __init__(
@@ -80,6 +82,7 @@ class Reader:
         self.stream_s = 0.0
         self.time = started or datetime.now(UTC)
         self.error: FacemetricError | None = None
+        self.defect: Exception | None = None
         self._inbox = inbox
         self._tell = tell
         self._every = every
@@ -119,6 +122,8 @@ class Reader:
         except FacemetricError as error:
             self.error = error
             reason = error.cause
+        except Exception as error:  # a defect: raised again where the watch runs
+            self.defect = error
         finally:
             self._tell(self.number, "ended", reason)
             self._inbox.end(self.number)

@@ -76,12 +76,18 @@ class Readers:
                 self._inbox.end(reader.number)
 
     def opened_and_lost(self) -> Iterator[WatchSourceOut]:
-        """Yield what has become of the sources since the last time, but for their ends."""
+        """Yield what has become of the sources since the last time, but for their ends.
+
+        An error in a reader that is nobody's fault but the program's is raised here.
+        """
         while True:
             try:
                 number, state, reason = self._told.get_nowait()
             except queue.Empty:
                 return
+            defect = self._readers[number].defect
+            if defect is not None:
+                raise defect
             if state == "ended":
                 self._ended[number] = reason
             else:

@@ -136,6 +136,17 @@ def test_nothing_to_be_read_is_an_error(
         watch(embedder, gallery, str(tmp_path / "words.mp4")).run()
 
 
+def test_a_defect_in_a_reader_is_not_hidden(
+    embedder: Embedder, gallery: Gallery, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(frame: object) -> UInt8:
+        raise ZeroDivisionError("defect")
+
+    monkeypatch.setattr("facemetric.watch.reader.upright_pixels", broken)
+    with pytest.raises(ZeroDivisionError, match="defect"):
+        watch(embedder, gallery, str(clip)).run()
+
+
 def test_it_stops_when_it_is_asked_to(embedder: Embedder, gallery: Gallery, clip: Path) -> None:
     session = watch(embedder, gallery, str(clip), every=1, detector=NoFaces(wait_s=0.1))
     threading.Timer(0.4, session.stop, ["SIGTERM"]).start()
