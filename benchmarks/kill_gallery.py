@@ -2,6 +2,7 @@
 
     python benchmarks/kill_gallery.py
     python benchmarks/kill_gallery.py --backend milvus
+    python benchmarks/kill_gallery.py --backend encrypted    # SQLite, with a key
 
 A child process enrols synthetic people in one thread, every seventh of whom it erases again, and
 searches in another for people who were acknowledged. It prints each enrolment and erasure
@@ -31,12 +32,18 @@ import numpy as np
 
 from _conditions import conditions, write_result
 from facemetric.gallery import Enrolment, Gallery, NewSample
+from facemetric.vault import MasterKey
 
 BUNDLE = "synthetic"
 CHUNK_PEOPLE = 8
 ERASED = 7
 OTHERS = 17_000
-ADDRESSES = {"sqlite": "{}/{}.db", "milvus": "milvus://{}/{}.db"}
+ADDRESSES = {
+    "encrypted": "{}/{}.db",
+    "milvus": "milvus://{}/{}.db",
+    "sqlite": "{}/{}.db",
+}
+KEY = MasterKey(bytes(range(32)))
 
 
 def vector(seed: int, person: int, dim: int) -> np.ndarray:
@@ -45,7 +52,8 @@ def vector(seed: int, person: int, dim: int) -> np.ndarray:
 
 
 def opened(address: str, arguments: argparse.Namespace) -> Gallery:
-    return Gallery.open(address, bundle=BUNDLE, dim=arguments.dim, flip=True)
+    key = KEY if arguments.backend == "encrypted" else None
+    return Gallery.open(address, bundle=BUNDLE, dim=arguments.dim, flip=True, key=key)
 
 
 def child(arguments: argparse.Namespace) -> None:
@@ -92,6 +100,7 @@ class Child:
     def __init__(self, address: str, start: int, arguments: argparse.Namespace, *, chunked: bool):
         options = ["--child", address, "--start", str(start), "--seed", str(arguments.seed)]
         options += ["--people", str(arguments.people), "--dim", str(arguments.dim)]
+        options += ["--backend", arguments.backend]
         self.process = subprocess.Popen(
             [sys.executable, __file__, *options, *(["--chunked"] if chunked else [])],
             stdout=subprocess.PIPE,
@@ -227,7 +236,7 @@ def continued(
     """Kill again and again in one gallery, each time going on after the last acknowledgement."""
     rounds: list[Any] = []
     address, ledger = ADDRESSES[arguments.backend].format(folder, "continued"), Ledger()
-    if arguments.backend == "sqlite":
+    if arguments.backend != "milvus":
         ledger.others = OTHERS
         with opened(address, arguments) as gallery:
             people = (

@@ -50,6 +50,9 @@ bench header_step
 bench partial_fc
 bench kill_gallery
 bench kill_gallery --backend milvus
+bench kill_gallery --backend encrypted
+bench stored_traces
+bench encrypted_gallery
 bench gallery_scale
 bench gallery_backends
 bench large_photo
