@@ -127,6 +127,7 @@ def main() -> None:
     )
     parser.add_argument("--bundle", default="dlib-resnet-v1")
     parser.add_argument("--name", default="clustering", help="of the result's file")
+    parser.add_argument("--images", type=int, help="take the first so many alone, to try it out")
     parser.add_argument("--rounds", type=int, default=3, help="of the timing")
     parser.add_argument("--cache", type=Path, default=cache_folder() / "evaluation")
     options = parser.parse_args()
@@ -136,9 +137,9 @@ def main() -> None:
     faces = CentralFaceFinder(min_face_px=MIN_FACE_PX, cache=options.cache)
     embed = FaceEmbedder(Embedder(bundle, flip=True), faces, cache=options.cache)
     # An image without a face is cut in its middle: it is there for all methods alike.
-    embeddings, found = embed(collection.paths)
+    embeddings, found = embed(collection.paths[: options.images])
     embeddings = np.ascontiguousarray(embeddings, np.float32)
-    people = np.unique(np.array(collection.people), return_inverse=True)[1]
+    people = np.unique(np.array(collection.people[: options.images]), return_inverse=True)[1]
 
     at = thresholds(bundle.manifest)
     ours: Run = lambda: cluster(embeddings, threshold=at[1e-3])  # noqa: E731
