@@ -17,6 +17,11 @@ from facemetric.recognizer.pipeline import MAX_PIXELS
 
 _MAGIC = re.compile(r"[*?\[]")
 _LOCAL = "file://"
+_NOT_PICTURES = {
+    **dict.fromkeys((".txt", ".lst"), "its lines; on the command line @{0}"),
+    ".zip": "zip://::{0} for those of an archive",
+    ".tar": "tar://::{0} for those of an archive",
+}
 _MOST_BYTES = 1 << 30
 
 
@@ -114,6 +119,11 @@ def _listed(source: str) -> Iterator[str]:
     if _is_picture(source) and not _MAGIC.search(source) and not Path(source).is_dir():
         yield str(Path(source))
         return
+    suffix = Path(source).suffix.lower()
+    if suffix in _NOT_PICTURES and Path(source).is_file():
+        raise SourceError(
+            "is no picture", item=source, fix=f"Give {_NOT_PICTURES[suffix].format(source)}"
+        )
     yield from map(str, find_images([source]))
 
 

@@ -132,6 +132,14 @@ def test_what_cannot_be_listed(source: str, says: str) -> None:
     assert "secret" not in str(caught.value)
 
 
+def test_lists_and_archives_are_written_otherwise(archive: Path, tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"Give zip://::/.*photos\.zip for those of an archive"):
+        list_photographs([archive])
+    (tmp_path / "list.txt").write_text("a.jpg")
+    with pytest.raises(SourceError, match=r"its lines; on the command line @/.*list\.txt"):
+        list_photographs([tmp_path / "list.txt"])
+
+
 def test_an_archive_that_is_none(folder: Path, archive: Path) -> None:
     (names) = list_photographs([f"zip://::{archive}"])
     archive.write_bytes(archive.read_bytes()[:200])
