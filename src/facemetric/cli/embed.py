@@ -57,16 +57,16 @@ def embed(
         typer.Option(
             metavar="N",
             min=1,
-            help="Photographs of a shard.",
-            show_default="a 64th of them, 32 to 1,000",
+            help="Photographs of a shard. Without it: a 64th of all, 32 to 1,000.",
+            show_default=False,
         ),
     ] = None,
     workers: Annotated[
         int | None,
         typer.Option(
             min=1,
-            help="Processes of one thread each; with --ray: actors.",
-            show_default="all cores",
+            help="Processes of one thread each; with --ray: actors. Without it: one a core.",
+            show_default=False,
         ),
     ] = None,
     ray: Annotated[
