@@ -15,9 +15,10 @@ from facemetric.bundle import open_bundle
 from facemetric.bundle.folders import imported_folder
 from facemetric.cli import app
 from facemetric.decide import threshold_for
-from facemetric.errors import BundleMismatchError
+from facemetric.errors import BundleMismatchError, FacemetricError
 from facemetric.gallery import Gallery
 from facemetric.jobs.upgrading import convert, fit_and_measure
+from facemetric.vault import key_from_file
 from layouts.made_up import write_people
 from layouts.postgres import postgres_address
 from layouts.two_networks import enrolled, import_networks, seen
@@ -176,3 +177,23 @@ def test_wrong_galleries(at: Path) -> None:
     (at / "people.db").rename(at / "elsewhere.db")
     absent = run(at, "--photos", at / "photos", "--yes")
     assert absent.exit_code == 4 and "no such gallery" in absent.output
+
+
+def test_an_encrypted_gallery_stays_encrypted(at: Path) -> None:
+    key, sealed, new = at / "master.key", at / "sealed.db", at / "new.db"
+    for words in (
+        ("vault", "new-key", key),
+        ("gallery", "copy", at / "people.db", sealed, "--key-file", key),
+        (
+            *("gallery", "upgrade", sealed, new, "--to", "new-net", "--key-file", key, "--yes"),
+            *("--photos", at / "photos", "--adaptor", "ridge", "--accept"),
+        ),
+    ):
+        result = CliRunner().invoke(app, list(map(str, words)))
+        assert result.exit_code == 0, result.output
+    with pytest.raises(FacemetricError, match="key"):
+        Gallery.open(new)
+    with Gallery.open(new, key=key_from_file(key)) as opened:
+        assert {one.mapped_from for one in opened.samples()} == {"old-net"}
+        assert opened.person("p000").groups == ("staff",)
+    assert b"p000" not in new.read_bytes()

@@ -74,10 +74,13 @@ class Photographs:
             return "no place of the face", None
         if sample.source_sha256 is None:
             return "no checksum", None
-        try:
-            data = (self._base / sample.source).read_bytes()
-        except (OSError, ValueError):  # a name that no file can have is a ValueError
+        path = self._base / sample.source
+        if not path.is_file():  # nor a pipe, which would never end
             return "not there", None
+        try:
+            data = path.read_bytes()
+        except OSError:
+            return "not readable", None
         if hashlib.sha256(data).hexdigest() != sample.source_sha256:
             return "another file", None
         return "", data
