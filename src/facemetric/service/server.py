@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
+from threadpoolctl import threadpool_limits
 
 from facemetric.errors import AccessError, ServiceError
 from facemetric.service.app import create_app
@@ -100,6 +101,8 @@ def serve(settings: Settings, address: Address, *, tell: Callable[[str, str | No
     _log_as_json()
     # Here, where an error has words, and not in the server's start, where it is a trace.
     app.state.service.start()
+    # Workers compute side by side: BLAS threads of each would only wait for each other, in loops.
+    threadpool_limits(1, user_api="blas")
     config = uvicorn.Config(
         app,
         log_config=None,

@@ -25,7 +25,7 @@ from schemathesis.specs.openapi.checks import (
 
 from layouts.service import Served, listening
 
-EXAMPLES = int(os.environ.get("FACEMETRIC_SERVICE_EXAMPLES", "4"))
+EXAMPLES = int(os.environ.get("FACEMETRIC_SERVICE_EXAMPLES", "3"))
 CHECKS = [
     not_a_server_error,
     content_type_conformance,
