@@ -81,6 +81,8 @@ if lfw=$("$python" -c 'from facemetric.datasets import data_root; print(data_roo
     bench track_similarity
     bench watch
     bench embed_photos
+    bench service_load --soak 20000 --peer
+    bench service_kill
     if [ -d "$(dirname "$lfw")/celeba10k" ]; then
         bench calibration_transfer
         bench near_duplicates
