@@ -154,6 +154,38 @@ def kill_gallery_sqlite(result: Result) -> Iterator[Row]:
     yield _killed("SQLite", result)
 
 
+def kill_gallery_encrypted(result: Result) -> Iterator[Row]:
+    yield _killed("SQLite, encrypted", result)
+
+
+def stored_traces(result: Result) -> Iterator[Row]:
+    what = "Templates and names found in the files of an encrypted gallery, or erased from any"
+    if result is None:
+        yield Row(what, "none")
+        return
+    rows = [
+        row
+        for row in result["rows"]
+        if row["gallery"] == "encrypted" or row["moment"].endswith("the erased")
+    ]
+    found = sum(row["templates_found"] + row["names_found"] for row in rows)
+    people = result["conditions"]["people"]
+    yield Row(what, "none", f"{found} of {people:,} people's", found == 0)
+
+
+def encrypted_gallery(result: Result) -> Iterator[Row]:
+    names = {
+        "bulk_enrolments_per_s": "enrolment rate",
+        "open_with_snapshot_s": "opening",
+        "search_ms": "one search",
+    }
+    what = f"Encrypted against plain gallery: {', '.join(names.values())}"
+    if result is None:
+        yield Row(what, "")
+        return
+    yield Row(what, "", ", ".join(f"{result['ratio'][name]:.2f}×" for name in names))
+
+
 def kill_gallery_milvus(result: Result) -> Iterator[Row]:
     yield _killed("Milvus Lite", result)
 
@@ -488,6 +520,9 @@ SECTIONS: tuple[Callable[[Result], Iterator[Row]], ...] = (
     install_size,
     kill_gallery_sqlite,
     kill_gallery_milvus,
+    kill_gallery_encrypted,
+    stored_traces,
+    encrypted_gallery,
     service_load,
     service_kill,
     mutated_images,
