@@ -85,10 +85,12 @@ if lfw=$("$python" -c 'from facemetric.datasets import data_root; print(data_roo
     bench service_kill
     if [ -d "$(dirname "$lfw")/celeba10k" ]; then
         bench calibration_transfer
+        bench upgrade
         bench near_duplicates
         bench make_dataset
     else
         leave_out calibration_transfer "CelebA is not there"
+        leave_out upgrade "CelebA is not there"
         leave_out near_duplicates "CelebA is not there"
         leave_out make_dataset "CelebA is not there"
     fi
