@@ -96,7 +96,7 @@ if lfw=$("$python" -c 'from facemetric.datasets import data_root; print(data_roo
     fi
 else
     for name in dlib_embeddings detection whole_path lfw_accuracy codes metric_oracles metric_speed \
-        lfw_peers few_shot sensitivity track_similarity watch embed_photos service_load service_kill calibration_transfer near_duplicates make_dataset; do
+        lfw_peers few_shot sensitivity track_similarity watch embed_photos service_load service_kill calibration_transfer upgrade near_duplicates make_dataset; do
         leave_out "$name" "LFW is not there (set FACEMETRIC_DATA)"
     done
 fi
