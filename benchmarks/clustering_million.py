@@ -15,7 +15,9 @@ from __future__ import annotations
 
 import argparse
 import resource
+import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -105,7 +107,12 @@ def group(
 ) -> dict[str, Any]:
     began, cpu = time.perf_counter(), time.process_time()
     edges = neighbour_graph(
-        embeddings, neighbours=NEIGHBOURS, threshold=threshold, exact=exact, seed=seed
+        embeddings,
+        neighbours=NEIGHBOURS,
+        threshold=threshold,
+        exact=exact,
+        seed=seed,
+        tell=told(len(embeddings)),
     )
     linked = time.perf_counter()
     found = link(edges, embeddings, threshold=threshold)
@@ -124,6 +131,24 @@ def group(
         "pairwise_recall": of_pairs.recall,
         "bcubed_f": of_faces.f,
     }
+
+
+def told(total: int) -> Callable[[int], None]:
+    """Say on standard error when another tenth of the rows is done."""
+    began, tenths = time.perf_counter(), 0
+
+    def tell(rows: int) -> None:
+        nonlocal tenths
+        if rows * 10 // total > tenths:
+            tenths = rows * 10 // total
+            print(
+                f"  graph: {rows:,} rows, {time.perf_counter() - began:.0f} s, "
+                f"peak {peak_gb():.2f} GB",
+                file=sys.stderr,
+                flush=True,
+            )
+
+    return tell
 
 
 def peak_gb() -> float:

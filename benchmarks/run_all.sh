@@ -81,18 +81,22 @@ if lfw=$("$python" -c 'from facemetric.datasets import data_root; print(data_roo
     bench track_similarity
     bench watch
     bench embed_photos
+    bench service_load --soak 20000 --peer
+    bench service_kill
     if [ -d "$(dirname "$lfw")/celeba10k" ]; then
         bench calibration_transfer
+        bench upgrade
         bench near_duplicates
         bench make_dataset
     else
         leave_out calibration_transfer "CelebA is not there"
+        leave_out upgrade "CelebA is not there"
         leave_out near_duplicates "CelebA is not there"
         leave_out make_dataset "CelebA is not there"
     fi
 else
     for name in dlib_embeddings detection whole_path lfw_accuracy codes metric_oracles metric_speed \
-        lfw_peers few_shot sensitivity track_similarity watch embed_photos calibration_transfer near_duplicates make_dataset; do
+        lfw_peers few_shot sensitivity track_similarity watch embed_photos service_load service_kill calibration_transfer upgrade near_duplicates make_dataset; do
         leave_out "$name" "LFW is not there (set FACEMETRIC_DATA)"
     done
 fi

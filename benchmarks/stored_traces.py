@@ -30,6 +30,11 @@ from facemetric.vault import MasterKey
 
 DIM = 128
 CHUNK_BYTES = 1 << 22
+# How the number in a name is found: in UTF-8 and UTF-16 in either case, and in base64 (from the
+# name's first byte on).
+AS_UTF8 = re.compile(rb"([0-9]{6}) [Qq]uartermaine")
+AS_UTF16 = re.compile(rb"((?:[0-9]\0){6}) \0[Qq]\0u\0a\0r\0")
+AS_BASE64 = re.compile(rb"w[57]xsa8O8ID[A-Za-z0-9+/]{10}")
 LOW_BITS = np.uint64((1 << 24) - 1)
 
 
@@ -41,7 +46,7 @@ def main() -> None:
     rng = np.random.default_rng(asked.seed)
     vectors = rng.standard_normal((asked.people, DIM), dtype=np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    names = [f"Ülkü Nº{number:06d} Quartermaine" for number in range(asked.people)]
+    names = [f"Ülkü {number:06d} Quartermaine" for number in range(asked.people)]
     gone = min(asked.people // 10, 200)
     rows: list[dict[str, object]] = []
     for kind, key in (("plain", None), ("encrypted", MasterKey.new())):
@@ -49,7 +54,7 @@ def main() -> None:
             path = Path(folder) / "people.db"
 
             def look(moment: str, people: slice, path: Path = path, kind: str = kind) -> None:
-                found = traces(path.parent, vectors[people], names[people])
+                found = traces(path.parent, vectors[people], range(len(names))[people])
                 rows.append({"gallery": kind, "moment": moment, **found})
 
             everyone, erased = slice(None), slice(gone)
@@ -106,19 +111,15 @@ def main() -> None:
 
 
 def traces(
-    folder: Path, vectors: NDArray[np.float32], names: Sequence[str]
+    folder: Path, vectors: NDArray[np.float32], numbers: Sequence[int]
 ) -> dict[str, int | float]:
     """Return how many templates and names any file in a folder shows."""
     windows = np.ascontiguousarray(vectors).view(np.uint64)  # 64 of each template
     wanted = np.unique(windows)
-    spelt = {form: name for name in names for form in spellings(name)}
-    pattern = re.compile(
-        b"Quartermaine|quartermaine|" + re.escape("Quartermaine".encode("utf-16-le"))
-    )
     may_be = np.zeros(int(LOW_BITS) + 1, bool)
     may_be[wanted & LOW_BITS] = True
     seen_windows = np.zeros(len(wanted), bool)
-    seen_names: set[str] = set()
+    seen_names: set[int] = set()
     size = 0
     for file in sorted(folder.rglob("*")):
         if not file.is_file():
@@ -133,25 +134,21 @@ def traces(
                 values = values[may_be[values & LOW_BITS]]
                 places = np.minimum(np.searchsorted(wanted, values), len(wanted) - 1)
                 seen_windows[places[wanted[places] == values]] = True
-            if pattern.search(part) or b"w5xsa8O8" in part:
-                seen_names |= {name for form, name in spelt.items() if form in part}
+            seen_names |= {int(digits) for digits in AS_UTF8.findall(part)}
+            for digits in AS_UTF16.findall(part):
+                seen_names.add(int(digits.decode("utf-16-le")))
+            for coded in AS_BASE64.findall(part):
+                digits = base64.b64decode(coded)[7:13]
+                if digits.isdigit():
+                    seen_names.add(int(digits))
     shows = np.isin(windows, wanted[seen_windows]).any(axis=1)
     return {
         "mb": round(size / 1e6, 1),
         "templates": len(vectors),
         "templates_found": int(shows.sum()),
-        "names": len(names),
-        "names_found": len(seen_names),
+        "names": len(numbers),
+        "names_found": len(seen_names & set(numbers)),
     }
-
-
-def spellings(name: str) -> list[bytes]:
-    """Return a name's bytes in the forms that a store may hold it in."""
-    plain = name.encode()
-    return [
-        *(plain, name.casefold().encode(), name.encode("utf-16-le")),
-        base64.b64encode(plain)[:24],
-    ]
 
 
 if __name__ == "__main__":

@@ -154,8 +154,78 @@ def kill_gallery_sqlite(result: Result) -> Iterator[Row]:
     yield _killed("SQLite", result)
 
 
+def kill_gallery_encrypted(result: Result) -> Iterator[Row]:
+    yield _killed("SQLite, encrypted", result)
+
+
+def stored_traces(result: Result) -> Iterator[Row]:
+    what = "Templates and names found in the files of an encrypted gallery, or erased from any"
+    if result is None:
+        yield Row(what, "none")
+        return
+    rows = [
+        row
+        for row in result["rows"]
+        if row["gallery"] == "encrypted" or row["moment"].endswith("the erased")
+    ]
+    found = sum(row["templates_found"] + row["names_found"] for row in rows)
+    people = result["conditions"]["people"]
+    yield Row(what, "none", f"{found} of {people:,} people's", found == 0)
+
+
+def encrypted_gallery(result: Result) -> Iterator[Row]:
+    names = {
+        "bulk_enrolments_per_s": "enrolment rate",
+        "open_with_snapshot_s": "opening",
+        "search_ms": "one search",
+    }
+    what = f"Encrypted against plain gallery: {', '.join(names.values())}"
+    if result is None:
+        yield Row(what, "")
+        return
+    yield Row(what, "", ", ".join(f"{result['ratio'][name]:.2f}×" for name in names))
+
+
 def kill_gallery_milvus(result: Result) -> Iterator[Row]:
     yield _killed("Milvus Lite", result)
+
+
+def service_load(result: Result) -> Iterator[Row]:
+    rate = "Identify over HTTP, 16 clients, 10,000 people, beside the library", "≥ 0.8 of its rate"
+    spread = "The same: errors; p99 to p50", "0; ≤ 4"
+    memory = "Memory of the service over 20,000 requests, after warm-up", "± 5 %"
+    peer = "Against a face_recognition server", "≥ 5×"
+    if result is None:
+        yield from (Row(*one) for one in (rate, spread, memory, peer))
+        return
+    ours = result["service"]
+    shown = f"{result['ratio']:.2f} ({ours['per_s']:.1f} of {result['library_per_s']:.1f} /s)"
+    yield Row(*rate, shown, result["ratio"] >= 0.8)
+    shown = f"{ours['errors']}; {ours['p99_to_p50']:.1f} ({ours['p50_ms']:.0f} ms)"
+    yield Row(*spread, shown, ours["errors"] == 0 and ours["p99_to_p50"] <= 4)
+    soak, server = result.get("soak"), result.get("peer")
+    if soak is None:
+        yield Row(*memory)
+    else:
+        change = soak["largest_change_after_a_quarter"]
+        shown = f"{change:.1%} ({soak['resident_mb'][-1]:.0f} MB, {soak['requests']:,} requests)"
+        yield Row(*memory, shown, change <= 0.05)
+    if server is None:
+        yield Row(*peer)
+    else:
+        yield Row(*peer, f"{result['to_peer']:.1f}×", result["to_peer"] >= 5)
+
+
+def service_kill(result: Result) -> Iterator[Row]:
+    lost = "`kill -9` of the service under load", "nothing acknowledged is lost"
+    ready = "The same: ready again, 10,000 people", "≤ 3 s"
+    if result is None:
+        yield from (Row(*lost), Row(*ready))
+        return
+    shown = f"{result['kills']} kills, {result['acknowledged']:,} acknowledged, "
+    shown += f"{result['problems']} lost, changed or invented"
+    yield Row(*lost, shown, result["problems"] == 0)
+    yield Row(*ready, f"{result['largest_ready_s']:.1f} s", result["largest_ready_s"] <= 3)
 
 
 def _killed(store: str, result: Result) -> Row:
@@ -450,6 +520,11 @@ SECTIONS: tuple[Callable[[Result], Iterator[Row]], ...] = (
     install_size,
     kill_gallery_sqlite,
     kill_gallery_milvus,
+    kill_gallery_encrypted,
+    stored_traces,
+    encrypted_gallery,
+    service_load,
+    service_kill,
     mutated_images,
     augmentation,
     few_shot,

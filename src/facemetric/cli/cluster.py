@@ -112,11 +112,9 @@ def cluster(
 ) -> None:
     """Group the faces of many photographs by person, with nobody enrolled.
 
-    Examples: facemetric cluster photos/ --html groups.html
+    With --state, groups are kept in a file: later photographs join them, and corrections hold.
 
-    facemetric cluster photos/ --state groups.db
-
-    facemetric cluster --state groups.db --different a.jpg b.jpg
+    Example: facemetric cluster photos/ --html groups.html
     """
     asked = Asked(same, different, withdraw, forget, regroup)
     if state is None:

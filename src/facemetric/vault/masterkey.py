@@ -19,7 +19,7 @@ KEY_BYTES = 32
 COMMAND_TIMEOUT_S = 30.0
 _PREFIX = "facemetric-key-1:"
 _WANTED = (
-    "expected 256 bits: a file of `facemetric vault new-key`, 64 hex digits, or base64 of 32 bytes"
+    "Expected 256 bits: a file of `facemetric vault new-key`, 64 hex digits, or base64 of 32 bytes"
 )
 
 

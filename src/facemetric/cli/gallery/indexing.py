@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from facemetric.cli.keys import KeyCommand, KeyFile, master_key
 from facemetric.cli.options import GalleryAddress, Json
 from facemetric.cli.output import guarded, print_json
 
@@ -29,6 +30,8 @@ def index(
         typer.Argument(help="Build an approximate index, or drop it; shown where left out."),
     ] = None,
     gallery: GalleryAddress = None,
+    key_file: KeyFile = None,
+    key_command: KeyCommand = None,
     m: Annotated[int, typer.Option(min=2, max=100, help="Links of a node of the graph.")] = 16,
     ef_construction: Annotated[
         int, typer.Option(min=4, max=1000, help="Breadth of the search for links.")
@@ -49,7 +52,8 @@ def index(
     from facemetric.cli.galleries import gallery_address, open_existing, shown_address
     from facemetric.gallery import SearchIndex
 
-    with open_existing(gallery, read_only=kind is None) as opened:
+    key = master_key(key_file, key_command)
+    with open_existing(gallery, key=key, read_only=kind is None) as opened:
         found = opened.search_index()
         if kind is not None:
             wanted = SearchIndex(kind.value, m, ef_construction, ef_search)

@@ -24,7 +24,9 @@ def print_report(answer: GalleryUpgradeOut, *, far: float) -> None:
     print(f"  judged on    {report.held_people:,} others, {report.held_photographs:,} photographs")
     print()
     table([_row(one) for one in report.comparisons], ("", "accuracy", *_rates(report)))
-    print(f"\nloss: {100 * report.loss:.2f} points of accuracy against the weaker bundle alone")
+    points = 100 * report.loss
+    said = f"loss: {points:.2f} points of accuracy against" if points > 0 else "no loss: not below"
+    print(f"\n{said} the weaker bundle alone")
     _print_thresholds(report, far)
     print(
         "The bundle's own calibration says nothing of mapped embeddings: the new gallery is opened "
