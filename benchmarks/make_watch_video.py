@@ -55,7 +55,7 @@ def plan(
     return stays, {name: drawn[name][0] for name in known}
 
 
-def make(out: Path, *, photos: int = 3, seed: int = 0) -> tuple[list[Stay], dict[str, Path]]:
+def make(out: Path, *, photos: int = 2, seed: int = 0) -> tuple[list[Stay], dict[str, Path]]:
     """Write the video and its truth into a folder."""
     out.mkdir(parents=True, exist_ok=True)
     stays, enrol = plan(data_root() / "lfw", listed=5, unlisted=10, photos=photos, seed=seed)
@@ -70,7 +70,7 @@ def make(out: Path, *, photos: int = 3, seed: int = 0) -> tuple[list[Stay], dict
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out", type=Path)
-    parser.add_argument("--photos", type=int, default=3, help="photographs in one stay")
+    parser.add_argument("--photos", type=int, default=2, help="photographs in one stay")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     stays, _ = make(arguments.out, photos=arguments.photos, seed=arguments.seed)

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import resource
 import subprocess
 import sys
@@ -132,14 +131,15 @@ def measure(
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=3, help="so many videos of other people")
-    parser.add_argument("--photos", type=int, default=3, help="photographs in one stay")
+    parser.add_argument("--photos", type=int, default=2, help="photographs in one stay")
     parser.add_argument("--every", type=int, default=5)
     parser.add_argument("--min-face", type=float, default=None)
+    parser.add_argument("--stranger-risk", type=float, default=0.01)
     parser.add_argument("--threads", type=int, default=None)
     parser.add_argument("--fastest", action="store_true", help="leave out the video's own speed")
     arguments = parser.parse_args()
     paces: list[list[str]] = [[]] if arguments.fastest else [[], ["--realtime"]]
-    options = ["--every", str(arguments.every)]
+    options = ["--every", str(arguments.every), "--stranger-risk", str(arguments.stranger_risk)]
     if arguments.min_face is not None:
         options += ["--min-face", str(arguments.min_face)]
     if arguments.threads is not None:
@@ -169,7 +169,7 @@ def main() -> None:
             video=f"{LENGTH_S:.0f} s, 640x480, 25 fps",
             options=options,
             photos_a_stay=arguments.photos,
-            threads=arguments.threads or os.cpu_count(),
+            threads=arguments.threads or 1,
         ),
         "bar": "speed >= 1, every visit of a listed person alerted once, no false alert, <= 500 MB",
         "speed": min(row["speed"] for row in fastest),

@@ -40,6 +40,7 @@ def detect(
     from facemetric.detect import select_faces
     from facemetric.errors import FacemetricError
     from facemetric.recognizer import default_detector, load_photo
+    from facemetric.recognizer.documents import photo_document
     from facemetric.recognizer.pipeline import failed_photo
     from facemetric.wire import DetectOut, ErrorOut
 
@@ -52,7 +53,7 @@ def detect(
             faces = select_faces(
                 detector.detect(image), image, select=select.value, max_faces=max_faces
             )
-            found.append(_photo_out(image, faces))
+            found.append(photo_document(image, faces))
             if not json_:
                 _print(image, faces)
         except FacemetricError as error:
@@ -65,18 +66,6 @@ def detect(
         )
         print_json(answer)
     finish(errors, done=len(found), json_=json_)
-
-
-def _photo_out(image: Image, faces: tuple[Face, ...]) -> PhotoOut:
-    from facemetric.wire import FaceOut, PhotoOut
-
-    width, height = image.size_px
-    return PhotoOut(
-        source=image.source,
-        width_px=width,
-        height_px=height,
-        faces=tuple(FaceOut.of(face) for face in faces),
-    )
 
 
 def _print(image: Image, faces: tuple[Face, ...]) -> None:

@@ -26,7 +26,6 @@ from facemetric.cli.output import finish, guarded, print_json, progress, shown
 if TYPE_CHECKING:
     from facemetric.gallery import Consent
     from facemetric.recognizer import EnrollReport
-    from facemetric.wire import EnrolledOut
 
 
 @guarded
@@ -85,6 +84,7 @@ def enroll(
     from facemetric.cli.galleries import gallery_address, open_to_enroll, shown_address
     from facemetric.cli.sources import read_sources
     from facemetric.recognizer import Recognizer
+    from facemetric.recognizer.documents import enrolled_documents
     from facemetric.wire import EnrollOut, ErrorOut
 
     found, unread = read_sources(photos)
@@ -112,7 +112,7 @@ def enroll(
             person_id=report.person_id,
             name=report.name,
             created=report.created,
-            samples=_samples(report),
+            samples=enrolled_documents(report),
             errors=tuple(ErrorOut.of(error) for error in errors),
         )
         print_json(document)
@@ -125,21 +125,6 @@ def _consent(text: str | None) -> Consent | None:
     from facemetric.gallery import Consent
 
     return Consent("consent", text, datetime.now(UTC)) if text else None
-
-
-def _samples(report: EnrollReport) -> tuple[EnrolledOut, ...]:
-    from facemetric.wire import EnrolledOut, FaceOut
-
-    return tuple(
-        EnrolledOut(
-            sample_id=sample.sample_id,
-            source=sample.source,
-            duplicate=sample.duplicate,
-            also_of=sample.also_of,
-            face=FaceOut.of(sample.seen.face, sample.seen.quality, sample.seen.problems),
-        )
-        for sample in report.samples
-    )
 
 
 def _print(report: EnrollReport) -> None:

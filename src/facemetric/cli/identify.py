@@ -74,6 +74,7 @@ def identify(
     from facemetric.cli.sources import read_sources
     from facemetric.decide import stranger_risk_of
     from facemetric.recognizer import Recognizer
+    from facemetric.recognizer.documents import identified_document
     from facemetric.types import ItemError
     from facemetric.wire import ErrorOut, IdentifyOut, ThresholdOut
 
@@ -103,7 +104,7 @@ def identify(
             if isinstance(answer, ItemError):
                 errors.append(answer)
                 continue
-            answered.append(_photo_out(answer))
+            answered.append(identified_document(answer))
             if page:
                 page.add(answer)
             if not json_:
@@ -127,29 +128,6 @@ def identify(
     else:
         print(f"threshold {chosen.similarity:.4f}: {chosen.source}; liveness not checked")
     finish(errors, done=len(answered), json_=json_)
-
-
-def _photo_out(answer: IdentifiedPhoto) -> IdentifiedPhotoOut:
-    from facemetric.wire import CandidateOut, FaceOut, IdentifiedOut, IdentifiedPhotoOut, OddsOut
-
-    width, height = answer.photo.size_px
-    return IdentifiedPhotoOut(
-        source=answer.photo.source,
-        width_px=width,
-        height_px=height,
-        faces=tuple(
-            IdentifiedOut(
-                face=FaceOut.of(face.seen.face, face.seen.quality, face.seen.problems),
-                name=face.name,
-                person_id=face.person_id,
-                reason=face.decision.reason,
-                candidates=tuple(CandidateOut.model_validate(one) for one in face.candidates),
-                odds=OddsOut.model_validate(face.decision.odds) if face.decision.odds else None,
-                stranger_rate=face.decision.stranger_rate,
-            )
-            for face in answer.faces
-        ),
-    )
 
 
 def _print(answer: IdentifiedPhoto) -> None:

@@ -290,4 +290,5 @@ def _person_out(person: Person) -> PersonOut:
         updated=person.updated.isoformat(),
         consent=person.consent.text if person.consent else None,
         keep_until=person.keep_until.isoformat() if person.keep_until else None,
+        groups=person.groups,
     )

@@ -21,8 +21,7 @@ from facemetric.cli.options import (
 from facemetric.cli.output import guarded, print_json, shown
 
 if TYPE_CHECKING:
-    from facemetric.recognizer import Comparison, SeenPhoto
-    from facemetric.wire import ComparedOut
+    from facemetric.recognizer import Comparison
 
 DIFFERENT = 1
 
@@ -52,7 +51,7 @@ def verify(
     """
     from facemetric.cli.sources import read_one
     from facemetric.recognizer import Recognizer
-    from facemetric.wire import OddsOut, ThresholdOut, VerifyOut
+    from facemetric.recognizer.documents import comparison_document
 
     recognizer = Recognizer(
         bundle, min_face_px=min_face, provider=provider.value, threads=threads, flip=flip
@@ -61,32 +60,12 @@ def verify(
         read_one(first), read_one(second), far=far, threshold=threshold, select=select.value
     )
     if json_:
-        document = VerifyOut(
-            bundle=recognizer.bundle.id,
-            first=_compared(answer.first),
-            second=_compared(answer.second),
-            similarity=answer.similarity,
-            distance=answer.distance,
-            same=answer.same,
-            threshold=ThresholdOut.model_validate(answer.decision.threshold),
-            odds=OddsOut.model_validate(answer.decision.odds) if answer.decision.odds else None,
-        )
+        document = comparison_document(answer, bundle=recognizer.bundle.id)
         print_json(document)
     else:
         _print(answer)
     if not answer.same:
         raise typer.Exit(DIFFERENT)
-
-
-def _compared(photo: SeenPhoto) -> ComparedOut:
-    from facemetric.wire import ComparedOut, FaceOut
-
-    seen = photo.faces[0]
-    return ComparedOut(
-        source=photo.source,
-        faces_found=photo.faces_found,
-        face=FaceOut.of(seen.face, seen.quality, seen.problems),
-    )
 
 
 def _print(answer: Comparison) -> None:

@@ -23,7 +23,6 @@ from facemetric.cli.options import (
     MinFace,
     Provider,
     ProviderName,
-    Threads,
     Threshold,
 )
 from facemetric.cli.output import complain, guarded
@@ -85,7 +84,7 @@ def watch(
     min_shots: Annotated[
         int, typer.Option(min=1, help="Look a face up once it was seen so often.")
     ] = 3,
-    looks: Annotated[int, typer.Option(min=1, help="Look one face up at most so often.")] = 4,
+    looks: Annotated[int, typer.Option(min=1, help="Look one face up at most so often.")] = 5,
     unknown: Annotated[
         Unknown, typer.Option(help="People who are not on the list; nothing of them is stored.")
     ] = Unknown.ignored,
@@ -126,7 +125,9 @@ def watch(
     min_face: MinFace = None,
     flip: Flip = True,
     provider: ProviderName = Provider.cpu,
-    threads: Threads = None,
+    threads: Annotated[
+        int, typer.Option(min=1, help="Threads for the networks; more help one source alone.")
+    ] = 1,
     json_: Json = False,
 ) -> None:
     """Watch videos and cameras for the people of a list, and tell of each once a visit.

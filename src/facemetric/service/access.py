@@ -14,6 +14,7 @@ from facemetric.service.bodies import LimitedRequest, check_media_type
 from facemetric.service.keys import Key
 from facemetric.service.keystore import KeyStore
 from facemetric.service.problem import Problem
+from facemetric.service.sessions import Sessions, check_page, cookie_of, used_by_hand
 
 Takes = Literal["nothing", "json", "photos", "job"]
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -74,10 +75,16 @@ class Guard:
         The service's keys.
     clock
         Seconds that only rise.
+
+    Attributes
+    ----------
+    sessions
+        Those of the page.
     """
 
     def __init__(self, keys: KeyStore, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.keys = keys
+        self.sessions = Sessions(keys, clock=clock)
         self._clock = clock
         self._buckets: dict[str, tuple[float, float]] = {}
 
@@ -107,16 +114,30 @@ class Guard:
                 fix="Use a key that is bound to it",
             )
 
-    def _key(self, request: Request) -> Key:
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if not token or scheme.lower() != "bearer":
-            raise _unauthorised("no_key", "no API key came with the request")
+    def check(self, token: str, request: Request) -> Key:
+        """Return the key of a secret; a Problem 401 where it is none, or none any longer."""
         key, usable = self.keys.check(token.strip())
         if key is None:
             raise _unauthorised("wrong_key", "the API key is not one of this service")
         request.state.key_id = key.id
         if not usable:
             raise _unauthorised("expired_key", "the API key has expired or is revoked")
+        return key
+
+    def _key(self, request: Request) -> Key:
+        cookie = cookie_of(request)
+        if cookie is not None and "authorization" not in request.headers:
+            return self._key_of_session(cookie, request)
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if not token or scheme.lower() != "bearer":
+            raise _unauthorised("no_key", "no API key came with the request")
+        return self.check(token, request)
+
+    def _key_of_session(self, cookie: str, request: Request) -> Key:
+        check_page(request)
+        key = self.sessions.key(cookie, use=used_by_hand(request))
+        if key is None:
+            raise _unauthorised("session", "the session has ended", fix="Log in again")
         return key
 
     def _take_turn(self, key: Key) -> None:
@@ -139,12 +160,17 @@ class Guard:
         self._buckets[key.id] = (left - 1, at)
 
 
-def _unauthorised(code: str, detail: str) -> Problem:
+def _unauthorised(
+    code: str,
+    detail: str,
+    *,
+    fix: str = "Send the header Authorization: Bearer and a key (facemetric keys new makes one)",
+) -> Problem:
     return Problem(
         401,
         code,
         detail,
         field="Authorization",
-        fix="Send the header Authorization: Bearer and a key (facemetric keys new makes one)",
+        fix=fix,
         headers={"WWW-Authenticate": 'Bearer realm="facemetric"'},
     )

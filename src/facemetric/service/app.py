@@ -17,6 +17,7 @@ from facemetric.service.engine import Engine
 from facemetric.service.envelope import Envelope
 from facemetric.service.keystore import KeyStore
 from facemetric.service.openapi import describe
+from facemetric.service.page import page_router
 from facemetric.service.routes import ROUTERS
 from facemetric.service.service import Service
 from facemetric.service.settings import Settings
@@ -70,6 +71,7 @@ def create_app(
     app.state.service = service
     for router in ROUTERS:
         app.include_router(router)
+    app.include_router(page_router())
     for kind in (StarletteHTTPException, RequestValidationError):
         app.add_exception_handler(kind, _pass_on)
     describe(app)

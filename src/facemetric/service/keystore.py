@@ -179,6 +179,15 @@ class KeyStore:
         right = fits(token, kept, at=at)
         return (key, key.lives(at)) if key is not None and right else (None, False)
 
+    def check_digest(self, key_id: str, sha256: str) -> Key | None:
+        """Return a key that may be used now, while the secret of that hash is one of its own."""
+        at = self._clock()
+        key, kept = self._find(key_id)
+        holds = any(
+            one.sha256 == sha256 and (one.expires is None or at < one.expires) for one in kept
+        )
+        return key if key is not None and holds and key.lives(at) else None
+
     def close(self) -> None:
         """Let go of the file."""
         with self._lock:

@@ -84,13 +84,18 @@ def checked(model: type[Model], values: Any) -> Model:
         ) from error
 
 
-def _from_json(body: bytes, model: type[PhotosIn]) -> Upload:
+def parsed(model: type[Model], body: bytes) -> Model:
+    """Return a JSON body as a model; RequestValidationError where it does not fit."""
     try:
-        asked = model.model_validate_json(body)
+        return model.model_validate_json(body)
     except ValidationError as error:
         raise RequestValidationError(
             [{**one, "loc": ("body", *one["loc"])} for one in error.errors()]
         ) from error
+
+
+def _from_json(body: bytes, model: type[PhotosIn]) -> Upload:
+    asked = parsed(model, body)
     photos = []
     for index, photo in enumerate(asked.photos):
         try:

@@ -98,11 +98,6 @@ def serve(settings: Settings, address: Address, *, tell: Callable[[str, str | No
     """
     keys, secret = open_keys(settings, address)
     app = create_app(settings, keys=keys)
-    _log_as_json()
-    # Here, where an error has words, and not in the server's start, where it is a trace.
-    app.state.service.start()
-    # Workers compute side by side: BLAS threads of each would only wait for each other, in loops.
-    threadpool_limits(1, user_api="blas")
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -117,7 +112,14 @@ def serve(settings: Settings, address: Address, *, tell: Callable[[str, str | No
         ssl_certfile=address.certificate,
         ssl_keyfile=address.private_key,
     )
+    _load(config, address)
     with _listen(address) as listening:
+        _log_as_json()
+        # Workers compute side by side: BLAS threads of each would only wait for each other.
+        threadpool_limits(1, user_api="blas")
+        # Here, where an error has words, and not in the server's start, where it is a trace. Who
+        # comes meanwhile waits.
+        app.state.service.start()
         host, port = listening.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
         scheme = "https" if address.certificate else "http"
@@ -125,6 +127,17 @@ def serve(settings: Settings, address: Address, *, tell: Callable[[str, str | No
         signal.signal(signal.SIGTERM, lambda number, frame: None)
         url = f"{scheme}://{shown}:{port}"
         _Telling(config, app.state.service, lambda: tell(url, secret)).run([listening])
+
+
+def _load(config: uvicorn.Config, address: Address) -> None:
+    try:
+        config.load()
+    except OSError as error:  # ssl.SSLError is one
+        raise ServiceError(
+            f"the certificate or its key cannot be used: {error.strerror or error}",
+            item=str(address.certificate),
+            fix="Name a PEM file with the chain, and its private key without a password",
+        ) from error
 
 
 class _Telling(uvicorn.Server):

@@ -14,16 +14,16 @@ class Looked:
 
     version: int
     looks: int
-    weight: float
+    added: int
     answer: Answer
 
 
 class Looks:
     """Decides which tracks are due to be looked up, and keeps the answers.
 
-    A track is looked up once it has ``min_shots`` shots, and again each time its shots have become
-    better by half, at most ``most`` times while nobody is named: each look-up is one more chance
-    for a stranger to be taken for somebody. When the list has changed, it begins anew.
+    A track is looked up once it has ``min_shots`` shots, and again each time there were half as
+    many more, at most ``most`` times while nobody is named: each look-up is one more chance for a
+    stranger to be taken for somebody. When the list has changed, it begins anew.
 
     Parameters
     ----------
@@ -31,14 +31,14 @@ class Looks:
         Shots before the first look-up, at least 1.
     most
         Look-ups of one track, at least 1.
-    better
-        Factor by which the weight of the shots must have grown.
+    more
+        Factor by which the number of shots that there have been must have grown.
     """
 
-    def __init__(self, *, min_shots: int = 3, most: int = 4, better: float = 1.5) -> None:
+    def __init__(self, *, min_shots: int = 3, most: int = 5, more: float = 1.5) -> None:
         self._min_shots = min_shots
         self._most = most
-        self._better = better
+        self._more = more
         self._looked: dict[int, Looked] = {}
 
     def due(self, track: Track, *, version: int) -> bool:
@@ -51,14 +51,14 @@ class Looks:
         return (
             known.answer.match is None
             and known.looks < self._most
-            and track.shots.weight >= self._better * known.weight
+            and track.shots.added >= self._more * known.added
         )
 
     def keep(self, track: Track, answer: Answer, *, version: int) -> None:
         """Keep the answer of a look-up."""
         known = self._looked.get(track.number)
         before = known.looks if known is not None and known.version == version else 0
-        self._looked[track.number] = Looked(version, before + 1, track.shots.weight, answer)
+        self._looked[track.number] = Looked(version, before + 1, track.shots.added, answer)
 
     def of(self, track: Track) -> Looked | None:
         """Return what came of a track's look-ups; ``None`` where there was none."""

@@ -101,7 +101,7 @@ class Watch:
         dwell_s: float = 0.0,
         cool_down_s: float = 30.0,
         min_shots: int = 3,
-        looks: int = 4,
+        looks: int = 5,
         unknown: UnknownPolicy = "ignore",
         thumbnails: bool = False,
         realtime: bool = False,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from facemetric.types import Chip, Float32
+from facemetric.types import Chip, Float32, Float64
 
 GOOD_SIZE_PX, GOOD_SHARPNESS = 112.0, 100.0
 _BETTER = 1.1
@@ -64,19 +64,29 @@ class Sighting:
 
 
 class BestShots:
-    """The ``most`` best sightings of a track, weighted by their quality."""
+    """The best and most different sightings of a track, weighted by their quality.
+
+    When there are too many, the worse of the two that are most alike goes: eight shots of one
+    moment tell no more than one.
+
+    Parameters
+    ----------
+    most
+        How many are kept.
+
+    Attributes
+    ----------
+    added
+        How many were taken in so far.
+    """
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._shots: list[Sighting] = []
+        self.added = 0
 
     def __len__(self) -> int:
         return len(self._shots)
-
-    @property
-    def weight(self) -> float:
-        """How good they are together; at most their number."""
-        return sum(shot.weight for shot in self._shots)
 
     @property
     def best(self) -> Sighting:
@@ -84,19 +94,29 @@ class BestShots:
         return max(self._shots, key=lambda shot: shot.weight)
 
     def wants(self, weight: float) -> bool:
-        """Whether a sighting of this weight would be kept."""
+        """Whether a sighting of this weight is worth embedding."""
         if len(self._shots) < self._most:
             return weight > 0
         return weight > _BETTER * min(shot.weight for shot in self._shots)
 
     def add(self, shot: Sighting) -> None:
-        """Keep an embedded sighting where it is among the best."""
-        assert shot.embedding is not None
+        """Take in an embedded sighting."""
         if shot.weight <= 0:
             return
+        self.added += 1
         self._shots.append(shot)
         if len(self._shots) > self._most:
+            self._drop()
+
+    def _drop(self) -> None:
+        if self._most == 1:
             self._shots.remove(min(self._shots, key=lambda kept: kept.weight))
+            return
+        rows = self._rows()
+        alike = rows @ rows.T
+        np.fill_diagonal(alike, -2.0)
+        pair = np.unravel_index(int(alike.argmax()), alike.shape)
+        self._shots.pop(min((int(one) for one in pair), key=lambda one: self._shots[one].weight))
 
     def template(self) -> tuple[Float32, float]:
         """Return the weighted mean of the embeddings, brought to unit norm, and its norm before.
@@ -105,7 +125,10 @@ class BestShots:
         is the weighted mean of the cosines of the shots.
         """
         weights = np.array([shot.weight for shot in self._shots])
-        rows = np.stack([shot.embedding for shot in self._shots if shot.embedding is not None])
-        mean = weights @ rows.astype(np.float64) / weights.sum()
+        mean = weights @ self._rows() / weights.sum()
         norm = float(np.linalg.norm(mean))
         return (mean / norm).astype(np.float32), min(norm, 1.0)
+
+    def _rows(self) -> Float64:
+        rows = [shot.embedding for shot in self._shots if shot.embedding is not None]
+        return np.stack(rows).astype(np.float64)

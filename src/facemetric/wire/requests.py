@@ -89,7 +89,7 @@ class SearchIn(Wire):
     candidates: Annotated[int, Field(ge=1, le=100)] = 5
     by: Literal["best", "top-mean", "centroid"] = "best"
     groups: Groups | None = None
-    stranger_risk: Annotated[float, Field(gt=0, lt=1)] = 0.01
+    stranger_risk: Annotated[float, Field(ge=1e-9, lt=1)] = 0.01
     threshold: Annotated[float, Field(ge=-1, le=1)] | None = None
 
 

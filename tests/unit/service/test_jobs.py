@@ -77,7 +77,7 @@ def test_jobs_are_their_keys_own(service: Served, samples: dict[str, Path]) -> N
         {"method": "no-such-method"},
         {"method": "k-means"},
         {"people": 2, "threshold": 0.9},
-        {"far": 1e-12},
+        {"far": 1e-8},
         {"people": 0},
     ],
 )

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 import logging
+import socket
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 
-from facemetric.errors import AccessError
+from facemetric.errors import AccessError, ServiceError
 from facemetric.gallery import receipt_problems
 from facemetric.service import KeyStore, create_app
 from facemetric.service.engine import Engine
 from facemetric.service.envelope import HEADERS
 from facemetric.service.events import JsonLines, failure
-from facemetric.service.server import Address, open_keys
+from facemetric.service.server import Address, open_keys, serve
 from facemetric.vault import MasterKey, verify_log
 from facemetric.wire import ErasureReceiptOut
 from layouts.service import Served, TestClient, served, settings_in
@@ -252,3 +253,20 @@ def test_a_broken_file_of_keys_lets_nobody_in_and_says_nothing(
         answer = service.http.get("/v1/whoami")
         assert answer.status_code == 500
         assert str(tmp_path) not in answer.text
+
+
+def test_an_address_or_a_certificate_that_cannot_be_used(tmp_path: Path) -> None:
+    broken = tmp_path / "chain.pem"
+    broken.write_text("no certificate")
+    for address in (
+        Address(port=0, certificate=broken),
+        Address(port=0, certificate=tmp_path / "absent.pem"),
+        Address("127.255.255.254.example.invalid", 0),
+    ):
+        with pytest.raises((ServiceError, AccessError)):
+            serve(settings_in(tmp_path), address, tell=lambda url, key: None)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = Address(port=taken.getsockname()[1])
+        with pytest.raises(ServiceError, match="cannot listen"):
+            serve(settings_in(tmp_path), address, tell=lambda url, key: None)
+    assert not (tmp_path / "main.db").exists()

@@ -51,12 +51,26 @@ def kept(weights: list[float], *, most: int) -> BestShots:
     return shots
 
 
+def test_of_shots_that_are_alike_the_best_is_kept() -> None:
+    shots = BestShots(3)
+    for number, weight in enumerate([0.5, 0.9, 0.3, 0.6, 0.7, 0.2]):
+        who = unit(number % 2)  # two looks of a face, each several times
+        one = sighting(BOX, number, who=who, weight=weight)
+        one.embedding = one.who
+        shots.add(one)
+    kept = sorted((shot.at_s % 2, shot.weight) for shot in shots._shots)
+    assert len(kept) == 3
+    assert (0, 0.7) in kept and (1, 0.9) in kept
+    assert shots.added == 6
+
+
 @settings(deadline=None, max_examples=50)
-@given(st.lists(st.floats(0.05, 1), min_size=1, max_size=20))
-def test_the_best_are_kept(weights: list[float]) -> None:
-    shots = kept(weights, most=5)
-    assert shots.weight == pytest.approx(sum(sorted(weights)[-5:]))
+@given(st.lists(st.floats(0.05, 1), min_size=1, max_size=20), st.integers(1, 5))
+def test_the_best_one_is_always_kept(weights: list[float], most: int) -> None:
+    shots = kept(weights, most=most)
+    assert len(shots) == min(len(weights), most)
     assert shots.best.weight == max(weights)
+    assert shots.added == len(weights)
 
 
 @settings(deadline=None, max_examples=50)

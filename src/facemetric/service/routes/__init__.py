@@ -11,6 +11,7 @@ from facemetric.service.routes import (
     people,
     samples,
     search,
+    session,
     system,
 )
 
@@ -28,6 +29,7 @@ ROUTERS = tuple(
         bundles,
         audit,
         keys,
+        session,
     )
 )
 

@@ -38,7 +38,7 @@ One = Annotated[
     Literal["largest", "central"], Query(description="Which face, where there are several.")
 ]
 Far = Annotated[
-    float, Query(gt=0, lt=1, description="False-accept rate that the threshold is chosen for.")
+    float, Query(ge=1e-9, lt=1, description="False-accept rate that the threshold is chosen for.")
 ]
 ByHand = Annotated[
     float | None, Query(ge=-1, le=1, description="A similarity by hand in place of a rate.")

@@ -30,7 +30,7 @@ router = APIRouter(tags=["galleries"], route_class=GuardedRoute)
 
 Risk = Annotated[
     float,
-    Query(gt=0, lt=1, description="Largest chance that somebody not enrolled is given a name."),
+    Query(ge=1e-9, lt=1, description="Largest chance that somebody not enrolled is given a name."),
 ]
 Candidates = Annotated[int, Query(ge=1, le=100, description="How many to list for a face.")]
 Groups = Annotated[
