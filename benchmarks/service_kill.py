@@ -26,7 +26,7 @@ from facemetric import Gallery, Recognizer
 from service_load import PATH, fill, photographs
 
 MAX_READY_S = 3.0
-ERASED = 7
+ERASED = 3
 MULTIPART = "multipart/form-data; boundary=photo"
 PEOPLE = "/v1/galleries/main/people"
 

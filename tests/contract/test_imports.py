@@ -15,6 +15,7 @@ HEAVY = {"matplotlib", "onnx", "onnxruntime", "pandas", "scipy", "sklearn", "tor
     [
         ("import facemetric", {"cv2", "facemetric.evaluation"}),
         ("import facemetric.cli", set()),
+        ("import facemetric.client", {"cv2", "fastapi"}),
         ("import facemetric.evaluation, facemetric.evaluation.studies", set()),
         ("import facemetric.evaluation.report, facemetric.evaluation.calibration", set()),
     ],

@@ -20,7 +20,7 @@ async function draw({ ended = false } = {}) {
   if (!current().key) {
     replace(app, loginPage({ ended, done: draw }));
     document.title = t("login.title");
-    app.querySelector("input")?.focus();
+    app.querySelector("input:not([hidden])")?.focus();
     return;
   }
   const page = route(location.hash, may);

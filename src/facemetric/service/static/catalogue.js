@@ -44,6 +44,11 @@ export function number(value, digits = 3) {
   return new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value);
 }
 
+/** Write a similarity: three digits, so that two can be compared at a glance. */
+export function similar(value) {
+  return new Intl.NumberFormat(language, { minimumFractionDigits: 3, maximumFractionDigits: 3 }).format(value);
+}
+
 /** Write a share, as per cent, with as many digits as a small one needs. */
 export function percent(share) {
   return new Intl.NumberFormat(language, {

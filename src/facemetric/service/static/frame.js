@@ -71,5 +71,5 @@ function account(changed) {
   });
   return h("div", { class: "account" },
     h("p", {}, h("span", { class: "small" }, t("menu.key")), current().key.name),
-    h("div", { class: "row" }, languageChoice(changed), out));
+    languageChoice(changed), out);
 }

@@ -43,7 +43,7 @@ export function groupsView(job, state, files, { again, forget }) {
     return h("section", { class: "card stack group", "aria-label": group.person?.name ?? t("review.group", { n: number }) },
       h("div", { class: "row spread" }, heading, h("span", { class: "muted" }, t("review.faces", { n: group.faces.length }))),
       h("ul", { class: "faces" }, group.faces.map(face)),
-      group.person ? h("p", { class: "good" }, t("review.enrolled")) : h("div", { class: "stack" }, merging(group), naming(group)));
+      group.person ? h("p", { class: "good" }, t("review.enrolled")) : h("div", { class: "naming" }, naming(group), merging(group)));
   }
 
   function aloneCard() {

@@ -1,6 +1,6 @@
 // What a similarity says, in words.
 
-import { number, percent, t, tOne } from "./catalogue.js";
+import { percent, similar, t, tOne } from "./catalogue.js";
 import { h } from "./dom.js";
 
 /** Return how often a stranger is as similar; null where the bundle does not know. */
@@ -30,7 +30,7 @@ export function meter(similarity, threshold) {
   line.style.left = place(threshold);
   return h("div", { class: "meter-row" },
     h("div", { class: `meter ${similarity >= threshold ? "above" : "below"}`, "aria-hidden": "true" }, value, line),
-    h("p", {}, t("odds.similarity", { similarity: number(similarity), threshold: number(threshold) })));
+    h("p", {}, t("odds.similarity", { similarity: similar(similarity), threshold: similar(threshold) })));
 }
 
 function twoDigits(value, round) {

@@ -16,6 +16,7 @@ export function picker({ label, several = false, previews = true, changed = () =
   });
   const set = (chosen) => {
     files = chosen;
+    element.classList.toggle("chosen", files.length > 0);
     if (previews) replace(shown, files.map(preview));
     if (files.length) announce(t("picker.count", { n: files.length }));
     changed(files);

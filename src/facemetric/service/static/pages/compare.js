@@ -1,7 +1,7 @@
 // Whether two photographs show the same person.
 
 import { ask, photoForm } from "../api.js";
-import { number, percent, t } from "../catalogue.js";
+import { percent, similar, t } from "../catalogue.js";
 import { announce, fill, h, replace } from "../dom.js";
 import { choice } from "../fields.js";
 import { evidenceText, meter, oddsText } from "../odds.js";
@@ -71,5 +71,5 @@ function verdict(answer) {
     meter(answer.similarity, answer.threshold.similarity),
     h("ul", { class: "statements" }, h("li", {}, oddsText(answer.odds) ?? t("odds.none")), evidence ? h("li", {}, evidence) : null),
     several.length ? h("p", { class: "warn" }, t("compare.several")) : null,
-    h("p", { class: "small" }, t("compare.condition", { threshold: number(answer.threshold.similarity), source: answer.threshold.source })));
+    h("p", { class: "small" }, t("compare.condition", { threshold: similar(answer.threshold.similarity), source: answer.threshold.source })));
 }

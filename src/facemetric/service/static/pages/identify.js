@@ -1,11 +1,11 @@
 // Who is in a photograph.
 
 import { ask, photoForm } from "../api.js";
-import { number, percent, t } from "../catalogue.js";
+import { percent, similar, t } from "../catalogue.js";
 import { announce, fill, h, replace } from "../dom.js";
 import { choice } from "../fields.js";
 import { evidenceText, meter, oddsText } from "../odds.js";
-import { marked } from "../photo.js";
+import { cutInto, marked } from "../photo.js";
 import { picker } from "../picker.js";
 import { gallery, inGallery, knownGalleries, loadGalleries, may } from "../session.js";
 import { empty, loading, trouble } from "../states.js";
@@ -55,20 +55,30 @@ async function look(outcome, file, query, signal) {
 
 function drawn(answer, file, view, list) {
   const photo = answer.photos[0];
-  const faces = photo.faces;
-  const texts = faces.map((face) => face.name ?? t("identify.unknown"));
+  const faces = photo.faces.toSorted((one, other) => one.face.box_xyxy_px[0] - other.face.box_xyxy_px[0]);
+  const names = faces.map((face) => face.name ?? t("identify.unknown"));
+  const texts = faces.length > 1 ? names.map((name, index) => `${index + 1} ${name}`) : names;
+  if (!faces.length) {
+    announce(t("identify.no_face"));
+    replace(list, empty(t("identify.no_face"), t("identify.no_face_text")));
+    return;
+  }
   const boxes = view.mark(photo, faces.map((face, index) => ({
     face: face.face, text: texts[index], kind: face.person_id ? "known" : "unknown",
   })));
-  announce(t("identify.found", { n: faces.length, names: texts.join(", ") }));
+  announce(t("identify.found", { n: faces.length, names: names.join(", ") }));
+  const places = [];
   const cards = faces.map((face, index) => {
-    const card = answerCard(face, answer, faces.length === 1 ? file : null);
+    const place = h("span", { class: "thumbnail" });
+    places.push({ place, face: face.face });
+    const card = answerCard(face, answer, faces.length === 1 ? file : null, place, faces.length > 1 ? `${index + 1} ` : "");
     const light = (on) => () => boxes[index].classList.toggle("lit", on);
     for (const [event, on] of [["mouseenter", true], ["focusin", true], ["mouseleave", false], ["focusout", false]]) {
       card.addEventListener(event, light(on));
     }
     return card;
   });
+  cutInto(file, places);
   replace(list, h("h2", {}, t("identify.count", { n: faces.length })), h("ol", { class: "plain-list" }, cards),
     h("p", { class: "small" }, condition(answer)));
 }
@@ -79,16 +89,16 @@ function condition(answer) {
     : t("identify.condition", { people, share: percent(answer.stranger_risk) });
 }
 
-function answerCard(face, answer, file) {
+function answerCard(face, answer, file, place, number) {
   const [best] = face.candidates;
   const known = face.person_id !== null;
   return h("li", { class: `card answer ${known ? "known" : "unknown"}` },
-    h("h3", {}, known ? h("a", { href: `#/people/${face.person_id}` }, face.name) : t("identify.unknown")),
+    h("div", { class: "row nowrap" }, place, h("h3", {}, number ? h("span", { class: "muted" }, number) : null, known ? h("a", { href: `#/people/${face.person_id}` }, face.name) : t("identify.unknown"))),
     best ? meter(best.similarity, answer.threshold.similarity) : null,
     best ? statements(face, known) : h("p", {}, t("identify.nobody")),
-    face.candidates.length ? h("details", {}, h("summary", {}, t("identify.candidates", { n: face.candidates.length })),
+    face.candidates.length ? h("details", {}, h("summary", {}, t("identify.candidates")),
       h("ol", { class: "candidates" }, face.candidates.map((one) => h("li", {},
-        h("a", { href: `#/people/${one.person_id}` }, one.name), " ", h("span", { class: "muted" }, number(one.similarity)))))) : null,
+        h("a", { href: `#/people/${one.person_id}` }, one.name), " ", h("span", { class: "muted" }, similar(one.similarity)))))) : null,
     face.face.problems.length ? h("p", { class: "warn" }, t("enrol.poor"), " ", h("span", { lang: "en" }, face.face.problems.join("; "))) : null,
     !known && file && may("enrol") ? h("a", {
       class: "button", href: "#/people/new", onclick: () => handOver([file]),
@@ -100,5 +110,5 @@ function statements(face, known) {
   return h("ul", { class: "statements" },
     known ? null : h("li", {}, t("identify.closest", { name: face.candidates[0].name })),
     h("li", {}, oddsText(face.odds) ?? t("odds.none")), evidence ? h("li", {}, evidence) : null,
-    face.stranger_rate === null ? null : h("li", {}, t("identify.stranger_rate", { share: percent(face.stranger_rate) })));
+    !known || face.stranger_rate === null ? null : h("li", {}, t("identify.stranger_rate", { share: percent(face.stranger_rate) })));
 }

@@ -1,7 +1,7 @@
 // What a watch saw, as it happens.
 
 import { ask } from "../api.js";
-import { moment, number, span, t, tOne } from "../catalogue.js";
+import { moment, similar, span, t, tOne } from "../catalogue.js";
 import { announce, fill, h, replace } from "../dom.js";
 import { choice } from "../fields.js";
 import { oddsText } from "../odds.js";
@@ -78,7 +78,7 @@ function title(event, kind) {
 }
 
 function detail(event, kind) {
-  if (kind === "alert") return [t("live.similarity", { similarity: number(event.similarity) }), " ", oddsText(event.odds) ?? ""];
+  if (kind === "alert") return [t("live.similarity", { similarity: similar(event.similarity) }), " ", oddsText(event.odds) ?? ""];
   if (kind === "source") return event.reason ? h("span", { lang: "en" }, event.reason) : "";
   return t("live.in_view", { span: span(event.in_view_s) });
 }

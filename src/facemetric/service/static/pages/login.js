@@ -1,10 +1,9 @@
 // Logging in with an API key.
 
-import { t } from "../catalogue.js";
+import { loadLanguage, t } from "../catalogue.js";
 import { h } from "../dom.js";
 import { field } from "../fields.js";
 import { brand, languageChoice } from "../frame.js";
-import { loadLanguage } from "../catalogue.js";
 import { logIn } from "../session.js";
 import { act } from "../states.js";
 
@@ -16,6 +15,7 @@ export function loginPage({ ended, done }) {
   const failure = h("div");
   const go = h("button", { type: "submit", class: "primary" }, t("login.go"));
   const form = h("form", { class: "card" }, brand(), h("h1", {}, t("login.title")),
+    h("input", { type: "text", autocomplete: "username", value: "facemetric", hidden: true, readonly: true }),
     ended ? h("p", { role: "status", class: "note" }, t("login.ended")) : null, labelled, failure, go);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();

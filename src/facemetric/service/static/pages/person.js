@@ -31,7 +31,7 @@ export function personPage(main, { about, signal }) {
 
 function drawn({ person, samples }, path, page) {
   const facts = [
-    [t("person.since"), moment(person.created)],
+    [t("person.since"), day(person.created)],
     [t("terms.groups"), person.groups.length ? h("span", { class: "chips" }, person.groups.map((one) => h("span", { class: "chip" }, one))) : t("state.none")],
     [t("terms.basis"), person.consent ?? t("terms.basis_none")],
     [t("terms.keep"), person.keep_until ? day(person.keep_until) : t("person.no_end")],

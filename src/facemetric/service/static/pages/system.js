@@ -1,7 +1,7 @@
 // What runs here: the service, the model and its calibration, the galleries, the audit log.
 
 import { ask } from "../api.js";
-import { moment, number, percent, size, span, t } from "../catalogue.js";
+import { moment, number, percent, similar, size, span, t } from "../catalogue.js";
 import { fill, h } from "../dom.js";
 import { current, may } from "../session.js";
 import { empty, show } from "../states.js";
@@ -39,15 +39,15 @@ function modelCard({ model, sha256, flip, calibrations }) {
   return h("div", { class: "stack" }, h("div", { class: "card stack" }, h("h3", {}, model.id), h("p", { lang: "en" }, model.description),
     facts([[t("system.licence"), model.licence], [t("system.use"), use], [t("system.training"), h("span", { lang: "en" }, model.training_data)],
       [t("system.dim"), number(model.dim)], [t("system.flip"), t(flip ? "state.yes" : "state.no")], [t("system.sha256"), h("code", {}, sha256)]], "long")),
-  calibrations.length ? calibrations.map(calibrationTable) : empty(t("system.uncalibrated"), t("system.uncalibrated_text")));
+  calibrations.length ? calibrations.map((one) => calibrationTable(one, one.flip === flip)) : empty(t("system.uncalibrated"), t("system.uncalibrated_text")));
 }
 
-function calibrationTable(calibration) {
+function calibrationTable(calibration, open) {
   const title = t("system.calibration", { data: calibration.data, n: calibration.people });
-  return h("div", { class: "card stack" }, h("h3", {}, title),
+  return h("details", { class: "card", open }, h("summary", {}, title),
     h("p", { class: "muted" }, t(calibration.flip ? "system.flipped" : "system.not_flipped")),
     table(title, ["system.far", "system.threshold", "system.interval", "system.tar", "system.pairs"].map((key) => t(key)),
-      calibration.points.map((point) => [percent(point.far), number(point.similarity), `${percent(point.far_low)} – ${percent(point.far_high)}`,
+      calibration.points.map((point) => [percent(point.far), similar(point.similarity), `${percent(point.far_low)} – ${percent(point.far_high)}`,
         point.tar === null ? t("state.unknown") : percent(point.tar), number(point.impostor_pairs)]), "numbers"));
 }
 

@@ -1,0 +1,122 @@
+"""The page in a browser, with the real service, networks and photographs behind it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from facemetric.service import KeyStore, Settings, create_app
+from layouts.service import listening
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+GALLERIES = ("people", "erased", "hostile", "found", "groups", "keyboard", "phone", "korean", "axe")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+EXPECTED = ("status of 401", "status of 409", "status of 422")
+"""What the browser itself logs where the service refuses something in words."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A service with a gallery for each test, so that they are not in each other's way."""
+
+    url: str
+    keys: KeyStore
+    events: Path
+
+    def key(self, gallery: str | None, scopes: Sequence[str] = ("admin",)) -> tuple[str, str]:
+        """Make a key; return its id and secret."""
+        key, secret = self.keys.new(
+            f"key for {gallery}", scopes=scopes, galleries=None if gallery is None else [gallery]
+        )
+        return key.id, secret
+
+
+# Not for the whole session: while it runs, its loop would be in the way of other tests' loops.
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Any]:
+    found = os.environ.get("FACEMETRIC_CHROMIUM") or next(
+        filter(None, map(shutil.which, BROWSERS)), None
+    )
+    if found is None:
+        pytest.skip(f"no browser: none of {', '.join(BROWSERS)} is installed")
+    media = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+    with playwright.sync_playwright() as running:
+        opened = running.chromium.launch(executable_path=found, args=["--no-sandbox", *media])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="package")
+def desk(tmp_path_factory: pytest.TempPathFactory, samples: dict[str, Path]) -> Iterator[Desk]:
+    folder = tmp_path_factory.mktemp("page")
+    events = folder / "events.jsonl"
+    settings = Settings(
+        galleries={name: str(folder / f"{name}.db") for name in GALLERIES},
+        audit=folder / "audit.log",
+        events={"people": events},
+        detectors=2,
+    )
+    keys = KeyStore(None)
+    app = create_app(settings, keys=keys)
+    app.state.service.start()
+    try:
+        with listening(app) as url:
+            yield Desk(url, keys, events)
+    finally:
+        app.state.service.stop()
+
+
+Visit = Callable[..., Any]
+
+
+@pytest.fixture
+def visit(browser: Any, desk: Desk) -> Iterator[Visit]:
+    """Return a function that opens the page, logged in; what the console says must be expected."""
+    said: list[str] = []
+    contexts: list[Any] = []
+
+    def open_page(
+        gallery: str | None = "people",
+        scopes: Sequence[str] = ("admin",),
+        log_in: bool = True,
+        **options: Any,
+    ) -> Any:
+        context = browser.new_context(
+            **{"locale": "en-US", "viewport": {"width": 1280, "height": 900}, **options}
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(30_000)
+        page.on(
+            "console",
+            lambda message: (
+                said.append(message.text) if message.type in ("error", "warning") else None
+            ),
+        )
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.on(
+            "request",
+            lambda request: (
+                said.append(request.url)
+                if not request.url.startswith((desk.url, "blob:", "data:"))
+                else None
+            ),
+        )
+        page.goto(desk.url)
+        if log_in:
+            page.locator("input[type=password]").fill(desk.key(gallery, scopes)[1])
+            page.keyboard.press("Enter")
+            page.get_by_role("navigation").wait_for()
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert [text for text in said if not any(one in text for one in EXPECTED)] == []

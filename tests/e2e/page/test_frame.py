@@ -1,0 +1,137 @@
+"""What holds on every page: languages, small screens, the keyboard, colours, access."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from facemetric.service.page import assets
+from layouts.page import go, heading
+
+PAGES = ("People", "Identify", "Compare", "Group photos", "Live", "System", "Keys")
+
+
+def test_the_language_is_switched_and_kept(visit: Any) -> None:
+    korean = json.loads(assets()["i18n/ko.json"].body)
+    page = visit("korean")
+    page.get_by_label("Language").select_option("ko")
+    heading(page, korean["people.title"])
+    assert page.evaluate("document.documentElement.lang") == "ko"
+    page.reload()
+    heading(page, korean["people.title"])
+    assert page.get_by_role("heading", name=korean["people.empty"]).is_visible()
+
+
+def test_the_browsers_language_comes_first(visit: Any) -> None:
+    korean = json.loads(assets()["i18n/ko.json"].body)
+    page = visit(log_in=False, locale="ko-KR")
+    heading(page, korean["login.title"])
+
+
+def test_a_phone(visit: Any) -> None:
+    page = visit(
+        None, viewport={"width": 360, "height": 740}, is_mobile=True, has_touch=True, log_in=False
+    )
+    page.get_by_label("API key").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_no_page_is_wider_than_a_phone(visit: Any) -> None:
+    page = visit(None)
+    page.set_viewport_size({"width": 360, "height": 740})
+    for name in PAGES:
+        page.get_by_role("button", name="Menu").click()
+        go(page, name)
+        page.wait_for_function("!document.querySelector('main [aria-busy]')")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, name
+
+
+def test_with_the_keyboard_alone(visit: Any, desk: Any, samples: dict[str, Path]) -> None:
+    page = visit(log_in=False)
+    heading(page, "Log in")
+    page.keyboard.insert_text(desk.key("keyboard")[1])  # the field has the focus
+    page.keyboard.press("Enter")
+    heading(page, "People")
+
+    def tab_to(text: str) -> None:
+        for _ in range(30):
+            page.keyboard.press("Tab")
+            there = page.evaluate(
+                "(document.activeElement.labels?.[0] ?? document.activeElement).textContent"
+            )
+            if text in there:
+                return
+        raise AssertionError(f"{text!r} cannot be reached with Tab")
+
+    page.evaluate("document.body.focus(); document.activeElement.blur()")
+    page.keyboard.press("Tab")
+    tab_to("Add a person")
+    page.keyboard.press("Enter")
+    heading(page, "Add a person")
+    tab_to("Name")
+    page.keyboard.insert_text("Ada")
+    tab_to("Add photos of this person")
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Enter")
+    chooser.value.set_files(samples["biden"])
+    tab_to("Enrol")
+    page.keyboard.press("Enter")
+    heading(page, "Ada is enrolled")
+    assert page.evaluate("document.activeElement.tagName") == "H1"
+
+
+def test_events_come_by_themselves(visit: Any, desk: Any) -> None:
+    event = {
+        "schema": "facemetric.watch-source/1",
+        "event_id": "4f0c0ea2-0cf9-4a53-8d3d-8f2f7c1f4f10",
+        "source": "front door",
+        "at": "2030-01-01T12:00:00+00:00",
+        "stream_s": 0.0,
+        "state": "open",
+        "reason": None,
+    }
+    page = visit("people")
+    go(page, "Live")
+    page.get_by_text("Connected", exact=True).wait_for()
+    heading(page, "Nothing has happened yet")
+    with desk.events.open("a") as file:
+        file.write(json.dumps(event) + "\n")
+    page.locator(".event").get_by_text("Camera connected").wait_for()
+    assert page.get_by_role("heading", name="Nothing has happened yet").count() == 0
+
+
+def test_live_without_a_watch_says_how(visit: Any) -> None:
+    page = visit("axe")
+    go(page, "Live")
+    heading(page, "No watch is connected to this gallery")
+    assert "--events axe=events.jsonl" in page.get_by_role("main").inner_text()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(visit: Any, samples: dict[str, Path], scheme: str) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    # The examiner comes as a script of its own, which the page itself would refuse.
+    page = visit(None, color_scheme=scheme, bypass_csp=True)
+
+    def examine(where: str) -> None:
+        page.wait_for_function("!document.querySelector('main [aria-busy], main .loading')")
+        found = axe.run(page).response["violations"]
+        assert [(where, one["id"], one["nodes"][0]["html"]) for one in found] == []
+
+    for name in PAGES:
+        go(page, name)
+        examine(name)
+    page.get_by_role("button", name="Make a key").click()
+    examine("dialog")
+    page.keyboard.press("Escape")
+    go(page, "Compare")
+    for index, name in enumerate(("obama", "biden")):
+        page.locator("input[type=file]").nth(index).set_input_files(samples[name])
+    heading(page, "Different people")
+    examine("verdict")
+    page.get_by_role("button", name="Log out").click()
+    heading(page, "Log in")
+    examine("log in")

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from layouts.page import choose, enrol, go, heading
+
+
+def test_known_and_unknown_on_one_photo(
+    visit: Any, samples: dict[str, Path], two_faces_photo: Path, no_face_photo: Path
+) -> None:
+    page = visit("axe")
+    go(page, "Identify")
+    choose(page, samples["biden"])
+    heading(page, "Unknown")
+    assert "Nobody is enrolled to compare with." in page.get_by_role("main").inner_text()
+    go(page, "People")
+    enrol(page, "Barack Obama", [samples["obama2"], samples["obama3"]])
+
+    go(page, "Identify")
+    choose(page, two_faces_photo)
+    page.locator(".box").nth(1).wait_for()
+    shown = page.locator(".box.known").bounding_box()
+    photo = page.locator(".marked img").bounding_box()
+    assert page.locator(".box.known").inner_text() == "1 Barack Obama"
+    assert photo["x"] < shown["x"] < photo["x"] + photo["width"] / 2
+    assert page.locator(".box.unknown").count() >= 1
+    known = page.locator(".answer.known").inner_text()
+    assert "strangers is as similar" in known and "Similarity 0.9" in known
+    assert "times likelier for one person" in known
+    page.locator(".answer.known a").first.focus()
+    assert page.locator(".box.known.lit").count() == 1
+
+    choose(page, no_face_photo)
+    heading(page, "No face was found")
+    assert page.locator(".box").count() == 0
+
+
+def test_an_unknown_face_can_be_added(visit: Any, samples: dict[str, Path]) -> None:
+    page = visit("keyboard")
+    go(page, "Identify")
+    choose(page, samples["biden"])
+    page.get_by_role("link", name="Add this person").click()
+    heading(page, "Add a person")
+    assert page.locator(".file-name").all_inner_texts() == ["biden.jpg"]
+
+
+def test_compare(visit: Any, samples: dict[str, Path], no_face_photo: Path) -> None:
+    page = visit("people")
+    go(page, "Compare")
+    inputs = page.locator("input[type=file]")
+    inputs.nth(0).set_input_files(samples["obama"])
+    inputs.nth(1).set_input_files(samples["obama2"])
+    heading(page, "The same person")
+    assert page.locator(".box").count() == 2
+    inputs.nth(1).set_input_files(samples["biden"])
+    heading(page, "Different people")
+    inputs.nth(1).set_input_files(no_face_photo)
+    alert = page.get_by_role("alert").inner_text()
+    assert "No face was found." in alert and "Use a photograph" in alert
+    inputs.nth(1).set_input_files(samples["biden"])
+    heading(page, "Different people")
+    assert "likelier for two people" in page.get_by_role("main").inner_text()
+
+
+def test_the_webcam(visit: Any) -> None:
+    page = visit("people")
+    go(page, "Identify")
+    page.get_by_role("button", name="Webcam").click()
+    page.get_by_role("button", name="Take the photo").click()
+    page.get_by_role("dialog").wait_for(state="detached")
+    assert (
+        page.locator(".marked img").evaluate(
+            "image => image.decode().then(() => image.naturalWidth)"
+        )
+        > 100
+    )
+    page.locator(".answers > :not(.loading)").first.wait_for()  # the browser's fake has no face

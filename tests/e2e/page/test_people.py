@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from facemetric.gallery import receipt_problems
+from facemetric.wire import ErasureReceiptOut
+from layouts.page import choose, enrol, go, heading
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+def test_enrol_find_and_edit(visit: Any, samples: dict[str, Path], no_face_photo: Path) -> None:
+    page = visit("people")
+    heading(page, "Nobody is enrolled yet")
+    enrol(page, "Barack Obama", [samples["obama"], no_face_photo], "staff, night shift")
+    report = page.get_by_role("main").inner_text()
+    assert "Enrolled" in report and "Not used" in report and "no face" in report
+    go(page, "People")
+    enrol(page, "Joe Biden", [samples["biden"]])
+    page.get_by_role("link", name="Show the person").click()
+    heading(page, "Joe Biden")
+
+    go(page, "People")
+    page.get_by_text("2 people", exact=True).first.wait_for()
+    page.get_by_label("Search by name").fill("BAR")
+    page.get_by_text("1 person", exact=True).first.wait_for()
+    assert page.locator(".person strong").all_inner_texts() == ["Barack Obama"]
+    page.get_by_label("Search by name").fill("nobody")
+    heading(page, "Nobody found")
+    page.get_by_label("Search by name").fill("")
+    page.get_by_label("Group").select_option("staff")
+    page.get_by_role("link", name="Barack Obama").click()
+
+    heading(page, "Barack Obama")
+    page.get_by_role("button", name="Edit").click()
+    page.get_by_role("dialog").get_by_label("Name", exact=True).fill("B. Obama")
+    page.get_by_role("button", name="Save").click()
+    heading(page, "B. Obama")
+    choose(page, samples["obama2"])
+    page.get_by_role("button", name="Add photos", exact=True).click()
+    heading(page, "2 enrolled photos")
+    page.get_by_role("button", name="Erase obama2.jpg").click()
+    page.get_by_role("dialog").get_by_role("button", name="Erase", exact=True).click()
+    heading(page, "1 enrolled photo")
+    with page.expect_download() as data:
+        page.get_by_role("button", name="Export data").click()
+    exported = json.loads(Path(data.value.path()).read_text())
+    assert exported["name"] == "B. Obama" and len(exported["samples"]) == 1
+
+
+def test_erase_leaves_a_receipt(visit: Any, samples: dict[str, Path]) -> None:
+    page = visit("erased")
+    enrol(page, "Barack Obama", [samples["obama"]])
+    page.get_by_role("link", name="Show the person").click()
+    page.get_by_role("button", name="Erase this person").click()
+    assert page.evaluate("document.activeElement.textContent") == "Cancel"
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.textContent") == "Erase this person"
+    page.keyboard.press("Enter")
+    page.get_by_role("dialog").get_by_role("button", name="Erase this person").click()
+    heading(page, "Erased")
+    with page.expect_download() as file:
+        page.get_by_role("button", name="Download the receipt").click()
+    receipt = json.loads(Path(file.value.path()).read_text())
+    assert receipt_problems(ErasureReceiptOut.model_validate(receipt)) == []
+    go(page, "People")
+    heading(page, "Nobody is enrolled yet")
+
+
+def test_a_name_is_text_wherever_it_stands(visit: Any, samples: dict[str, Path]) -> None:
+    page = visit("hostile")
+    page.on("dialog", lambda dialog: dialog.dismiss())
+    enrol(page, HOSTILE, [samples["obama"]], HOSTILE.replace(",", ""))
+    go(page, "People")
+    page.get_by_role("link", name=HOSTILE).click()
+    heading(page, HOSTILE)
+    for name in ("Edit", "Merge", "Erase this person"):
+        page.get_by_role("button", name=name, exact=True).click()
+        page.get_by_role("dialog").wait_for()
+        page.keyboard.press("Escape")
+    go(page, "Identify")
+    choose(page, samples["obama"])
+    heading(page, HOSTILE)
+    assert page.locator("img[onerror], img[src=x]").count() == 0
+
+
+def test_merge(visit: Any, samples: dict[str, Path]) -> None:
+    page = visit("found")
+    enrol(page, "Barack", [samples["obama"]])
+    go(page, "People")
+    enrol(page, "Obama", [samples["obama2"]])
+    page.get_by_role("link", name="Show the person").click()
+    page.get_by_role("button", name="Merge").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Search by name").fill("bar")
+    dialog.get_by_role("radio", name="Barack").check()
+    assert "Barack goes" in dialog.inner_text()
+    dialog.get_by_role("button", name="Merge").click()
+    heading(page, "2 enrolled photos")
