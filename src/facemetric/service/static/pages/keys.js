@@ -126,5 +126,5 @@ function secretShown({ key, secret }) {
     });
     return [h("p", { class: "warn" }, t("keys.once")), secretField, copied,
       h("div", { class: "row end" }, copy, h("button", { type: "button", class: "primary", onclick: () => close() }, t("keys.kept")))];
-  });
+  }, { wide: true });
 }
