@@ -114,6 +114,14 @@ class Guard:
                 fix="Use a key that is bound to it",
             )
 
+    def still(self, request: Request) -> bool:
+        """Whether the key of a request that was admitted may be used yet."""
+        try:
+            self._key(request)
+        except Problem:
+            return False
+        return True
+
     def check(self, token: str, request: Request) -> Key:
         """Return the key of a secret; a Problem 401 where it is none, or none any longer."""
         key, usable = self.keys.check(token.strip())

@@ -16,7 +16,18 @@ from layouts.service import listening
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
-GALLERIES = ("people", "erased", "hostile", "found", "groups", "keyboard", "phone", "korean", "axe")
+GALLERIES = (
+    "people",
+    "erased",
+    "hostile",
+    "found",
+    "groups",
+    "keyboard",
+    "nobody",
+    "phone",
+    "korean",
+    "axe",
+)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 EXPECTED = ("status of 401", "status of 409", "status of 422")
 """What the browser itself logs where the service refuses something in words."""

@@ -37,7 +37,7 @@ def test_known_and_unknown_on_one_photo(
 
 
 def test_an_unknown_face_can_be_added(visit: Any, samples: dict[str, Path]) -> None:
-    page = visit("keyboard")
+    page = visit("nobody")
     go(page, "Identify")
     choose(page, samples["biden"])
     page.get_by_role("link", name="Add this person").click()

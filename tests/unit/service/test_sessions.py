@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
+from threading import Timer
 
 import pytest
 from fastapi import FastAPI
@@ -256,3 +258,15 @@ def test_the_description_is_of_the_api_alone(service: Served) -> None:
         for path in app.openapi()["paths"]
         if not path.startswith(("/v1", "/health", "/ready", "/metrics"))
     ]
+
+
+def test_a_stream_ends_with_the_key(browser: TestClient, service: Served, tmp_path: Path) -> None:
+    running = service.app.state.service
+    before = running.settings
+    running.settings = replace(before, events={"main": tmp_path / "none"})
+    Timer(0.5, service.keys.revoke, [browser.key_id]).start()
+    try:
+        answer = browser.get("/v1/galleries/main/events/stream")  # comes back: it has an end
+    finally:
+        running.settings = before
+    assert answer.text.startswith(": still here")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Header, Path, Query, Response
+from fastapi import APIRouter, Header, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from facemetric.recognizer.documents import person_document, sample_document
@@ -56,11 +56,11 @@ async def list_events(
     openapi_extra=needs("read"),
 )
 async def follow_events(
-    gallery: GalleryName, service: TheService, last_event_id: LastId = None
+    gallery: GalleryName, request: Request, service: TheService, last_event_id: LastId = None
 ) -> Response:
     """Send events as they come (server-sent events), from behind `Last-Event-ID` where it is given.
 
-    It goes on until the caller leaves; a comment comes every 15 seconds.
+    It goes on until the caller leaves or the key ends; a comment comes every 15 seconds.
     """
     log = _log(service, gallery)
     service.listeners.check()
@@ -68,7 +68,8 @@ async def follow_events(
     async def messages() -> AsyncIterator[str]:
         with service.listeners.place():
             async for event in log.follow(
-                last_id=last_event_id, ended=lambda: service.state != "ok"
+                last_id=last_event_id,
+                ended=lambda: service.state != "ok" or not service.guard.still(request),
             ):
                 yield message(event)
 

@@ -33,7 +33,7 @@ function keyTable(keys, again) {
         state === "revoked" ? "" : h("span", { class: "row" },
           h("button", { type: "button", class: "small", "aria-label": t("keys.rotate_of", { name: key.name }), onclick: () => rotate(key, own, again) }, t("keys.rotate")),
           h("button", { type: "button", class: "small danger-text", "aria-label": t("keys.revoke_of", { name: key.name }), onclick: () => revoke(key, own, again) }, t("keys.revoke")))];
-    })));
+    }), "stacked"));
 }
 
 async function make(again) {
@@ -126,5 +126,5 @@ function secretShown({ key, secret }) {
     });
     return [h("p", { class: "warn" }, t("keys.once")), secretField, copied,
       h("div", { class: "row end" }, copy, h("button", { type: "button", class: "primary", onclick: () => close() }, t("keys.kept")))];
-  });
+  }, { wide: true });
 }

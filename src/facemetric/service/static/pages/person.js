@@ -83,8 +83,9 @@ function sampleTable(person, samples, path, page) {
 function adding(path, page) {
   const outcome = h("div", { "aria-live": "polite" });
   const [whichField, which] = facesChoice();
-  const go = h("button", { type: "button", class: "primary", hidden: true }, t("person.add"));
-  const photos = picker({ label: t("enrol.photos"), several: true, changed: (files) => { go.hidden = !files.length; } });
+  const go = h("button", { type: "button", class: "primary" }, t("person.add"));
+  const further = h("div", { class: "stack", hidden: true }, whichField, h("div", { class: "row" }, go));
+  const photos = picker({ label: t("enrol.photos"), several: true, changed: (files) => { further.hidden = !files.length; } });
   go.addEventListener("click", async () => {
     const files = distinct(photos.files());
     const answer = await act(go, outcome, () => {
@@ -95,7 +96,7 @@ function adding(path, page) {
     await page.again();
     fill(page.main, enrolmentReport(answer, files));
   });
-  return h("div", { class: "card stack" }, photos.element, whichField, outcome, h("div", { class: "row" }, go));
+  return h("div", { class: "card stack" }, photos.element, further, outcome);
 }
 
 function edit(person, path, page) {

@@ -67,5 +67,5 @@ function auditTable({ entries }) {
 export function table(label, head, rows, kind = "") {
   return h("div", { class: "table-scroll", tabindex: 0, role: "region", "aria-label": label },
     h("table", { class: kind }, h("thead", {}, h("tr", {}, head.map((one) => h("th", { scope: "col" }, one)))),
-      h("tbody", {}, rows.map((row) => h("tr", {}, row.map((cell) => h("td", {}, cell)))))));
+      h("tbody", {}, rows.map((row) => h("tr", {}, row.map((cell, index) => h("td", { "data-label": head[index] }, cell)))))));
 }
