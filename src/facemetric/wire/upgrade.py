@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from facemetric.wire.calibration import CalibratedPointOut
 from facemetric.wire.evaluation import FigureOut
 from facemetric.wire.faces import ErrorOut, Wire, schema
@@ -86,7 +88,7 @@ class GalleryUpgradeOut(Wire):
     new_people: int | None = None
     mapped: int | None = None
     embedded: int | None = None
-    not_at_hand: dict[str, int] = {}
+    not_at_hand: dict[str, int] = Field(default_factory=dict)
     errors: tuple[ErrorOut, ...] = ()
     source_checksum: str | None = None
     checksum: str | None = None
