@@ -31,9 +31,12 @@ def enrol_all(
 
     Runs of people who are new, with pictures that nobody has, go in together.
     """
+    answers: list[Enrolment | ItemError] = []
+    if stored_binding(connection).flip is None:  # the first sample settles it for all
+        answers += [enrol_apart(connection, request, at=at) for request in requests[:1]]
+        requests = requests[1:]
     names = [_name(request.name) for request in requests]
     plain = _are_plain(connection, requests, names)
-    answers: list[Enrolment | ItemError] = []
     for run in _runs(plain):
         chosen = requests[run]
         if plain[run.start]:

@@ -253,7 +253,13 @@ class SqliteDatabase:
                 )
             return
         # FULL: a commit returns when it would survive a loss of power (fullfsync: on macOS too).
-        for pragma in ("secure_delete = ON", "synchronous = FULL", "fullfsync = ON"):
+        # 64 MB of pages: a large transaction is not written twice.
+        for pragma in (
+            "cache_size = -65536",
+            "secure_delete = ON",
+            "synchronous = FULL",
+            "fullfsync = ON",
+        ):
             connection.execute(f"PRAGMA {pragma}")
         if blank or check_version(connection):
             with self.write():
