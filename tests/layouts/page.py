@@ -35,3 +35,9 @@ def heading(page: Any, text: str) -> Any:
     found = page.get_by_role("heading", name=text, exact=True)
     found.wait_for()
     return found
+
+
+def settled(page: Any) -> None:
+    """Wait until nothing of the page is loading."""
+    for waiting in ("main [aria-busy]", "main .loading"):
+        page.locator(waiting).first.wait_for(state="detached")

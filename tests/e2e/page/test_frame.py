@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from facemetric.service.page import assets
-from layouts.page import go, heading
+from layouts.page import go, heading, settled
 
 PAGES = ("People", "Identify", "Compare", "Group photos", "Live", "System", "Keys")
 
@@ -45,7 +45,7 @@ def test_no_page_is_wider_than_a_phone(visit: Any) -> None:
     for name in PAGES:
         page.get_by_role("button", name="Menu").click()
         go(page, name)
-        page.wait_for_function("!document.querySelector('main [aria-busy]')")
+        settled(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, name
 
 
@@ -117,7 +117,7 @@ def test_axe_finds_nothing_serious(visit: Any, samples: dict[str, Path], scheme:
     page = visit(None, color_scheme=scheme, bypass_csp=True)
 
     def examine(where: str) -> None:
-        page.wait_for_function("!document.querySelector('main [aria-busy], main .loading')")
+        settled(page)
         found = axe.run(page).response["violations"]
         assert [(where, one["id"], one["nodes"][0]["html"]) for one in found] == []
 

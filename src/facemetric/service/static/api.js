@@ -28,7 +28,11 @@ export async function ask(method, path, { query = {}, body, byItself = false, si
   let response;
   try {
     response = await fetch(address(path, query), {
-      method, headers, signal, credentials: "same-origin", cache: "no-store",
+      method,
+      headers,
+      signal,
+      credentials: "same-origin",
+      cache: "no-store",
       body: form || body === undefined ? body : JSON.stringify(body),
     });
   } catch (error) {
@@ -72,7 +76,8 @@ export function photoForm(files, fields = {}) {
 function address(path, query) {
   const asked = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
-    for (const one of [value].flat()) if (one !== null && one !== undefined && one !== "") asked.append(name, one);
+    for (const one of [value].flat())
+      if (one !== null && one !== undefined && one !== "") asked.append(name, one);
   }
   const text = asked.toString();
   return text ? `${path}?${text}` : path;
@@ -87,10 +92,10 @@ function answered(status, text) {
   }
   if (status >= 200 && status < 300) return document_;
   const problem = new Problem({ status, code: "answer", detail: "", ...document_ });
-  if (status === 401 && path401(problem)) sessionEnded();
+  if (status === 401 && isOver(problem)) sessionEnded();
   throw problem;
 }
 
-function path401(problem) {
+function isOver(problem) {
   return problem.code === "session" || problem.code === "no_key";
 }

@@ -27,7 +27,12 @@ async function draw({ ended = false } = {}) {
   const main = h("main", { id: "main", tabindex: -1 });
   replace(app, frame(page.menu, main, { changed: redraw }));
   if (may(page.scope)) page.draw(main, { about: page.about, signal: leave.signal });
-  else replace(main, h("h1", { tabindex: -1 }, t(`${page.menu}.title`)), h("p", {}, t("state.scope", { scope: page.scope })));
+  else
+    replace(
+      main,
+      h("h1", { tabindex: -1 }, t(`${page.menu}.title`)),
+      h("p", {}, t("state.scope", { scope: page.scope })),
+    );
   const heading = main.querySelector("h1");
   document.title = `${heading.textContent} · facemetric`;
   heading.focus({ preventScroll: true });

@@ -46,13 +46,16 @@ export function number(value, digits = 3) {
 
 /** Write a similarity: three digits, so that two can be compared at a glance. */
 export function similar(value) {
-  return new Intl.NumberFormat(language, { minimumFractionDigits: 3, maximumFractionDigits: 3 }).format(value);
+  return new Intl.NumberFormat(language, { minimumFractionDigits: 3, maximumFractionDigits: 3 }).format(
+    value,
+  );
 }
 
 /** Write a share, as per cent, with as many digits as a small one needs. */
 export function percent(share) {
   return new Intl.NumberFormat(language, {
-    style: "percent", maximumSignificantDigits: share < 0.1 ? 2 : 3,
+    style: "percent",
+    maximumSignificantDigits: share < 0.1 ? 2 : 3,
   }).format(share);
 }
 
@@ -63,7 +66,9 @@ export function day(iso) {
 
 /** Write a day and a time. */
 export function moment(iso) {
-  return new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" }).format(new Date(iso));
+  return new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" }).format(
+    new Date(iso),
+  );
 }
 
 /** Write a number of bytes. */
@@ -71,16 +76,27 @@ export function size(bytes) {
   const units = ["byte", "kilobyte", "megabyte", "gigabyte"];
   const step = Math.min(3, Math.floor(Math.log10(Math.max(bytes, 1)) / 3));
   return new Intl.NumberFormat(language, {
-    style: "unit", unit: units[step], maximumSignificantDigits: 3,
+    style: "unit",
+    unit: units[step],
+    maximumSignificantDigits: 3,
   }).format(bytes / 1000 ** step);
 }
 
 /** Write a time span. */
 export function span(seconds) {
-  const [unit, length] = seconds < 90 ? ["second", 1] : seconds < 5400 ? ["minute", 60]
-    : seconds < 172800 ? ["hour", 3600] : ["day", 86400];
+  const [unit, length] =
+    seconds < 90
+      ? ["second", 1]
+      : seconds < 5400
+        ? ["minute", 60]
+        : seconds < 172800
+          ? ["hour", 3600]
+          : ["day", 86400];
   return new Intl.NumberFormat(language, {
-    style: "unit", unit, unitDisplay: "long", maximumFractionDigits: unit === "second" ? 0 : 1,
+    style: "unit",
+    unit,
+    unitDisplay: "long",
+    maximumFractionDigits: unit === "second" ? 0 : 1,
   }).format(seconds / length);
 }
 

@@ -38,8 +38,12 @@ export function confirmed(title, text, action, work) {
     return [
       [text].flat().map((one) => h("p", {}, one)),
       failure,
-      h("div", { class: "row end" },
-        h("button", { type: "button", autofocus: true, onclick: () => close() }, t("action.cancel")), go),
+      h(
+        "div",
+        { class: "row end" },
+        h("button", { type: "button", autofocus: true, onclick: () => close() }, t("action.cancel")),
+        go,
+      ),
     ];
   });
 }

@@ -40,7 +40,9 @@ export function newId(prefix) {
 export function announce(text) {
   const announcer = document.getElementById("announcer");
   announcer.textContent = "";
-  setTimeout(() => { announcer.textContent = text; }, 50);
+  setTimeout(() => {
+    announcer.textContent = text;
+  }, 50);
 }
 
 /** Save a document as a file of the user's. */

@@ -10,15 +10,45 @@ export function enrolmentReport(answer, files) {
   const samples = answer.samples.map((sample) => {
     const place = h("span", { class: "thumbnail" });
     cutInto(byName.get(sample.source), [{ place, face: sample.face }]);
-    return h("li", {}, place, h("div", {},
-      h("strong", {}, sample.source),
-      h("p", { class: sample.duplicate ? "muted" : "good" }, t(sample.duplicate ? "enrol.duplicate" : "enrol.enrolled")),
-      sample.face.problems.length ? h("p", { class: "warn" }, t("enrol.poor"), " ", h("span", { lang: "en" }, sample.face.problems.join("; "))) : null));
+    return h(
+      "li",
+      {},
+      place,
+      h(
+        "div",
+        {},
+        h("strong", {}, sample.source),
+        h(
+          "p",
+          { class: sample.duplicate ? "muted" : "good" },
+          t(sample.duplicate ? "enrol.duplicate" : "enrol.enrolled"),
+        ),
+        sample.face.problems.length
+          ? h(
+              "p",
+              { class: "warn" },
+              t("enrol.poor"),
+              " ",
+              h("span", { lang: "en" }, sample.face.problems.join("; ")),
+            )
+          : null,
+      ),
+    );
   });
-  const errors = answer.errors.map((error) => h("li", {},
-    byName.has(error.item) ? thumbnail(byName.get(error.item)) : null, h("div", {},
-      h("strong", {}, error.item), h("p", { class: "bad" }, t("enrol.refused")),
-      h("p", { lang: "en" }, `${error.cause}. ${error.fix ?? ""}`))));
+  const errors = answer.errors.map((error) =>
+    h(
+      "li",
+      {},
+      byName.has(error.item) ? thumbnail(byName.get(error.item)) : null,
+      h(
+        "div",
+        {},
+        h("strong", {}, error.item),
+        h("p", { class: "bad" }, t("enrol.refused")),
+        h("p", { lang: "en" }, `${error.cause}. ${error.fix ?? ""}`),
+      ),
+    ),
+  );
   return h("ul", { class: "report" }, samples, errors);
 }
 
@@ -28,6 +58,8 @@ export function distinct(files) {
   return files.map((file) => {
     const times = seen.get(file.name) ?? 0;
     seen.set(file.name, times + 1);
-    return times ? new File([file], file.name.replace(/(\.[^.]*)?$/, ` (${times + 1})$1`), { type: file.type }) : file;
+    return times
+      ? new File([file], file.name.replace(/(\.[^.]*)?$/, ` (${times + 1})$1`), { type: file.type })
+      : file;
   });
 }

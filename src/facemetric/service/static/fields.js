@@ -5,15 +5,24 @@ import { h, newId } from "./dom.js";
 /** Return a labelled input and the input itself. */
 export function field(label, { type = "text", hint = null, ...attributes } = {}) {
   const id = newId("field");
-  const input = h("input", { id, type, "aria-describedby": hint ? `${id}-hint` : null, autocomplete: "off", ...attributes });
+  const input = h("input", {
+    id,
+    type,
+    "aria-describedby": hint ? `${id}-hint` : null,
+    autocomplete: "off",
+    ...attributes,
+  });
   return [labelled(id, label, hint, input), input];
 }
 
 /** Return a labelled choice, out of pairs of value and text, and the select itself. */
 export function choice(label, options, { value = null, hint = null, ...attributes } = {}) {
   const id = newId("field");
-  const select = h("select", { id, "aria-describedby": hint ? `${id}-hint` : null, ...attributes },
-    options.map(([one, text]) => h("option", { value: one }, text)));
+  const select = h(
+    "select",
+    { id, "aria-describedby": hint ? `${id}-hint` : null, ...attributes },
+    options.map(([one, text]) => h("option", { value: one }, text)),
+  );
   if (value !== null) select.value = value;
   return [labelled(id, label, hint, select), select];
 }
@@ -25,6 +34,11 @@ export function tick(label, { value = "", checked = false } = {}) {
 }
 
 function labelled(id, label, hint, input) {
-  return h("div", { class: "field" }, h("label", { for: id }, label), input,
-    hint ? h("p", { class: "hint", id: `${id}-hint` }, hint) : null);
+  return h(
+    "div",
+    { class: "field" },
+    h("label", { for: id }, label),
+    input,
+    hint ? h("p", { class: "hint", id: `${id}-hint` }, hint) : null,
+  );
 }

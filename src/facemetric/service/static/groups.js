@@ -2,7 +2,8 @@
 
 /** Return the groups of a job's answer; the last one holds faces that are like no other. */
 export function groupsOf(result) {
-  const groups = result.groups.filter((group) => group.label >= 0)
+  const groups = result.groups
+    .filter((group) => group.label >= 0)
     .map((group) => ({ name: "", faces: [...group.faces], person: null }));
   const alone = result.groups.find((group) => group.label < 0);
   return { groups, alone: alone ? [...alone.faces] : [] };

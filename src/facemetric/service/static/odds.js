@@ -16,8 +16,11 @@ export function oddsText(odds) {
 export function evidenceText(odds) {
   if (!odds || odds.log10_lr === null) return null;
   const same = odds.log10_lr >= 0;
-  const limited = odds.lr_limit === null ? "about" : (odds.lr_limit === "at_least") === same ? "at_least" : "at_most";
-  return tOne(same ? "odds.one_person" : "odds.two_people", limited, { n: twoDigits(10 ** Math.abs(odds.log10_lr), Math.round) });
+  const limited =
+    odds.lr_limit === null ? "about" : (odds.lr_limit === "at_least") === same ? "at_least" : "at_most";
+  return tOne(same ? "odds.one_person" : "odds.two_people", limited, {
+    n: twoDigits(10 ** Math.abs(odds.log10_lr), Math.round),
+  });
 }
 
 /** Return a similarity as a bar with its threshold, and as a number. */
@@ -28,9 +31,17 @@ export function meter(similarity, threshold) {
   value.style.width = place(similarity);
   const line = h("span", { class: "meter-line" });
   line.style.left = place(threshold);
-  return h("div", { class: "meter-row" },
-    h("div", { class: `meter ${similarity >= threshold ? "above" : "below"}`, "aria-hidden": "true" }, value, line),
-    h("p", {}, t("odds.similarity", { similarity: similar(similarity), threshold: similar(threshold) })));
+  return h(
+    "div",
+    { class: "meter-row" },
+    h(
+      "div",
+      { class: `meter ${similarity >= threshold ? "above" : "below"}`, "aria-hidden": "true" },
+      value,
+      line,
+    ),
+    h("p", {}, t("odds.similarity", { similarity: similar(similarity), threshold: similar(threshold) })),
+  );
 }
 
 function twoDigits(value, round) {

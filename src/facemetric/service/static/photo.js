@@ -33,7 +33,10 @@ export function marked(file, alt) {
     element,
     /** Draw boxes; a mark has the face, a text, its kind and, where it can be chosen, what then happens. */
     mark(photo, marks) {
-      replace(boxes, marks.map((one) => boxOf(photo, one)));
+      replace(
+        boxes,
+        marks.map((one) => boxOf(photo, one)),
+      );
       return [...boxes.children];
     },
   };
@@ -42,7 +45,11 @@ export function marked(file, alt) {
 function boxOf(photo, { face, text, kind }) {
   const [left, top, right, bottom] = face.box_xyxy_px;
   const low = bottom > 0.9 * photo.height_px;
-  const box = h("div", { class: `box ${kind}${low ? " low" : ""}`, "aria-hidden": "true" }, h("span", {}, text));
+  const box = h(
+    "div",
+    { class: `box ${kind}${low ? " low" : ""}`, "aria-hidden": "true" },
+    h("span", {}, text),
+  );
   box.style.left = `${(100 * left) / photo.width_px}%`;
   box.style.top = `${(100 * top) / photo.height_px}%`;
   box.style.width = `${(100 * (right - left)) / photo.width_px}%`;
@@ -66,7 +73,17 @@ export function cut(pixels, face) {
   const side = Math.max(right - left, bottom - top) * (1 + 2 * MARGIN);
   const canvas = h("canvas", { width: CROP_PX, height: CROP_PX, "aria-hidden": "true" });
   const context = canvas.getContext("2d");
-  context.drawImage(pixels, (left + right - side) / 2, (top + bottom - side) / 2, side, side, 0, 0, CROP_PX, CROP_PX);
+  context.drawImage(
+    pixels,
+    (left + right - side) / 2,
+    (top + bottom - side) / 2,
+    side,
+    side,
+    0,
+    0,
+    CROP_PX,
+    CROP_PX,
+  );
   return canvas;
 }
 

@@ -12,7 +12,12 @@ export function picker({ label, several = false, previews = true, changed = () =
   let files = [];
   const shown = h("ul", { class: "previews" });
   const input = h("input", {
-    id, type: "file", accept: "image/*,.heic,.heif,.avif", multiple: several, class: "unseen-input", "aria-describedby": `${id}-hint`,
+    id,
+    type: "file",
+    accept: "image/*,.heic,.heif,.avif",
+    multiple: several,
+    class: "unseen-input",
+    "aria-describedby": `${id}-hint`,
   });
   const set = (chosen) => {
     files = chosen;
@@ -22,17 +27,31 @@ export function picker({ label, several = false, previews = true, changed = () =
     changed(files);
   };
   const add = (more) => {
-    const photos = [...more].filter((file) => file.type.startsWith("image/") || /\.(heic|heif|avif)$/i.test(file.name));
+    const photos = [...more].filter(
+      (file) => file.type.startsWith("image/") || /\.(heic|heif|avif)$/i.test(file.name),
+    );
     if (photos.length) set(several ? [...files, ...photos] : photos.slice(-1));
   };
-  const preview = (file) => h("li", {}, thumbnail(file), h("span", { class: "file-name" }, file.name),
-    h("button", {
-      type: "button", class: "plain small", "aria-label": t("picker.remove", { name: file.name }),
-      onclick: () => {
-        set(files.filter((one) => one !== file));
-        input.focus();
-      },
-    }, icon("close")));
+  const preview = (file) =>
+    h(
+      "li",
+      {},
+      thumbnail(file),
+      h("span", { class: "file-name" }, file.name),
+      h(
+        "button",
+        {
+          type: "button",
+          class: "plain small",
+          "aria-label": t("picker.remove", { name: file.name }),
+          onclick: () => {
+            set(files.filter((one) => one !== file));
+            input.focus();
+          },
+        },
+        icon("close"),
+      ),
+    );
   input.addEventListener("change", () => {
     add(input.files);
     input.value = "";
@@ -42,9 +61,19 @@ export function picker({ label, several = false, previews = true, changed = () =
     const photo = await takePhoto();
     if (photo) add([photo]);
   });
-  const drop = h("div", { class: "drop" }, input,
-    h("label", { for: id }, icon("upload"), h("strong", {}, label), h("span", { class: "small", id: `${id}-hint` }, several ? t("picker.hint_several") : t("picker.hint"))),
-    webcam);
+  const drop = h(
+    "div",
+    { class: "drop" },
+    input,
+    h(
+      "label",
+      { for: id },
+      icon("upload"),
+      h("strong", {}, label),
+      h("span", { class: "small", id: `${id}-hint` }, several ? t("picker.hint_several") : t("picker.hint")),
+    ),
+    webcam,
+  );
   for (const kind of ["dragenter", "dragover"]) {
     drop.addEventListener(kind, (event) => {
       event.preventDefault();

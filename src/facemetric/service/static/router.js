@@ -24,8 +24,10 @@ export const PAGES = [
 /** Return the page of an address: its entry in the menu, the function that draws it, what it is about. */
 export function route(hash, may) {
   const [name, ...rest] = hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
-  if (name === "people" && rest[0] === "new") return { menu: "people", scope: "enrol", draw: enrolPage, about: null };
-  if (name === "people" && rest[0]) return { menu: "people", scope: "read", draw: personPage, about: rest[0] };
+  if (name === "people" && rest[0] === "new")
+    return { menu: "people", scope: "enrol", draw: enrolPage, about: null };
+  if (name === "people" && rest[0])
+    return { menu: "people", scope: "read", draw: personPage, about: rest[0] };
   const first = may("read") ? PAGES[0] : { name: "people", scope: "enrol", draw: enrolPage };
   const page = PAGES.find((one) => one.name === name) ?? first;
   return { menu: page.name, scope: page.scope, draw: page.draw, about: null };

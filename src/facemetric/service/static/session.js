@@ -55,7 +55,7 @@ export function knownGalleries() {
 export function gallery() {
   const names = galleries.map((one) => one.gallery);
   const stored = sessionStorage.getItem(STORED);
-  return names.includes(stored) ? stored : names[0] ?? null;
+  return names.includes(stored) ? stored : (names[0] ?? null);
 }
 
 /** Look at another gallery. */
@@ -70,5 +70,7 @@ export function inGallery(path = "") {
 
 /** Ask for the galleries again. */
 export async function loadGalleries() {
-  galleries = may("read") ? (await ask("GET", "v1/galleries")).galleries : (session.key.galleries ?? []).map((name) => ({ gallery: name, groups: {} }));
+  galleries = may("read")
+    ? (await ask("GET", "v1/galleries")).galleries
+    : (session.key.galleries ?? []).map((name) => ({ gallery: name, groups: {} }));
 }

@@ -10,23 +10,51 @@ export function loading(text = t("state.loading")) {
 
 /** Return what is shown where nothing is, and what can be done about it. */
 export function empty(title, text, ...actions) {
-  return h("div", { class: "empty" }, h("h2", {}, title), h("p", {}, text),
-    actions.length ? h("div", { class: "row centred" }, actions) : null);
+  return h(
+    "div",
+    { class: "empty" },
+    h("h2", {}, title),
+    h("p", {}, text),
+    actions.length ? h("div", { class: "row centred" }, actions) : null,
+  );
 }
 
 /** Return a problem in words, with its way out. */
 export function trouble(problem, { retry = null } = {}) {
   if (!("code" in problem)) console.error(problem);
   const code = problem.code ?? "defect";
-  const errors = (problem.errors ?? []).filter((one) => one.detail !== problem.message || problem.errors.length > 1);
-  return h("div", { class: "trouble", role: "alert" },
+  const errors = (problem.errors ?? []).filter(
+    (one) => one.detail !== problem.message || problem.errors.length > 1,
+  );
+  return h(
+    "div",
+    { class: "trouble", role: "alert" },
     h("p", { class: "trouble-title" }, tOne("problem", code)),
     problem.code && problem.message ? h("p", { lang: "en" }, sentence(problem.message, problem.field)) : null,
     problem.fix ? h("p", { lang: "en", class: "fix" }, sentence(problem.fix)) : null,
-    errors.length ? h("ul", {}, errors.map((one) => h("li", {},
-      h("span", { lang: "en" }, sentence(one.detail, one.field), one.fix ? ` ${sentence(one.fix)}` : "")))) : null,
-    problem.requestId && problem.status >= 500 ? h("p", { class: "small" }, t("problem.request", { id: problem.requestId })) : null,
-    retry ? h("button", { type: "button", onclick: retry }, t("action.retry")) : null);
+    errors.length
+      ? h(
+          "ul",
+          {},
+          errors.map((one) =>
+            h(
+              "li",
+              {},
+              h(
+                "span",
+                { lang: "en" },
+                sentence(one.detail, one.field),
+                one.fix ? ` ${sentence(one.fix)}` : "",
+              ),
+            ),
+          ),
+        )
+      : null,
+    problem.requestId && problem.status >= 500
+      ? h("p", { class: "small" }, t("problem.request", { id: problem.requestId }))
+      : null,
+    retry ? h("button", { type: "button", onclick: retry }, t("action.retry")) : null,
+  );
 }
 
 /** Fill a part of the page with what a promise brings; show that it waits, and what failed. */
@@ -74,8 +102,12 @@ export function toast(text) {
 /** Return a bar of progress from 0 to 1; null where it cannot be told. */
 export function bar(label, share) {
   const attributes = share === null ? {} : { value: share };
-  return h("div", { class: "progress" }, h("span", {}, label),
-    h("progress", { max: 1, "aria-label": label, ...attributes }));
+  return h(
+    "div",
+    { class: "progress" },
+    h("span", {}, label),
+    h("progress", { max: 1, "aria-label": label, ...attributes }),
+  );
 }
 
 function sentence(text, item = null) {

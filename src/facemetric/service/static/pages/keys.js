@@ -3,88 +3,135 @@
 import { ask } from "../api.js";
 import { day, t, tOne } from "../catalogue.js";
 import { confirmed, dialog } from "../dialog.js";
-import { fill, h, replace } from "../dom.js";
-import { choice, field, tick } from "../fields.js";
+import { fill, h } from "../dom.js";
+import { choice } from "../fields.js";
 import { icon } from "../icons.js";
-import { current, forget, knownGalleries } from "../session.js";
+import { current, forget } from "../session.js";
 import { act, show, toast } from "../states.js";
+import { makeKey, secretShown } from "./newkey.js";
 import { table } from "./system.js";
-
-const SCOPES = ["read", "enrol", "admin"];
-const DAY_MS = 86_400_000;
 
 /** Draw the page. */
 export function keysPage(main, { signal }) {
   const part = h("div");
-  const again = () => show(part, () => ask("GET", "v1/keys", { signal }), (answer) => keyTable(answer.keys, again), { quiet: part.childElementCount > 0 });
-  fill(main, h("div", { class: "head" }, h("h1", { tabindex: -1 }, t("keys.title")),
-    h("button", { type: "button", class: "primary", onclick: () => make(again) }, icon("add"), t("keys.make"))), h("p", { class: "lead" }, t("keys.lead")), part);
+  const again = () =>
+    show(
+      part,
+      () => ask("GET", "v1/keys", { signal }),
+      (answer) => keyTable(answer.keys, again),
+      { quiet: part.childElementCount > 0 },
+    );
+  fill(
+    main,
+    h(
+      "div",
+      { class: "head" },
+      h("h1", { tabindex: -1 }, t("keys.title")),
+      h(
+        "button",
+        { type: "button", class: "primary", onclick: () => makeKey(again) },
+        icon("add"),
+        t("keys.make"),
+      ),
+    ),
+    h("p", { class: "lead" }, t("keys.lead")),
+    part,
+  );
   again();
 }
 
 function keyTable(keys, again) {
-  return h("div", { class: "card" }, table(t("keys.title"), ["keys.name", "keys.scopes", "keys.galleries", "keys.expires", "keys.state", "table.actions"].map((key) => t(key)),
-    keys.map((key) => {
-      const own = key.key_id === current().key.key_id;
-      const state = key.revoked ? "revoked" : key.expires && new Date(key.expires) <= new Date() ? "expired" : "valid";
-      return [h("span", {}, h("strong", {}, key.name), h("span", { class: "small block" }, h("code", {}, key.key_id), own ? ` · ${t("keys.own")}` : "")),
-        key.scopes.map((scope) => tOne("keys.scope", scope)).join(", "), key.galleries ? key.galleries.join(", ") : t("keys.all_galleries"),
-        key.expires ? day(key.expires) : t("keys.never"), h("span", { class: `chip ${state}` }, tOne("keys.states", state)),
-        state === "revoked" ? "" : h("span", { class: "row" },
-          h("button", { type: "button", class: "small", "aria-label": t("keys.rotate_of", { name: key.name }), onclick: () => rotate(key, own, again) }, t("keys.rotate")),
-          h("button", { type: "button", class: "small danger-text", "aria-label": t("keys.revoke_of", { name: key.name }), onclick: () => revoke(key, own, again) }, t("keys.revoke")))];
-    }), "stacked"));
-}
-
-async function make(again) {
-  const made = await dialog(t("keys.make"), (close) => {
-    const [nameField, name] = field(t("keys.name"), { required: true, maxlength: 100, hint: t("keys.name_hint") });
-    const scopes = SCOPES.map((one) => tick(tOne("keys.scope_text", one), { value: one, checked: one === "read" }));
-    const galleries = knownGalleries().map((one) => tick(one.gallery, { value: one.gallery }));
-    const [daysField, days] = field(t("keys.days"), { type: "number", min: 1, max: 3650, value: 365, hint: t("keys.days_hint") });
-    const [rateField, rate] = field(t("keys.per_minute"), { type: "number", min: 1, max: 1_000_000, hint: t("keys.per_minute_hint") });
-    const failure = h("div");
-    const go = h("button", { type: "submit", class: "primary" }, t("keys.make_go"));
-    const chosen = (ticks) => ticks.map(([, input]) => input).filter((input) => input.checked).map((input) => input.value);
-    const form = h("form", { class: "stack" }, nameField,
-      h("fieldset", {}, h("legend", {}, t("keys.scopes")), scopes.map(([label]) => label)),
-      galleries.length ? h("fieldset", {}, h("legend", {}, t("keys.galleries")), h("p", { class: "hint" }, t("keys.galleries_hint")), galleries.map(([label]) => label)) : null,
-      h("div", { class: "filters" }, daysField, rateField), failure,
-      h("div", { class: "row end" }, h("button", { type: "button", onclick: () => close() }, t("action.cancel")), go));
-    form.addEventListener("submit", async (event) => {
-      event.preventDefault();
-      if (!chosen(scopes).length) {
-        replace(failure, h("p", { class: "bad", role: "alert" }, t("keys.no_scope")));
-        return;
-      }
-      const answer = await act(go, failure, () => ask("POST", "v1/keys", {
-        body: {
-          name: name.value.trim(), scopes: chosen(scopes), galleries: chosen(galleries).length ? chosen(galleries) : null,
-          expires: days.value ? new Date(Date.now() + Number(days.value) * DAY_MS).toISOString() : null,
-          per_minute: rate.value ? Number(rate.value) : null,
-        },
-      }));
-      if (answer) close(answer);
-    });
-    return form;
-  });
-  if (!made) return;
-  await secretShown(made);
-  again();
+  return h(
+    "div",
+    { class: "card" },
+    table(
+      t("keys.title"),
+      ["keys.name", "keys.scopes", "keys.galleries", "keys.expires", "keys.state", "table.actions"].map(
+        (key) => t(key),
+      ),
+      keys.map((key) => {
+        const own = key.key_id === current().key.key_id;
+        const state = key.revoked
+          ? "revoked"
+          : key.expires && new Date(key.expires) <= new Date()
+            ? "expired"
+            : "valid";
+        return [
+          h(
+            "span",
+            {},
+            h("strong", {}, key.name),
+            h("span", { class: "small block" }, h("code", {}, key.key_id), own ? ` · ${t("keys.own")}` : ""),
+          ),
+          key.scopes.map((scope) => tOne("keys.scope", scope)).join(", "),
+          key.galleries ? key.galleries.join(", ") : t("keys.all_galleries"),
+          key.expires ? day(key.expires) : t("keys.never"),
+          h("span", { class: `chip ${state}` }, tOne("keys.states", state)),
+          state === "revoked"
+            ? ""
+            : h(
+                "span",
+                { class: "row" },
+                h(
+                  "button",
+                  {
+                    type: "button",
+                    class: "small",
+                    "aria-label": t("keys.rotate_of", { name: key.name }),
+                    onclick: () => rotate(key, own, again),
+                  },
+                  t("keys.rotate"),
+                ),
+                h(
+                  "button",
+                  {
+                    type: "button",
+                    class: "small danger-text",
+                    "aria-label": t("keys.revoke_of", { name: key.name }),
+                    onclick: () => revoke(key, own, again),
+                  },
+                  t("keys.revoke"),
+                ),
+              ),
+        ];
+      }),
+      "stacked",
+    ),
+  );
 }
 
 async function rotate(key, own, again) {
   const turned = await dialog(t("keys.rotate_title", { name: key.name }), (close) => {
-    const [graceField, grace] = choice(t("keys.grace"), [["0", t("keys.grace_none")], ["1", t("keys.grace_hours", { n: 1 })], ["24", t("keys.grace_hours", { n: 24 })], ["168", t("keys.grace_hours", { n: 168 })]],
-      { value: own ? "1" : "0", hint: t("keys.grace_hint") });
+    const [graceField, grace] = choice(
+      t("keys.grace"),
+      [
+        ["0", t("keys.grace_none")],
+        ["1", t("keys.grace_hours", { n: 1 })],
+        ["24", t("keys.grace_hours", { n: 24 })],
+        ["168", t("keys.grace_hours", { n: 168 })],
+      ],
+      { value: own ? "1" : "0", hint: t("keys.grace_hint") },
+    );
     const failure = h("div");
     const go = h("button", { type: "button", class: "danger" }, t("keys.rotate"));
     go.addEventListener("click", async () => {
-      const answer = await act(go, failure, () => ask("POST", `v1/keys/${key.key_id}/rotate`, { query: { grace_h: grace.value } }));
+      const answer = await act(go, failure, () =>
+        ask("POST", `v1/keys/${key.key_id}/rotate`, { query: { grace_h: grace.value } }),
+      );
       if (answer) close({ ...answer, ends: own && grace.value === "0" });
     });
-    return [h("p", {}, t("keys.rotate_text")), own ? h("p", { class: "warn" }, t("keys.own_text")) : null, graceField, failure,
-      h("div", { class: "row end" }, h("button", { type: "button", onclick: () => close() }, t("action.cancel")), go)];
+    return [
+      h("p", {}, t("keys.rotate_text")),
+      own ? h("p", { class: "warn" }, t("keys.own_text")) : null,
+      graceField,
+      failure,
+      h(
+        "div",
+        { class: "row end" },
+        h("button", { type: "button", onclick: () => close() }, t("action.cancel")),
+        go,
+      ),
+    ];
   });
   if (!turned) return;
   await secretShown(turned);
@@ -93,8 +140,12 @@ async function rotate(key, own, again) {
 }
 
 async function revoke(key, own, again) {
-  const done = await confirmed(t("keys.revoke_title", { name: key.name }), [t("keys.revoke_text"), own ? t("keys.own_text") : null].filter(Boolean),
-    t("keys.revoke"), () => ask("DELETE", `v1/keys/${key.key_id}`));
+  const done = await confirmed(
+    t("keys.revoke_title", { name: key.name }),
+    [t("keys.revoke_text"), own ? t("keys.own_text") : null].filter(Boolean),
+    t("keys.revoke"),
+    () => ask("DELETE", `v1/keys/${key.key_id}`),
+  );
   if (!done) return;
   if (own) {
     leave();
@@ -108,23 +159,4 @@ function leave() {
   forget();
   location.hash = "";
   location.reload();
-}
-
-function secretShown({ key, secret }) {
-  return dialog(t("keys.secret_title", { name: key.name }), (close) => {
-    const [secretField, input] = field(t("keys.secret"), { value: secret, readonly: true, class: "secret", spellcheck: "false" });
-    const copied = h("p", { role: "status", class: "good" });
-    const copy = h("button", { type: "button" }, t("keys.copy"));
-    copy.addEventListener("click", async () => {
-      input.select();
-      try {
-        await navigator.clipboard.writeText(secret);
-        replace(copied, t("keys.copied"));
-      } catch {
-        replace(copied, t("keys.copy_by_hand"));
-      }
-    });
-    return [h("p", { class: "warn" }, t("keys.once")), secretField, copied,
-      h("div", { class: "row end" }, copy, h("button", { type: "button", class: "primary", onclick: () => close() }, t("keys.kept")))];
-  }, { wide: true });
 }

@@ -10,13 +10,25 @@ import { act } from "../states.js";
 /** Return the page to log in; `done` draws what comes after. */
 export function loginPage({ ended, done }) {
   const [labelled, key] = field(t("login.key"), {
-    type: "password", required: true, autocomplete: "current-password", spellcheck: "false", hint: t("login.hint"),
+    type: "password",
+    required: true,
+    autocomplete: "current-password",
+    spellcheck: "false",
+    hint: t("login.hint"),
   });
   const failure = h("div");
   const go = h("button", { type: "submit", class: "primary" }, t("login.go"));
-  const form = h("form", { class: "card" }, brand(), h("h1", {}, t("login.title")),
+  const form = h(
+    "form",
+    { class: "card" },
+    brand(),
+    h("h1", {}, t("login.title")),
     h("input", { type: "text", autocomplete: "username", value: "facemetric", hidden: true, readonly: true }),
-    ended ? h("p", { role: "status", class: "note" }, t("login.ended")) : null, labelled, failure, go);
+    ended ? h("p", { role: "status", class: "note" }, t("login.ended")) : null,
+    labelled,
+    failure,
+    go,
+  );
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const secret = key.value.trim();

@@ -12,6 +12,7 @@ import { inGallery, may } from "../session.js";
 import { act, empty, loading, show, toast } from "../states.js";
 import { termsFields } from "../terms.js";
 import { facesChoice } from "./enrol.js";
+import { eraseDialog } from "./erasure.js";
 import { mergeDialog } from "./merge.js";
 import { initials } from "./people.js";
 
@@ -20,11 +21,16 @@ export function personPage(main, { about, signal }) {
   const part = h("div");
   const heading = h("h1", { tabindex: -1 }, t("person.title"));
   const path = inGallery(`/people/${encodeURIComponent(about)}`);
-  const again = () => show(part, () => ask("GET", path, { signal }), (answer) => {
-    replace(heading, answer.person.name);
-    document.title = `${answer.person.name} · facemetric`;
-    return drawn(answer, path, { main, again, signal });
-  });
+  const again = () =>
+    show(
+      part,
+      () => ask("GET", path, { signal }),
+      (answer) => {
+        replace(heading, answer.person.name);
+        document.title = `${answer.person.name} · facemetric`;
+        return drawn(answer, path, { main, again, signal });
+      },
+    );
   fill(main, h("a", { class: "back", href: "#/people" }, icon("back"), t("people.title")), heading, part);
   again();
 }
@@ -32,17 +38,40 @@ export function personPage(main, { about, signal }) {
 function drawn({ person, samples }, path, page) {
   const facts = [
     [t("person.since"), day(person.created)],
-    [t("terms.groups"), person.groups.length ? h("span", { class: "chips" }, person.groups.map((one) => h("span", { class: "chip" }, one))) : t("state.none")],
+    [
+      t("terms.groups"),
+      person.groups.length
+        ? h(
+            "span",
+            { class: "chips" },
+            person.groups.map((one) => h("span", { class: "chip" }, one)),
+          )
+        : t("state.none"),
+    ],
     [t("terms.basis"), person.consent ?? t("terms.basis_none")],
     [t("terms.keep"), person.keep_until ? day(person.keep_until) : t("person.no_end")],
   ];
   return [
-    h("section", { class: "card person-head" }, initials(person.name),
-      h("dl", { class: "facts" }, facts.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)))),
-      h("div", { class: "row" }, actions(person, path, page))),
-    h("section", {}, h("h2", {}, t("person.photos", { n: samples.length })),
+    h(
+      "section",
+      { class: "card person-head" },
+      initials(person.name),
+      h(
+        "dl",
+        { class: "facts" },
+        facts.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))),
+      ),
+      h("div", { class: "row" }, actions(person, path, page)),
+    ),
+    h(
+      "section",
+      {},
+      h("h2", {}, t("person.photos", { n: samples.length })),
       h("p", { class: "muted" }, t("enrol.not_kept")),
-      samples.length ? sampleTable(person, samples, path, page) : empty(t("person.no_photos"), t("person.no_photos_text"))),
+      samples.length
+        ? sampleTable(person, samples, path, page)
+        : empty(t("person.no_photos"), t("person.no_photos_text")),
+    ),
     may("enrol") ? h("section", {}, h("h2", {}, t("person.more")), adding(path, page)) : null,
   ];
 }
@@ -52,32 +81,84 @@ function actions(person, path, page) {
   return [
     may("enrol") ? button(t("person.edit"), () => edit(person, path, page)) : null,
     may("admin") ? button(t("person.merge"), () => mergeDialog(person, path, page.again)) : null,
-    may("admin") ? button(t("person.export"), async (event) => {
-      const failure = h("div");
-      page.main.append(failure);
-      const data = await act(event.currentTarget, failure, () => ask("GET", `${path}/export`));
-      if (data) download(`person-${person.person_id}.json`, data);
-    }) : null,
-    may("admin") ? button(t("person.erase"), () => erase(person, path, page), "danger-text") : null,
+    may("admin")
+      ? button(t("person.export"), async (event) => {
+          const failure = h("div");
+          page.main.append(failure);
+          const data = await act(event.currentTarget, failure, () => ask("GET", `${path}/export`));
+          if (data) download(`person-${person.person_id}.json`, data);
+        })
+      : null,
+    may("admin")
+      ? button(t("person.erase"), () => eraseDialog(person, path, page.main), "danger-text")
+      : null,
   ];
 }
 
 function sampleTable(person, samples, path, page) {
-  return h("div", { class: "table-scroll", tabindex: 0, role: "region", "aria-label": t("person.photos", { n: samples.length }) },
-    h("table", {}, h("thead", {}, h("tr", {}, [t("person.source"), t("person.added"), may("admin") ? t("table.actions") : null]
-      .filter(Boolean).map((one) => h("th", { scope: "col" }, one)))),
-    h("tbody", {}, samples.map((sample) => h("tr", {}, h("td", {}, sample.source), h("td", {}, moment(sample.created)),
-      may("admin") ? h("td", {}, h("button", {
-        type: "button", class: "danger-text small", "aria-label": t("person.erase_photo_of", { name: sample.source }),
-        onclick: async () => {
-          const done = await confirmed(t("person.erase_photo"), t("person.erase_photo_text", { name: sample.source }), t("action.erase"),
-            () => ask("DELETE", `${path}/samples/${sample.sample_id}`));
-          if (done) {
-            toast(t("person.photo_erased"));
-            page.again();
-          }
-        },
-      }, t("action.erase"))) : null)))));
+  return h(
+    "div",
+    {
+      class: "table-scroll",
+      tabindex: 0,
+      role: "region",
+      "aria-label": t("person.photos", { n: samples.length }),
+    },
+    h(
+      "table",
+      {},
+      h(
+        "thead",
+        {},
+        h(
+          "tr",
+          {},
+          [t("person.source"), t("person.added"), may("admin") ? t("table.actions") : null]
+            .filter(Boolean)
+            .map((one) => h("th", { scope: "col" }, one)),
+        ),
+      ),
+      h(
+        "tbody",
+        {},
+        samples.map((sample) =>
+          h(
+            "tr",
+            {},
+            h("td", {}, sample.source),
+            h("td", {}, moment(sample.created)),
+            may("admin")
+              ? h(
+                  "td",
+                  {},
+                  h(
+                    "button",
+                    {
+                      type: "button",
+                      class: "danger-text small",
+                      "aria-label": t("person.erase_photo_of", { name: sample.source }),
+                      onclick: async () => {
+                        const done = await confirmed(
+                          t("person.erase_photo"),
+                          t("person.erase_photo_text", { name: sample.source }),
+                          t("action.erase"),
+                          () => ask("DELETE", `${path}/samples/${sample.sample_id}`),
+                        );
+                        if (done) {
+                          toast(t("person.photo_erased"));
+                          page.again();
+                        }
+                      },
+                    },
+                    t("action.erase"),
+                  ),
+                )
+              : null,
+          ),
+        ),
+      ),
+    ),
+  );
 }
 
 function adding(path, page) {
@@ -85,7 +166,13 @@ function adding(path, page) {
   const [whichField, which] = facesChoice();
   const go = h("button", { type: "button", class: "primary" }, t("person.add"));
   const further = h("div", { class: "stack", hidden: true }, whichField, h("div", { class: "row" }, go));
-  const photos = picker({ label: t("enrol.photos"), several: true, changed: (files) => { further.hidden = !files.length; } });
+  const photos = picker({
+    label: t("enrol.photos"),
+    several: true,
+    changed: (files) => {
+      further.hidden = !files.length;
+    },
+  });
   go.addEventListener("click", async () => {
     const files = distinct(photos.files());
     const answer = await act(go, outcome, () => {
@@ -105,8 +192,19 @@ function edit(person, path, page) {
     const terms = termsFields(person);
     const failure = h("div");
     const go = h("button", { type: "submit", class: "primary" }, t("action.save"));
-    const form = h("form", { class: "stack" }, nameField, terms.elements, failure,
-      h("div", { class: "row end" }, h("button", { type: "button", onclick: () => close() }, t("action.cancel")), go));
+    const form = h(
+      "form",
+      { class: "stack" },
+      nameField,
+      terms.elements,
+      failure,
+      h(
+        "div",
+        { class: "row end" },
+        h("button", { type: "button", onclick: () => close() }, t("action.cancel")),
+        go,
+      ),
+    );
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       const { groups, consent, keep_until } = terms.read();
@@ -120,30 +218,4 @@ function edit(person, path, page) {
     toast(t("person.saved"));
     page.again();
   });
-}
-
-async function erase(person, path, page) {
-  const receipt = await confirmed(t("person.erase_title", { name: person.name }),
-    [t("person.erase_text", { n: person.samples }), t("person.erase_final")], t("person.erase"), () => ask("DELETE", path));
-  if (!receipt) return;
-  const heading = h("h1", { tabindex: -1 }, t("receipt.title"));
-  replace(page.main, h("a", { class: "back", href: "#/people" }, icon("back"), t("people.title")), heading,
-    h("p", { class: "lead" }, t(receipt.purged ? "receipt.purged" : "receipt.not_purged")),
-    receiptCard(receipt));
-  heading.focus();
-}
-
-function receiptCard(receipt) {
-  const facts = [
-    [t("receipt.id"), receipt.receipt_id], [t("receipt.person"), receipt.person_id], [t("receipt.at"), moment(receipt.erased)],
-    [t("receipt.embeddings"), String(receipt.embeddings)], [t("receipt.from"), receipt.erased_from.join(", ")],
-    [t("receipt.may_remain"), receipt.may_remain_in.join(", ") || t("state.none")],
-    [t("receipt.audit"), receipt.audit_entry ?? t("state.none")], [t("receipt.digest"), receipt.digest],
-  ];
-  return h("section", { class: "card stack" },
-    h("dl", { class: "facts long" }, facts.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)))),
-    h("p", { class: "muted" }, t("receipt.keep")),
-    h("div", { class: "row" }, h("button", {
-      type: "button", class: "primary", onclick: () => download(`erasure-${receipt.receipt_id}.json`, receipt),
-    }, t("receipt.download"))));
 }

@@ -21,51 +21,153 @@ export function systemPage(main, { signal }) {
 }
 
 function facts(rows, kind = "") {
-  return h("dl", { class: `facts ${kind}` }, rows.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
+  return h(
+    "dl",
+    { class: `facts ${kind}` },
+    rows.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))),
+  );
 }
 
 function serviceCard(service) {
-  return h("div", { class: "card" }, facts([
-    [t("system.version"), service.version], [t("system.uptime"), span(service.uptime_s)],
-    [t("system.requests"), number(service.requests)], [t("system.refused"), number(service.refused)], [t("system.failed"), number(service.failed)],
-    [t("system.in_work"), t("system.of", { n: service.in_work, most: service.most_in_work })],
-    [t("system.memory"), service.memory_bytes === null ? t("state.unknown") : size(service.memory_bytes)],
-    [t("system.detector"), service.detector],
-  ]));
+  return h(
+    "div",
+    { class: "card" },
+    facts([
+      [t("system.version"), service.version],
+      [t("system.uptime"), span(service.uptime_s)],
+      [t("system.requests"), number(service.requests)],
+      [t("system.refused"), number(service.refused)],
+      [t("system.failed"), number(service.failed)],
+      [t("system.in_work"), t("system.of", { n: service.in_work, most: service.most_in_work })],
+      [t("system.memory"), service.memory_bytes === null ? t("state.unknown") : size(service.memory_bytes)],
+      [t("system.detector"), service.detector],
+    ]),
+  );
 }
 
 function modelCard({ model, sha256, flip, calibrations }) {
-  const use = model.commercial_use === null ? t("system.use_unknown") : t(model.commercial_use ? "system.use_allowed" : "system.use_forbidden");
-  return h("div", { class: "stack" }, h("div", { class: "card stack" }, h("h3", {}, model.id), h("p", { lang: "en" }, model.description),
-    facts([[t("system.licence"), model.licence], [t("system.use"), use], [t("system.training"), h("span", { lang: "en" }, model.training_data)],
-      [t("system.dim"), number(model.dim)], [t("system.flip"), t(flip ? "state.yes" : "state.no")], [t("system.sha256"), h("code", {}, sha256)]], "long")),
-  calibrations.length ? calibrations.map((one) => calibrationTable(one, one.flip === flip)) : empty(t("system.uncalibrated"), t("system.uncalibrated_text")));
+  const use =
+    model.commercial_use === null
+      ? t("system.use_unknown")
+      : t(model.commercial_use ? "system.use_allowed" : "system.use_forbidden");
+  return h(
+    "div",
+    { class: "stack" },
+    h(
+      "div",
+      { class: "card stack" },
+      h("h3", {}, model.id),
+      h("p", { lang: "en" }, model.description),
+      facts(
+        [
+          [t("system.licence"), model.licence],
+          [t("system.use"), use],
+          [t("system.training"), h("span", { lang: "en" }, model.training_data)],
+          [t("system.dim"), number(model.dim)],
+          [t("system.flip"), t(flip ? "state.yes" : "state.no")],
+          [t("system.sha256"), h("code", {}, sha256)],
+        ],
+        "long",
+      ),
+    ),
+    calibrations.length
+      ? calibrations.map((one) => calibrationTable(one, one.flip === flip))
+      : empty(t("system.uncalibrated"), t("system.uncalibrated_text")),
+  );
 }
 
 function calibrationTable(calibration, open) {
   const title = t("system.calibration", { data: calibration.data, n: calibration.people });
-  return h("details", { class: "card", open }, h("summary", {}, title),
+  return h(
+    "details",
+    { class: "card", open },
+    h("summary", {}, title),
     h("p", { class: "muted" }, t(calibration.flip ? "system.flipped" : "system.not_flipped")),
-    table(title, ["system.far", "system.threshold", "system.interval", "system.tar", "system.pairs"].map((key) => t(key)),
-      calibration.points.map((point) => [percent(point.far), similar(point.similarity), `${percent(point.far_low)} – ${percent(point.far_high)}`,
-        point.tar === null ? t("state.unknown") : percent(point.tar), number(point.impostor_pairs)]), "numbers"));
+    table(
+      title,
+      ["system.far", "system.threshold", "system.interval", "system.tar", "system.pairs"].map((key) =>
+        t(key),
+      ),
+      calibration.points.map((point) => [
+        percent(point.far),
+        similar(point.similarity),
+        `${percent(point.far_low)} – ${percent(point.far_high)}`,
+        point.tar === null ? t("state.unknown") : percent(point.tar),
+        number(point.impostor_pairs),
+      ]),
+      "numbers",
+    ),
+  );
 }
 
 function galleryTable({ galleries }) {
   if (!galleries.length) return empty(t("people.no_gallery"), t("people.no_gallery_text"));
-  return h("div", { class: "card" }, table(t("system.galleries"), [t("system.gallery"), t("system.people"), t("system.samples"), t("system.size"), t("system.encrypted")],
-    galleries.map((one) => [one.gallery, number(one.people), number(one.samples), size(one.size_bytes), t(one.key_id ? "state.yes" : "state.no")])));
+  return h(
+    "div",
+    { class: "card" },
+    table(
+      t("system.galleries"),
+      [t("system.gallery"), t("system.people"), t("system.samples"), t("system.size"), t("system.encrypted")],
+      galleries.map((one) => [
+        one.gallery,
+        number(one.people),
+        number(one.samples),
+        size(one.size_bytes),
+        t(one.key_id ? "state.yes" : "state.no"),
+      ]),
+    ),
+  );
 }
 
 function auditTable({ entries }) {
-  return h("div", { class: "card stack" }, h("p", { class: "muted" }, t("system.audit_text")),
-    table(t("system.audit"), [t("system.entry"), t("system.at"), t("system.action"), t("system.actor"), t("system.subject")],
-      [...entries].reverse().map((one) => [number(one.number), moment(one.at), h("code", {}, one.action), one.actor ?? "", one.subject ?? ""])));
+  return h(
+    "div",
+    { class: "card stack" },
+    h("p", { class: "muted" }, t("system.audit_text")),
+    table(
+      t("system.audit"),
+      [t("system.entry"), t("system.at"), t("system.action"), t("system.actor"), t("system.subject")],
+      [...entries]
+        .reverse()
+        .map((one) => [
+          number(one.number),
+          moment(one.at),
+          h("code", {}, one.action),
+          one.actor ?? "",
+          one.subject ?? "",
+        ]),
+    ),
+  );
 }
 
 /** Return a table that scrolls sideways where it is too wide. */
 export function table(label, head, rows, kind = "") {
-  return h("div", { class: "table-scroll", tabindex: 0, role: "region", "aria-label": label },
-    h("table", { class: kind }, h("thead", {}, h("tr", {}, head.map((one) => h("th", { scope: "col" }, one)))),
-      h("tbody", {}, rows.map((row) => h("tr", {}, row.map((cell, index) => h("td", { "data-label": head[index] }, cell)))))));
+  return h(
+    "div",
+    { class: "table-scroll", tabindex: 0, role: "region", "aria-label": label },
+    h(
+      "table",
+      { class: kind },
+      h(
+        "thead",
+        {},
+        h(
+          "tr",
+          {},
+          head.map((one) => h("th", { scope: "col" }, one)),
+        ),
+      ),
+      h(
+        "tbody",
+        {},
+        rows.map((row) =>
+          h(
+            "tr",
+            {},
+            row.map((cell, index) => h("td", { "data-label": head[index] }, cell)),
+          ),
+        ),
+      ),
+    ),
+  );
 }
