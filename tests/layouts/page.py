@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+PAGES = ("People", "Identify", "Compare", "Group photos", "Live", "System", "Keys")
+
 
 def go(page: Any, name: str) -> None:
     """Open a page from the menu."""

@@ -14,8 +14,6 @@ import pytest
 from facemetric.service import KeyStore, Settings, create_app
 from layouts.service import listening
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-
 GALLERIES = (
     "people",
     "erased",
@@ -24,13 +22,14 @@ GALLERIES = (
     "groups",
     "keyboard",
     "nobody",
+    "access",
     "phone",
     "korean",
     "axe",
 )
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-EXPECTED = ("status of 401", "status of 409", "status of 422")
-"""What the browser itself logs where the service refuses something in words."""
+EXPECTED = ("status of 401", "status of 409", "status of 422", "ERR_INTERNET_DISCONNECTED")
+"""What the browser itself logs where the service refuses something, or is out of reach."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +51,7 @@ class Desk:
 # Not for the whole session: while it runs, its loop would be in the way of other tests' loops.
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     found = os.environ.get("FACEMETRIC_CHROMIUM") or next(
         filter(None, map(shutil.which, BROWSERS)), None
     )

@@ -1,4 +1,4 @@
-"""What holds on every page: languages, small screens, the keyboard, colours, access."""
+"""What holds on every page: languages, small screens, the keyboard, failures, events."""
 
 from __future__ import annotations
 
@@ -6,12 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from facemetric.service.page import assets
-from layouts.page import go, heading, settled
-
-PAGES = ("People", "Identify", "Compare", "Group photos", "Live", "System", "Keys")
+from layouts.page import PAGES, go, heading, settled
 
 
 def test_the_language_is_switched_and_kept(visit: Any) -> None:
@@ -51,6 +47,7 @@ def test_no_page_is_wider_than_a_phone(visit: Any) -> None:
 
 def test_with_the_keyboard_alone(visit: Any, desk: Any, samples: dict[str, Path]) -> None:
     page = visit(log_in=False)
+    page.on("filechooser", lambda chooser: None)  # it takes a while until choosers are caught
     heading(page, "Log in")
     page.keyboard.insert_text(desk.key("keyboard")[1])  # the field has the focus
     page.keyboard.press("Enter")
@@ -110,28 +107,13 @@ def test_live_without_a_watch_says_how(visit: Any) -> None:
     assert "--events axe=events.jsonl" in page.get_by_role("main").inner_text()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(visit: Any, samples: dict[str, Path], scheme: str) -> None:
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    # The examiner comes as a script of its own, which the page itself would refuse.
-    page = visit(None, color_scheme=scheme, bypass_csp=True)
-
-    def examine(where: str) -> None:
-        settled(page)
-        found = axe.run(page).response["violations"]
-        assert [(where, one["id"], one["nodes"][0]["html"]) for one in found] == []
-
-    for name in PAGES:
-        go(page, name)
-        examine(name)
-    page.get_by_role("button", name="Make a key").click()
-    examine("dialog")
-    page.keyboard.press("Escape")
-    go(page, "Compare")
-    for index, name in enumerate(("obama", "biden")):
-        page.locator("input[type=file]").nth(index).set_input_files(samples[name])
-    heading(page, "Different people")
-    examine("verdict")
-    page.get_by_role("button", name="Log out").click()
-    heading(page, "Log in")
-    examine("log in")
+def test_a_service_out_of_reach_is_told_and_asked_again(visit: Any) -> None:
+    page = visit("people")
+    page.context.set_offline(True)
+    go(page, "System")
+    alert = page.get_by_role("alert").first
+    assert "The service cannot be reached" in alert.inner_text()
+    page.context.set_offline(False)
+    for _ in range(page.get_by_role("button", name="Try again").count()):
+        page.get_by_role("button", name="Try again").first.click()
+    heading(page, "dlib-resnet-v1")

@@ -94,7 +94,7 @@ export async function act(button, part, work) {
 /** Say in a corner, and to screen readers, that something was done. */
 export function toast(text) {
   announce(text);
-  const note = h("div", { class: "toast" }, text);
+  const note = h("div", { class: "toast", "aria-hidden": "true" }, text);
   document.body.append(note);
   setTimeout(() => note.remove(), 4000);
 }
