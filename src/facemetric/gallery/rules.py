@@ -50,11 +50,14 @@ def time_text(moment: datetime, *, name: str) -> str:
     Raises
     ------
     InputError
-        Where it has no time zone.
+        Where it has no time zone, or UTC has no such time.
     """
     if moment.tzinfo is None:
         raise InputError("expected a time with a time zone", item=name, fix="Pass tzinfo=UTC")
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+    try:
+        return moment.astimezone(UTC).isoformat(timespec="microseconds")
+    except OverflowError:
+        raise InputError("is outside the years 1 to 9999 in UTC", item=name) from None
 
 
 def plain_text(text: str) -> str:

@@ -55,8 +55,9 @@ class GuardedRoute(APIRoute):
                 return await answer(request)
             check_media_type(request, takes)
             limits = service.settings.limits
-            most = limits.job_body_bytes if takes == "job" else limits.body_bytes
-            limited = LimitedRequest(request, most_bytes=most, seconds=limits.body_s)
+            limited = LimitedRequest(
+                request, most_bytes=limits.bytes_of(takes), seconds=limits.body_s
+            )
             if takes == "json":
                 await limited.body()  # FastAPI would make a 400 of what is raised there
                 return await answer(limited)

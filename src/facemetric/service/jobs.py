@@ -74,10 +74,13 @@ class Jobs:
         Looks at the photographs.
     most
         Jobs that are kept.
+    look_s
+        Seconds between looks for jobs that are to be forgotten, while there is no work.
     """
 
-    def __init__(self, engine: Engine, *, most: int) -> None:
+    def __init__(self, engine: Engine, *, most: int, look_s: float = 60.0) -> None:
         self._engine = engine
+        self._look_s = look_s
         self._most = most
         self._lock = threading.Lock()
         self._jobs: dict[str, Job] = {}
@@ -149,13 +152,21 @@ class Jobs:
                 del self._jobs[job.id]
 
     def _run(self) -> None:
-        while (job := self._queue.get()) is not None:
+        while (job := self._next()) is not None:
             try:
                 self._do(job)
             except Exception as error:  # a defect must not end the thread
                 job.error = ItemError("job", "defect", "the service failed")
                 job.end("failed")
                 log(logging.ERROR, "job failure", job=job.id, failure=failure(error))
+
+    def _next(self) -> Job | None:
+        """Wait for a job, and forget old ones meanwhile, also where nobody asks for them."""
+        while True:
+            with suppress(queue.Empty):
+                return self._queue.get(timeout=self._look_s)
+            with self._lock:
+                self._forget_old()
 
     def _do(self, job: Job) -> None:
         if job.state == "cancelled":

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import FormData, Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
@@ -24,6 +25,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 FIELD = "photo"
 _FIELD_BYTES = 64 << 10
+_MOST_VALUES = 20_000
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -79,9 +81,7 @@ def checked(model: type[Model], values: Any) -> Model:
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        raise RequestValidationError(
-            [{**one, "loc": ("body", *one["loc"])} for one in error.errors()]
-        ) from error
+        raise _mistakes(error) from error
 
 
 def parsed(model: type[Model], body: bytes) -> Model:
@@ -89,12 +89,26 @@ def parsed(model: type[Model], body: bytes) -> Model:
     try:
         return model.model_validate_json(body)
     except ValidationError as error:
-        raise RequestValidationError(
-            [{**one, "loc": ("body", *one["loc"])} for one in error.errors()]
-        ) from error
+        raise _mistakes(error) from error
+
+
+def _mistakes(error: ValidationError) -> RequestValidationError:
+    """Return the mistakes of a body, without what was in it."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    return RequestValidationError([{**one, "loc": ("body", *one["loc"])} for one in found])
+
+
+def _check_values(body: bytes) -> None:
+    """Raise a Problem 422 where a document has far more values than one with photographs has.
+
+    Base64 has no comma: what is counted is small however large the photographs are.
+    """
+    if body.count(b",") > _MOST_VALUES:
+        raise Problem(422, "input", f"expected at most {_MOST_VALUES:,} values", field="body")
 
 
 def _from_json(body: bytes, model: type[PhotosIn]) -> Upload:
+    _check_values(body)
     asked = parsed(model, body)
     photos = []
     for index, photo in enumerate(asked.photos):
@@ -111,6 +125,7 @@ async def _from_form(headers: Headers, body: bytes, *, most: int) -> Upload:
         yield body
         yield b""
 
+    _check_charset(headers)
     parser = _InMemory(headers, stream(), max_files=most, max_fields=64, max_part_size=_FIELD_BYTES)
     try:
         form = await parser.parse()
@@ -123,6 +138,14 @@ async def _from_form(headers: Headers, body: bytes, *, most: int) -> Upload:
         return await _sorted(form)
     finally:
         await form.close()
+
+
+def _check_charset(headers: Headers) -> None:
+    """Raise a Problem 415 unless a form is UTF-8: other codecs take seconds for a long field."""
+    _, options = parse_options_header(headers["content-type"])
+    charset = options.get(b"charset", b"utf-8")
+    if charset.lower() not in (b"utf-8", b"utf8"):
+        raise Problem(415, "media_type", "forms are UTF-8", field="Content-Type")
 
 
 async def _sorted(form: FormData) -> Upload:

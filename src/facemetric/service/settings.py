@@ -24,6 +24,8 @@ class Limits:
         Largest body of a request.
     job_body_bytes
         The same for background jobs, which take many photographs.
+    json_bytes
+        The same for documents without photographs: many small values take many times their size.
     photos, job_photos
         Most photographs in a request, and in a job.
     max_pixels
@@ -44,6 +46,7 @@ class Limits:
 
     body_bytes: int = 20 << 20
     job_body_bytes: int = 200 << 20
+    json_bytes: int = 4 << 20
     photos: int = 32
     job_photos: int = 2000
     max_pixels: int = 50_000_000
@@ -58,6 +61,12 @@ class Limits:
         for name in self.__slots__:
             if getattr(self, name) <= 0:
                 raise InputError(f"expected more than 0, got {getattr(self, name)}", item=name)
+
+    def bytes_of(self, takes: str) -> int:
+        """Return the largest body of a route that takes ``"json"``, ``"photos"`` or ``"job"``."""
+        if takes == "job":
+            return self.job_body_bytes
+        return min(self.json_bytes, self.body_bytes) if takes == "json" else self.body_bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,21 +7,25 @@ from fastapi.exceptions import RequestValidationError
 from facemetric.service.problem import Problem
 from facemetric.wire import FieldOut
 
+MOST_TOLD = 50
+"""Mistakes that are listed one by one."""
+
 
 def problem_of_validation(error: RequestValidationError) -> Problem:
     """Return all mistakes of a request as one problem."""
+    mistakes = error.errors()
     fields = tuple(
         FieldOut(field=_place(one["loc"]), code=str(one["type"]), detail=_told(str(one["msg"])))
-        for one in error.errors()
+        for one in mistakes[:MOST_TOLD]
     )
-    detail = fields[0].detail if len(fields) == 1 else f"{len(fields)} fields are not as wanted"
+    detail = fields[0].detail if len(mistakes) == 1 else f"{len(mistakes)} fields are not as wanted"
     return Problem(
         422,
         "input",
         detail,
         field=fields[0].field,
         fix="See the description of this operation in openapi.json",
-        errors=fields[:50],
+        errors=fields,
     )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -19,6 +19,7 @@ POLL_S = 0.5
 BEAT_S = 15.0
 _MOST_BYTES = 64 << 20
 """Of a longer file the end is read: some hundred thousand events."""
+_MOST_LINE_BYTES = 1 << 20
 _EVENT: TypeAdapter[WatchEvent] = TypeAdapter(WatchEvent)
 
 
@@ -36,9 +37,10 @@ class WatchLog:
 
     def last(self, limit: int, *, kind: str | None = None) -> list[WatchEvent]:
         """Return the last events, oldest first; SourceError where the file cannot be read."""
-        events, _ = self._read(0)
+        lines, _ = self._read(0)
+        events = _events(reversed(lines))
         wanted = (one for one in events if kind is None or kind_of(one) == kind)
-        return list(deque(wanted, maxlen=limit))
+        return list(islice(wanted, limit))[::-1]
 
     async def follow(
         self, *, last_id: str | None, ended: Callable[[], bool]
@@ -48,11 +50,13 @@ class WatchLog:
         Goes on until ``ended``. A file that was put in the place of the old one is read from its
         beginning.
         """
-        missed, position = await asyncio.to_thread(self._read, 0)
-        if last_id is not None:
-            ids = [event.event_id for event in missed]
-            for event in missed[ids.index(last_id) + 1 :] if last_id in ids else ():
+        if last_id is None:
+            position = await asyncio.to_thread(self._end)
+        else:
+            missed, position = await asyncio.to_thread(self._behind, last_id)
+            for event in _events(missed):
                 yield event
+            del missed  # a stream goes on for days
         silent_s, known = 0.0, self._inode()
         yield None  # so that the head of the answer goes out
         while not ended():
@@ -62,16 +66,35 @@ class WatchLog:
             if there != known or self._size() < position:
                 position, known = 0, there
             if self._size() > position:
-                events, position = await asyncio.to_thread(self._read, position)
-                for event in events:
+                lines, position = await asyncio.to_thread(self._read, position)
+                for event in _events(lines):
                     yield event
                     silent_s = 0.0
+                del lines
             if silent_s >= BEAT_S:
                 yield None
                 silent_s = 0.0
 
-    def _read(self, start: int) -> tuple[list[WatchEvent], int]:
-        """Return the events of whole lines from a position on, and where the next one begins."""
+    def _behind(self, last_id: str) -> tuple[list[bytes], int]:
+        """Return the lines behind an event, none where it is not there, and where the next begins.
+
+        Lines are parsed as they are sent: as events, a long file takes many times its size.
+        """
+        lines, position = self._read(0)
+        needle = last_id.encode("utf-8", "surrogatepass")
+        for index in reversed(range(len(lines))):
+            if needle in lines[index] and any(
+                event.event_id == last_id for event in _events(lines[index : index + 1])
+            ):
+                return lines[index + 1 :], position
+        return [], position
+
+    def _end(self) -> int:
+        """Return where the next line begins."""
+        return self._read(max(0, self._size() - _MOST_LINE_BYTES))[1]
+
+    def _read(self, start: int) -> tuple[list[bytes], int]:
+        """Return the whole lines from a position on, and where the next one begins."""
         try:
             with self.path.open("rb") as file:
                 size = file.seek(0, os.SEEK_END)
@@ -88,7 +111,7 @@ class WatchLog:
         lines = whole.splitlines()
         if begin > start:
             lines = lines[1:]  # its beginning is missing
-        return list(_events(lines)), begin + len(whole)
+        return lines, begin + len(whole)
 
     def _size(self) -> int:
         try:
@@ -118,7 +141,7 @@ def message(event: WatchEvent | None) -> str:
     )
 
 
-def _events(lines: list[bytes]) -> Iterator[WatchEvent]:
+def _events(lines: Iterable[bytes]) -> Iterator[WatchEvent]:
     unreadable = 0
     for line in lines:
         if b'"facemetric.watch-summary/' in line[:64]:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
 from facemetric.wire.faces import Wire
 
+
+def _in_calendar(moment: datetime) -> datetime:
+    try:
+        moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("expected a time that UTC has, in the years 1 to 9999") from None
+    return moment
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_calendar)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 GroupName = Annotated[str, Field(min_length=1, max_length=64)]
 Groups = Annotated[tuple[GroupName, ...], Field(max_length=32)]
@@ -36,7 +46,7 @@ class ConsentIn(Wire):
 
     basis: Annotated[str, Field(min_length=1, max_length=64)]
     text: Annotated[str, Field(min_length=1, max_length=2000)]
-    at: AwareDatetime | None = None
+    at: Moment | None = None
 
 
 class TermsIn(Wire):
@@ -45,7 +55,7 @@ class TermsIn(Wire):
     name: Name
     groups: Groups = ()
     consent: ConsentIn | None = None
-    keep_until: AwareDatetime | None = None
+    keep_until: Moment | None = None
 
 
 class EnrolIn(TermsIn, PhotosIn):
@@ -58,7 +68,7 @@ class PersonIn(Wire):
     name: Name | None = None
     groups: Groups | None = None
     consent: ConsentIn | None = None
-    keep_until: AwareDatetime | None = None
+    keep_until: Moment | None = None
 
 
 class MergeIn(Wire):
@@ -106,5 +116,5 @@ class KeyIn(Wire):
     name: Annotated[str, Field(min_length=1, max_length=100)]
     scopes: Annotated[tuple[Scope, ...], Field(min_length=1, max_length=3)]
     galleries: tuple[Annotated[str, Field(max_length=64)], ...] | None = None
-    expires: datetime | None = None
+    expires: Annotated[datetime, AfterValidator(_in_calendar)] | None = None
     per_minute: Annotated[int, Field(ge=1, le=1_000_000)] | None = None

@@ -139,3 +139,39 @@ def test_any_bytes_are_answered(
     answer = service.http.post(f"/v1/{path}", content=head + body, headers={"Content-Type": kind})
     assert 400 <= answer.status_code < 500
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_many_small_mistakes_are_not_told_one_by_one(service: Served) -> None:
+    extras = ",".join(f'"{index:x}":1' for index in range(100_000))
+    json = {"Content-Type": "application/json"}
+    answer = service.http.post(
+        "/v1/galleries/main/people/find", content="{" + extras + "}", headers=json
+    )
+    assert answer.status_code == 422
+    assert len(answer.json()["errors"]) == 50
+    body = '{"photos":[{"base64":"aaaa"}],' + extras + "}"
+    answer = service.http.post("/v1/detect", content=body, headers=json)
+    assert (answer.status_code, answer.json()["field"]) == (422, "body")
+
+
+def test_documents_without_photographs_are_small(service: Served) -> None:
+    answer = service.http.post("/v1/galleries/main/people/find", json={"name": "x" * (5 << 20)})
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
+@pytest.mark.parametrize("charset", ["punycode", "idna", "unicode_escape", "utf-16"])
+def test_forms_are_utf_8(service: Served, charset: str) -> None:
+    form = b'--B\r\nContent-Disposition: form-data; name="name"\r\n\r\n-aaaa\r\n--B--\r\n'
+    kind = f"multipart/form-data; boundary=B; charset={charset}"
+    answer = service.http.post("/v1/detect", content=form, headers={"Content-Type": kind})
+    assert (answer.status_code, answer.json()["code"]) == (415, "media_type")
+
+
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
+def test_times_that_utc_does_not_have(service: Served, at: str) -> None:
+    key = {"name": "x", "scopes": ["read"], "expires": at}
+    assert service.http.post("/v1/keys", json=key).status_code == 422
+    consent = {"basis": "a", "text": "b", "at": at}
+    person = "/v1/galleries/main/people/00000000-0000-0000-0000-000000000000"
+    for change in ({"keep_until": at}, {"consent": consent}):
+        assert service.http.patch(person, json=change).status_code == 422

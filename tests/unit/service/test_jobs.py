@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+import facemetric.service.jobs as jobs_module
+from facemetric.recognizer import EncodedPhoto
 from facemetric.service import Limits
 from facemetric.service.engine import Engine
 from facemetric.wire import JobOut
@@ -112,3 +114,19 @@ def test_so_many_jobs_wait(engine: Engine, samples: dict[str, Path], tmp_path: P
         start(service, photos)
         start(service, photos[:1])
         assert service.http.get(f"/v1/jobs/{jobs[1].job_id}").status_code == 404
+
+
+def test_a_job_is_forgotten_also_where_nobody_asks(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs_module, "KEPT_S", 0.0)
+    jobs = jobs_module.Jobs(engine, most=2, look_s=0.02)
+    try:
+        photos = [EncodedPhoto(b"no picture", "a")]
+        jobs.add(photos, owner="k", method="auto", threshold=None, people=None)
+        deadline = time.monotonic() + 30
+        while jobs._jobs and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert not jobs._jobs
+    finally:
+        jobs.close()

@@ -126,3 +126,15 @@ def test_lists(watched: Served, samples: dict[str, Path]) -> None:
     assert watched.http.delete(on).json()["person"]["groups"] == ["staff"]
     watched.http.delete(f"{people}/{made['person_id']}")
     assert watched.http.put(on).status_code == 404
+
+
+def test_the_end_of_a_file_is_behind_its_last_whole_line(tmp_path: Path) -> None:
+    log = WatchLog(tmp_path / "events.jsonl")
+    assert log._end() == 0
+    write(log.path, event(0), event(1))
+    whole = log.path.stat().st_size
+    with log.path.open("a") as file:
+        file.write('{"schema":')
+    assert log._end() == whole
+    assert len(log._behind("id-0")[0]) == 1
+    assert log._behind("id-") == ([], whole)
