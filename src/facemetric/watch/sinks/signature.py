@@ -42,4 +42,5 @@ def verify_signature(
         return False
     if abs(now_s - int(stamp)) > tolerance_s:
         return False
-    return hmac.compare_digest(sign(secret, body, at_s=int(stamp)), header)
+    wanted = sign(secret, body, at_s=int(stamp))
+    return hmac.compare_digest(wanted.encode(), header.encode("utf-8", "surrogatepass"))

@@ -188,10 +188,17 @@ def _checked(url: str, *, plain: bool) -> SplitResult:
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
+        (host or "").encode("idna")
     except ValueError:
         host, parts = None, urlsplit("")
     if parts.scheme not in ("http", "https") or not host:
         raise InputError("expected https://host/path", item="webhook")
+    if not (parts.path + parts.query).isascii():
+        raise InputError(
+            "the path has letters that an address cannot have",
+            item="webhook",
+            fix="Write them as %XX",
+        )
     if parts.username or parts.password:
         raise InputError(
             "the address holds a user or a password, which is not sent",

@@ -20,3 +20,8 @@ def test_it_is_hmac_sha256_over_time_and_body() -> None:
 )
 def test_nonsense_is_no_signature(header: str) -> None:
     assert not verify_signature(b"secret", header, b"", now_s=1_700_000_000)
+
+
+def test_letters_beyond_ascii_are_no_signature() -> None:
+    assert not verify_signature(b"secret", "t=100,v1=\u00e9", b"", now_s=100)
+    assert not verify_signature(b"secret", "t=100,v1=\ud800", b"", now_s=100)

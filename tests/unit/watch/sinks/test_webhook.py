@@ -123,6 +123,8 @@ def test_sending_does_not_wait_for_the_server() -> None:
         ("ftp://hooks.example/x", "expected https"),
         ("https://me:hunter2@hooks.example/", "not sent"),
         ("hooks.example", "expected https"),
+        ("https://hooks..example/x", "expected https"),
+        ("https://hooks.example/\u00e9", "letters"),
     ],
 )
 def test_addresses_that_are_refused(url: str, wanted: str) -> None:
