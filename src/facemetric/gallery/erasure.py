@@ -158,7 +158,8 @@ def _log_problems(receipt: ErasureReceiptOut, log: Path, key: MasterKey | None) 
     for entry in read_log(log):
         if entry.number == head.number:
             event = entry.event
-            if (event.action, event.subject) != ("person.erase", receipt.person_id):
+            found = (event.action, event.gallery, event.subject)
+            if found != ("person.erase", receipt.gallery_id, receipt.person_id):
                 return [f"entry {head.number} of the audit log is about something else"]
             break
     return []

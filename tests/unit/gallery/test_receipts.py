@@ -70,6 +70,10 @@ def test_a_receipt_says_what_went_and_holds_no_name(people: Gallery, tmp_path: P
     (written_anew,) = problems(audit_entry=f"3:{'0' * 64}")[1:]
     assert "audit log: entry 3 is not the one that is remembered" in written_anew
     assert "the receipt is of another gallery" in problems(gallery_id="0")
+    other = receipt.model_copy(update={"gallery_id": "0"})
+    assert "entry 3 of the audit log is about something else" in receipt_problems(
+        other, key=KEY, log=log.path
+    )
     bob = people.person("Bob").id
     assert "the person is in the gallery" in problems(person_id=bob)
 
