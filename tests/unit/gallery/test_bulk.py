@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -138,3 +139,16 @@ def test_ids_are_random_uuids() -> None:
     assert [str(one) for one in parsed] == made
     assert {one.version for one in parsed} == {4}
     assert {one[19] for one in made} == set("89ab")
+
+
+def test_a_time_without_a_zone_is_that_persons_failure_alone(tmp_path: Path) -> None:
+    wrong = dataclasses.replace(a_sample(2, None, "", True), taken=datetime(2024, 1, 1))
+    people = [
+        ("first", [a_sample(1, None, "", True)]),
+        ("second", [wrong]),
+        ("third", [a_sample(3, None, "", True)]),
+    ]
+    with SqliteGallery(tmp_path / "gallery.db", bundle="net", dim=DIM, flip=True) as gallery:
+        answers = list(gallery.enroll_many(people))
+        assert [isinstance(one, ItemError) for one in answers] == [False, True, False]
+        assert [person.name for person in gallery.people()] == ["first", "third"]

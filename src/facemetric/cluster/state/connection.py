@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,6 +27,14 @@ def connect(path: Path, fill: Callable[[sqlite3.Connection], None] | None) -> sq
         raise GroupsError("there is no such file", item=str(path), fix="Group photographs first")
     if path.is_dir() or not path.parent.is_dir():
         raise GroupsError("expected a file in a folder that is there", item=str(path))
+    if not path.exists():
+        # Faces are for their owner alone; SQLite would go by the umask.
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        except OSError as error:
+            raise GroupsError(
+                f"cannot be made: {error.strerror or error}", item=str(path)
+            ) from error
     with translated(path):
         connection = sqlite3.connect(path, timeout=TIMEOUT_S, isolation_level=None)
         try:
@@ -83,9 +92,11 @@ def translated(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        locked = getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY")
-        raise GroupsError(
-            "is being written by another process" if locked else f"cannot be used: {error}",
-            item=str(path),
-            fix="Wait for it" if locked else "Restore a copy, or choose another name",
-        ) from error
+        name = getattr(error, "sqlite_errorname", "")
+        cause, fix = f"cannot be used: {error}", "Restore a copy, or choose another name"
+        if name.startswith("SQLITE_BUSY"):
+            cause, fix = "is being written by another process", "Wait for it"
+        elif name.startswith(("SQLITE_FULL", "SQLITE_IOERR")):
+            cause = f"cannot be written or read: {error}"
+            fix = "Make room on the disk, and run it again: what was added before is kept"
+        raise GroupsError(cause, item=str(path), fix=fix) from error

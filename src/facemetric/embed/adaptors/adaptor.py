@@ -86,11 +86,11 @@ class Adaptor(ABC):
         """
         self.arrays = {name: np.asarray(values) for name, values in arrays.items()}
         try:
-            probe = self._map(np.zeros((1, self.old_dim)))
+            probe, wanted = self._map(np.zeros((1, self.old_dim))), self.new_dim
         except (KeyError, ValueError) as error:
             raise InputError(f"is no map of this kind: {error}", item="arrays") from error
-        if probe.shape != (1, self.new_dim):
-            raise InputError(f"maps to {probe.shape}, not {self.new_dim}", item="arrays")
+        if probe.shape != (1, wanted):
+            raise InputError(f"maps to {probe.shape}, not {wanted}", item="arrays")
         return self
 
     def __call__(self, old: Float32) -> Float32:

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from facemetric.embed.adaptors.adaptor import ADAPTORS
+from facemetric.embed.adaptors.adaptor import ADAPTORS, LEAST_ROWS
+from facemetric.errors import InputError
 from facemetric.types import Float32
 
 HELD_BACK = 5
@@ -37,10 +38,23 @@ def best_adaptor(
         Among which; ``None`` for all.
     seed
         Of the choice of people, and for maps that are learnt by chance.
+
+    Raises
+    ------
+    InputError
+        Fewer than `LEAST_ROWS` faces are left to fit on.
     """
     _, numbers = np.unique(people, return_inverse=True)
     order = np.random.default_rng(seed).permutation(int(numbers.max()) + 1)
     held = order[numbers] % HELD_BACK == 0
+    left = int((~held).sum())
+    if left < LEAST_ROWS:
+        raise InputError(
+            f"{left} of {len(held)} faces are left to fit on when one person of {HELD_BACK} is "
+            f"held back to choose between maps, {LEAST_ROWS} are needed",
+            item="adaptor",
+            fix="Name more photographs of more people, or one adaptor",
+        )
     scores: dict[str, float] = {}
     for name in ADAPTORS if names is None else names:
         fitted = ADAPTORS[name]().fit(old[~held], new[~held], seed=seed)

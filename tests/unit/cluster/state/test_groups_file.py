@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from collections import defaultdict
 from pathlib import Path
 
@@ -218,3 +219,19 @@ def test_in_parts_as_at_once(people: list[int], data: st.DataObject) -> None:
         ]
         assert adjusted_rand_score(people, found) == 1.0
         parts.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="files have no such modes there")
+def test_a_new_file_is_for_its_owner_alone(file: GroupsFile) -> None:
+    assert file.path.stat().st_mode & 0o077 == 0
+
+
+def test_a_full_disk_is_told_as_one(file: GroupsFile) -> None:
+    connection = file._store._connection
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    connection.execute(f"PRAGMA max_page_count = {pages + 1}")
+    one = _face(_vectors([0])[0])
+    with pytest.raises(GroupsError, match="Make room"):
+        for number in range(100):
+            file.add(f"{number}.jpg", "1" * 64, [one])
+    assert len(file) > 0

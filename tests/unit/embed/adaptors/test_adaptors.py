@@ -96,3 +96,16 @@ def test_too_few_or_unequal() -> None:
         Ridge().fit(faces(200, 4), faces(199, 4))
     with pytest.raises(InputError, match=r"old: expected float \(N, 4\)"):
         Ridge().fit(faces(200, 4), faces(200, 4))(faces(3, 5))
+
+
+def test_the_choice_says_that_too_few_faces_are_left() -> None:
+    people = np.arange(110) // 5
+    with pytest.raises(InputError, match="85 of 110 faces are left"):
+        best_adaptor(faces(110, 8), faces(110, 8, seed=1), people)
+
+
+def test_a_stored_map_without_a_mean_is_no_map() -> None:
+    learnt = dict(Ridge().fit(faces(100, 8), faces(100, 6, seed=1)).arrays)
+    del learnt["new_mean"]
+    with pytest.raises(InputError, match="is no map of this kind"):
+        Ridge().restored(learnt)
