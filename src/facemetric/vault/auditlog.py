@@ -138,6 +138,8 @@ class AuditLog:
         last = self._checked(line)
         if not rest:
             return last, [], end
+        if (entry := self._follows(last, rest[:-1] + b"\n")) is not None:
+            raise self._damaged(number=entry.number)  # its end was changed: not by who wrote it
         file.truncate(end - len(rest))
         return last, [Event(REPAIR, counts={"bytes": len(rest)})], end - len(rest)
 
@@ -149,6 +151,15 @@ class AuditLog:
         if self._chain.digest(entry) != entry.digest:
             raise self._damaged(number=entry.number)
         return entry
+
+    def _follows(self, last: Entry, line: bytes) -> Entry | None:
+        """Return the entry of a line, where it is the one behind ``last``."""
+        try:
+            entry = entry_of(line)
+        except UNREADABLE:
+            return None
+        fits = (entry.number, entry.previous) == (last.number + 1, last.digest)
+        return entry if fits and self._chain.digest(entry) == entry.digest else None
 
     def _is_other(self, tail: bytes) -> bool:
         """Whether a file without any line is none of ours: then it stays as it is."""

@@ -213,3 +213,16 @@ def test_several_processes_write_one_chain(path: Path) -> None:
         assert worker.exitcode == 0
     verdict = verify_log(path, key=KEY)
     assert verdict.is_sound and verdict.entries == 46
+
+
+@pytest.mark.parametrize("key", [None, MasterKey(bytes(range(32)))])
+def test_an_end_that_was_changed_takes_no_entry_with_it(
+    tmp_path: Path, key: MasterKey | None
+) -> None:
+    path = tmp_path / "end.jsonl"
+    AuditLog(path, key=key).append(Event("person.erase"))
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1] + b"x")
+    with pytest.raises(TamperedError, match="entry 2"):
+        AuditLog(path, key=key)
+    assert path.read_bytes() == whole[:-1] + b"x"
