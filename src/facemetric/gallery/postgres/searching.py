@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -51,8 +52,12 @@ def _one(
     k = shortlist(question.k) if ranked else question.k
     depth = 4 * k + 32
     while True:
-        _choose(connection, index, question, depth)
+        walked = _choose(connection, index, question, depth)
         found = _candidates(connection, query, question, depth)
+        if walked and question.groups is None and len(found) < depth:
+            # Erased rows that are not vacuumed yet take the places of others in a walk.
+            _choose(connection, index, replace(question, exact=True), depth)
+            found = _candidates(connection, query, question, depth)
         nearest = found if question.per == "sample" else first_of_each(found)
         if len(nearest) >= k or len(found) < depth:
             break
@@ -71,10 +76,10 @@ def _one(
 
 def _choose(
     connection: PostgresConnection, index: SearchIndex, question: Question, depth: int
-) -> None:
+) -> bool:
     """Tell the server, for this transaction, whether and how broadly to walk the index."""
     if index.kind == "exact":
-        return
+        return False
     walked = not question.exact and depth <= MOST_WALKED
     connection.execute(f"SET LOCAL enable_indexscan = {'on' if walked else 'off'}")
     if walked:
@@ -83,6 +88,7 @@ def _choose(
         connection.execute(f"SET LOCAL hnsw.ef_search = {max(index.ef_search, depth)}")
     else:
         connection.execute("SET LOCAL enable_seqscan = on")
+    return walked
 
 
 def _candidates(
