@@ -142,7 +142,7 @@ def check_page(request: Request) -> None:
         own = site == "same-origin" or (site == "none" and not changing)
     else:
         origin = _origin(request)
-        own = not origin or urlsplit(origin).netloc == request.headers.get("host", "")
+        own = not origin or _host(origin) == request.headers.get("host", "")
     if not own or (changing and HEADER not in request.headers):
         raise Problem(
             403,
@@ -156,6 +156,14 @@ def check_page(request: Request) -> None:
 def used_by_hand(request: Request) -> bool:
     """Whether somebody did something, and not the page by itself."""
     return request.headers.get(HEADER) == "page"
+
+
+def _host(origin: str) -> str | None:
+    """Return an origin's host and port; `None` where it is no address."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 def _origin(request: Request) -> str:

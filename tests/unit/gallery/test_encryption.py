@@ -311,3 +311,22 @@ def test_nobody_is_in_a_group_that_was_not_put_there_with_the_key(sealed: Sqlite
     with pytest.raises(TamperedError):
         sealed.search(query, 9, groups=["board room"])
     assert len(sealed.search(query, 9, groups=["night shift"])[0]) == 2
+
+
+def test_a_name_that_leads_to_somebody_else_is_not_followed(
+    sealed: SqliteGallery, sample: MakeSample
+) -> None:
+    sealed.enroll("Ada", [sample(901, dim=DIM)])
+    sealed.enroll("Ben", [sample(902, dim=DIM)])
+    with sqlite3.connect(sealed.path) as raw:
+        (ada, key), (ben, other) = raw.execute(
+            "SELECT row, name_key FROM people ORDER BY row DESC LIMIT 2"
+        ).fetchall()
+        for row, put in ((ada, "elsewhere"), (ben, key), (ada, other)):
+            raw.execute("UPDATE people SET name_key = ? WHERE row = ?", (put, row))
+    raw.close()
+    for way in (sealed.person, sealed.remove):
+        with pytest.raises(TamperedError, match="a name leads to another person's row"):
+            way("Ada")
+    with pytest.raises(TamperedError, match="a name leads"):
+        sealed.enroll("Ben", [sample(903, dim=DIM)])

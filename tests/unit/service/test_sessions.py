@@ -95,6 +95,7 @@ def test_a_key_that_has_ended_begins_nothing(service: Served, name: str) -> None
         {**PAGE, "Sec-Fetch-Site": "none"},
         {**PAGE, "Origin": "http://evil.example"},
         {**PAGE, "Origin": "null"},
+        {**PAGE, "Origin": "http://["},
         {**PAGE, "Origin": ORIGIN + ".evil.example"},
     ],
 )

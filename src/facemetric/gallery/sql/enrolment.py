@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import numpy as np
 
-from facemetric.errors import BundleMismatchError, InputError, PersonError
+from facemetric.errors import BundleMismatchError, InputError, PersonError, TamperedError
 from facemetric.gallery.names import clean_name, group_names, is_id, name_key
 from facemetric.gallery.records import Consent, Enrolment, NewSample, Receipt
 from facemetric.gallery.rules import check_sample, plain_text, same_face, time_text
@@ -100,11 +100,23 @@ def enrol_apart(connection: Connection, request: Request, *, at: datetime) -> En
 def find_person(connection: Connection, person: str) -> int | None:
     """Return the row of the person of that name or id."""
     if is_id(person):
-        query, value = "SELECT row FROM people WHERE id = ?", person.strip().lower()
+        query, value = "SELECT row, id, name FROM people WHERE id = ?", person.strip().lower()
     else:
-        query, value = "SELECT row FROM people WHERE name_key = ?", stored_key(connection, person)
+        value = stored_key(connection, person)
+        query = "SELECT row, id, name FROM people WHERE name_key = ?"
     found = connection.execute(query, (value,)).fetchone()
-    return None if found is None else int(found[0])
+    if found is None:
+        return None
+    row, identity, name = found
+    if connection.sealing is not None and not is_id(person):
+        # What a name is found by can be exchanged without the key; the sealed name cannot.
+        (own,) = connection.sealing.opened_names([(identity, name)])
+        if name_key(own) != name_key(person):
+            raise TamperedError(
+                "a name leads to another person's row",
+                fix="Restore the gallery from a copy",
+            )
+    return int(row)
 
 
 def stored_key(connection: Connection, name: str) -> str:
