@@ -48,8 +48,8 @@ class Desk:
         return key.id, secret
 
 
-# Not for the whole session: while it runs, its loop would be in the way of other tests' loops.
-@pytest.fixture(scope="package")
+# Not for longer than a module: while it runs, its loop would be in the way of other tests' loops.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     found = os.environ.get("FACEMETRIC_CHROMIUM") or next(
