@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 Reason = Literal["request", "expired"]
 
 
+_ANSWERS = ("what the gallery answers with",)
+_FILES = ("the gallery's files, until it is purged",)
+
+
 def erase(
     gallery: Gallery,
     people: Sequence[str],
@@ -94,8 +98,8 @@ def erase(
                 samples=removal.samples,
                 embeddings=removal.samples,
                 purged=purged,
-                erased_from=gallery.erased_from,
-                may_remain_in=gallery.may_remain_in,
+                erased_from=gallery.erased_from if purged else _ANSWERS,
+                may_remain_in=(*(() if purged else _FILES), *gallery.may_remain_in),
                 audit_entry=None if head is None else str(head),
                 key_id=None if key is None else key.id,
             ),

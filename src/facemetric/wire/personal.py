@@ -55,9 +55,9 @@ class PersonDataOut(Wire):
 class ErasureReceiptOut(Wire):
     """The receipt of an erasure, in opaque ids: it does not say who the person was.
 
-    ``erased_from`` are the places that were cleared of the person's bytes where ``purged`` is true;
-    where it is false, they go when the gallery is next purged. ``may_remain_in`` are places that
-    the gallery does not reach. ``audit_entry`` is ``NUMBER:DIGEST`` of the entry in the audit log.
+    ``erased_from`` are the places that were cleared of the person's bytes, ``may_remain_in`` those
+    that were not: where ``purged`` is false, the gallery's own files too, until its next purge.
+    ``audit_entry`` is ``NUMBER:DIGEST`` of the entry in the audit log.
     ``digest`` is SHA-256 over all fields before it; ``signature`` HMAC-SHA256 of the digest, by a
     key derived from the master key ``key_id``.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -117,3 +118,16 @@ def test_all_about_a_person_can_be_read(people: Gallery, tmp_path: Path) -> None
         person_data(people, "Bob", at=AT)
     assert people.record(ada.id).person == ada
     assert Gallery.record(people, "Ada").person == ada  # the slow way of other backends
+
+
+def test_a_receipt_claims_no_more_than_was_done(people: Gallery, path: Path) -> None:
+    people._file.timeout_s = 0.2  # type: ignore[attr-defined]
+    with sqlite3.connect(path) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM people").fetchone()
+        (receipt,) = erase(people, ["Ada"], key=KEY, clock=lambda: AT)
+    reader.close()
+    assert not receipt.purged
+    assert receipt.erased_from == ("what the gallery answers with",)
+    assert receipt.may_remain_in[0] == "the gallery's files, until it is purged"
+    assert "Ada" not in people
