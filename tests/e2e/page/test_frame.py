@@ -18,7 +18,7 @@ def test_the_language_is_switched_and_kept(visit: Any) -> None:
     assert page.evaluate("document.documentElement.lang") == "ko"
     page.reload()
     heading(page, korean["people.title"])
-    assert page.get_by_role("heading", name=korean["people.empty"]).is_visible()
+    page.get_by_role("heading", name=korean["people.empty"]).wait_for()
 
 
 def test_the_browsers_language_comes_first(visit: Any) -> None:
