@@ -74,3 +74,15 @@ def same_face(first: Sequence[Any], second: Sequence[Any]) -> bool:
     common = max(width, 0.0) * max(height, 0.0)
     union = sum((box[2] - box[0]) * (box[3] - box[1]) for box in (first, second)) - common
     return bool(common >= SAME_FACE_OVERLAP * union)
+
+
+def refuse_on_server(*, codec: object, key: object) -> None:
+    """Raise InputError for what only a file can have: codes in the store, and a key."""
+    if codec is not None:
+        raise InputError("one-byte codes are for SQLite galleries", item="codec")
+    if key is not None:
+        raise InputError(
+            "only SQLite galleries are encrypted: the server compares vectors as they are",
+            item="key",
+            fix="Leave it out, and encrypt the server's volume",
+        )

@@ -43,7 +43,7 @@ from facemetric.gallery.records import (
     Stats,
     Vectors,
 )
-from facemetric.gallery.rules import check_unit, time_text
+from facemetric.gallery.rules import check_unit, refuse_on_server, time_text
 from facemetric.index import Codec
 from facemetric.types import Float32, ItemError, Match
 from facemetric.vault import MasterKey
@@ -115,14 +115,7 @@ class MilvusGallery(Gallery):
         timeout_s: float = 30.0,
         clock: Callable[[], datetime] = now,
     ) -> None:
-        if codec is not None:
-            raise InputError("one-byte codes are for SQLite galleries", item="codec")
-        if key is not None:
-            raise InputError(
-                "only SQLite galleries are encrypted: the server compares vectors as they are",
-                item="key",
-                fix="Leave it out, and encrypt the server's volume",
-            )
+        refuse_on_server(codec=codec, key=key)
         used = Binding(bundle, dim, bundle_sha256, flip)
         used.check_digest()
         where = parse_address(address)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import numpy as np
 
-from facemetric.errors import GalleryError, InputError
+from facemetric.errors import GalleryError
 from facemetric.gallery.approximate import (
     EXACT,
     SearchIndex,
@@ -23,7 +23,7 @@ from facemetric.gallery.postgres.searching import parsed, search
 from facemetric.gallery.protocol import BACKENDS, now
 from facemetric.gallery.ranking import Question
 from facemetric.gallery.records import Stats, Vectors
-from facemetric.gallery.rules import NORM_TOLERANCE, time_text
+from facemetric.gallery.rules import NORM_TOLERANCE, refuse_on_server, time_text
 from facemetric.gallery.sql import editing
 from facemetric.gallery.sql.binding import fill_new
 from facemetric.gallery.sql.figures import figures
@@ -96,14 +96,7 @@ class PostgresGallery(SqlGallery):
         timeout_s: float = 30.0,
         clock: Callable[[], datetime] = now,
     ) -> None:
-        if codec is not None:
-            raise InputError("one-byte codes are for SQLite galleries", item="codec")
-        if key is not None:
-            raise InputError(
-                "only SQLite galleries are encrypted: the server compares vectors as they are",
-                item="key",
-                fix="Leave it out, and encrypt the server's volume",
-            )
+        refuse_on_server(codec=codec, key=key)
         used = Binding(bundle, dim, bundle_sha256, flip)
         used.check_digest()
         self._server = PostgresDatabase(address, read_only=read_only, timeout_s=timeout_s)
