@@ -46,7 +46,7 @@ def open_to_enroll(
     recognizer: Recognizer, given: str | None, *, codes: bool, key: MasterKey | None = None
 ) -> Iterator[Gallery | Callable[[], Gallery]]:
     """Yield a gallery of the recogniser's bundle; where there is no file yet, what makes it."""
-    from facemetric.gallery.sqlite.database import file_exists
+    from facemetric.gallery.sqlite.file import file_exists
     from facemetric.recognizer.bound import codec_of
 
     address = gallery_address(given)

@@ -19,6 +19,7 @@ from facemetric.gallery.records import (
     StoredSample,
     Vectors,
 )
+from facemetric.gallery.searchable import Searchable
 from facemetric.gallery.sqlite.gallery import SqliteGallery
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "Removal",
     "Sample",
     "SearchIndex",
+    "Searchable",
     "SqliteGallery",
     "Stats",
     "StoredSample",

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from os import PathLike
 from types import TracebackType
 from typing import Any, Literal, Self
 
-from facemetric.errors import GalleryError, PersonError
-from facemetric.gallery.approximate import EXACT, SearchIndex
-from facemetric.gallery.names import group_names
-from facemetric.gallery.ranking import By, Question
+from facemetric.errors import PersonError
 from facemetric.gallery.records import (
     Consent,
     Enrolment,
@@ -24,9 +21,9 @@ from facemetric.gallery.records import (
     Stats,
     Vectors,
 )
-from facemetric.gallery.rules import check_unit
+from facemetric.gallery.searchable import Searchable
 from facemetric.registry import Registry
-from facemetric.types import Float32, ItemError, Match
+from facemetric.types import ItemError
 
 BACKENDS: Registry[Callable[..., Gallery]] = Registry("gallery backend")
 
@@ -36,7 +33,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-class Gallery(ABC):
+class Gallery(Searchable):
     """Enrolled people and their faces' embeddings, of one model bundle.
 
     Everything that takes a ``person`` takes a name or an id. Names are unique, whatever their
@@ -62,7 +59,6 @@ class Gallery(ABC):
 
     id: str
     bundle: str
-    dim: int
     bundle_sha256: str | None
 
     @property
@@ -222,86 +218,6 @@ class Gallery(ABC):
         ``False`` means that another process was reading or writing all the while, or that the
         server clears them in its own time.
         """
-
-    def search(
-        self,
-        queries: Float32,
-        k: int = 5,
-        *,
-        per: Literal["person", "sample"] = "person",
-        by: By = "best",
-        groups: Sequence[str] | None = None,
-        exact: bool = False,
-    ) -> list[list[Match]]:
-        """Return the ``k`` nearest people or samples of each query, the most similar first.
-
-        Parameters
-        ----------
-        queries
-            ``float32 (Q, D)``, unit norm.
-        k
-            How many to return; fewer come where the gallery has fewer.
-        per
-            ``"person"``: every person once. ``"sample"``: every sample.
-        by
-            What a person's similarity is. ``"best"``: that of the nearest sample. ``"top-mean"``:
-            the mean of the three nearest. ``"centroid"``: that of the mean direction of all. For
-            the last two, the people with the ``max(10 k, 50)`` nearest samples are compared.
-        groups
-            Look at people in any of these groups alone, always exactly; everyone where it is left
-            out.
-        exact
-            Compare every sample, even where the gallery has an index.
-
-        Raises
-        ------
-        InputError
-            Where queries are not finite, of unit norm and of this gallery's dimension.
-        """
-        chosen = None if groups is None else group_names(groups)
-        question = Question(k, per, by, chosen, exact)
-        question.check()
-        check_unit(queries, name="queries", dim=self.dim)
-        return self._answer(queries, question)
-
-    @abstractmethod
-    def _answer(self, queries: Float32, question: Question) -> list[list[Match]]:
-        """Answer a question that was checked."""
-
-    def search_index(self) -> SearchIndex:
-        """Return how samples are looked for; all are compared where nothing else was chosen."""
-        return EXACT
-
-    def build_index(self, index: SearchIndex, *, queries: int = 200, seed: int = 0) -> SearchIndex:
-        """Build an index, or drop it for ``EXACT``, and measure what it finds.
-
-        Parameters
-        ----------
-        index
-            Its kind and settings.
-        queries
-            Samples, drawn with ``seed``, to measure its recall with; see ``SearchIndex``.
-
-        Raises
-        ------
-        GalleryError
-            This kind of gallery has no index, there are too few samples for one, or the store
-            cannot build it.
-        InputError
-            A setting is out of range.
-        """
-        index.check()
-        if index.kind == "exact":
-            return EXACT
-        raise GalleryError(
-            "compares every sample: it has no other index",
-            item="index",
-            fix="Copy the gallery to PostgreSQL or Milvus (facemetric gallery copy)",
-        )
-
-    @abstractmethod
-    def compared(self) -> int:
-        """Return how many samples a search looks at."""
 
     @abstractmethod
     def vectors(self) -> Vectors:

@@ -11,7 +11,7 @@ import pytest
 
 from facemetric.errors import GalleryError, InputError
 from facemetric.gallery import NewSample, SqliteGallery
-from facemetric.gallery.sqlite import database
+from facemetric.gallery.sqlite import file
 
 MakeSample = Callable[..., NewSample]
 
@@ -154,7 +154,7 @@ def test_a_read_only_disk_is_read_without_a_log(
     path: Path, sample: MakeSample, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make(path, sample)
-    monkeypatch.setattr(database, "_is_on_read_only_disk", lambda _: True)
+    monkeypatch.setattr(file, "_is_on_read_only_disk", lambda _: True)
     with SqliteGallery(path, read_only=True) as gallery:
         assert len(gallery.search(sample(1).embedding[None], 1)[0]) == 1
         assert not path.with_name("gallery.db-shm").exists()
@@ -165,10 +165,10 @@ def test_a_read_only_disk_is_read_without_a_log(
 
 def test_the_disk_is_asked_whether_it_is_read_only(path: Path) -> None:
     path.touch()
-    assert not database._is_on_read_only_disk(path)
+    assert not file._is_on_read_only_disk(path)
     proc = Path("/sys/kernel")
     if proc.exists():
-        assert isinstance(database._is_on_read_only_disk(proc), bool)
+        assert isinstance(file._is_on_read_only_disk(proc), bool)
 
 
 def test_a_full_disk_loses_nothing_that_was_acknowledged(path: Path, sample: MakeSample) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from facemetric.errors import TamperedError
 from facemetric.gallery.sql.sealing import Sealing
-from facemetric.gallery.sqlite.database import SqliteConnection
+from facemetric.gallery.sqlite.connection import SqliteConnection
 from facemetric.gallery.sqlite.memory import Int64, Memory
 from facemetric.gallery.sqlite.sealed import Opened
 

@@ -2,62 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
-import stat
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from facemetric.errors import GalleryError
 from facemetric.gallery.sql.sealing import Sealing
+from facemetric.gallery.sqlite.connection import SqliteConnection
+from facemetric.gallery.sqlite.file import connect, file_exists, make_file
 from facemetric.gallery.sqlite.schema import check_version, is_blank, migrate, schema_version
-from facemetric.gallery.sqlite.sealed import opened_embeddings, sealed_embeddings
+from facemetric.gallery.sqlite.wording import in_words
 
 COMPACT_TIMEOUT_S = 5.0
-
-
-class SqliteConnection(sqlite3.Connection):
-    """A connection that takes the statements which SQL galleries share.
-
-    Attributes
-    ----------
-    sealing
-        Of an encrypted gallery, once its key is known.
-    """
-
-    sealing: Sealing | None = None
-
-    def select_in(
-        self, sql: str, wanted: Sequence[Any], values: Sequence[Any] = ()
-    ) -> sqlite3.Cursor:
-        """Carry out a query whose ``IN (?*)``, behind all other values, is a list."""
-        query = sql.replace("(?*)", "(SELECT value FROM json_each(?))")
-        return self.execute(query, (*values, json.dumps(list(wanted))))
-
-    def add_embeddings(self, rows: Iterable[Sequence[Any]], /) -> None:
-        """Store (sample's row, bundle, flip, encoding, vector's bytes, created)."""
-        if self.sealing is not None:
-            rows = sealed_embeddings(self, self.sealing, list(rows))
-        self.executemany(
-            """INSERT INTO embeddings (sample, bundle, flip, encoding, vector, created)
-            VALUES (?, ?, ?, ?, ?, ?)""",
-            rows,
-        )
-
-    def embeddings_of(self, samples: Sequence[int], bundle: str) -> list[tuple[int, bytes, int]]:
-        """Return (sample's row, vector's bytes, flip) of some samples."""
-        if self.sealing is not None:
-            return opened_embeddings(self, self.sealing, samples, bundle)
-        return self.select_in(
-            "SELECT sample, vector, flip FROM embeddings WHERE bundle = ? AND sample IN (?*)",
-            samples,
-            (bundle,),
-        ).fetchall()
 
 
 class SqliteDatabase:
@@ -94,9 +54,14 @@ class SqliteDatabase:
         self._lock = threading.RLock()
         self._process = os.getpid()
         self._connection: SqliteConnection | None = None
-        self._check_path(may_create=create is not None)
+        if not file_exists(path):
+            if read_only or create is None:
+                raise GalleryError(
+                    "no such gallery", item=self.item, fix="Enrol someone to create it"
+                )
+            make_file(path)
         with self._translated():
-            self._connection = self._connect()
+            self._connection = connect(path, read_only=read_only, timeout_s=timeout_s)
             try:
                 self._prepare(self._connection, create)
             except BaseException:
@@ -200,43 +165,6 @@ class SqliteDatabase:
                 _roll_back(connection)
                 raise
 
-    def _check_path(self, *, may_create: bool) -> None:
-        name = str(self.path)
-        if file_exists(self.path):
-            return
-        if self.read_only or not may_create:
-            raise GalleryError("no such gallery", item=name, fix="Enrol someone to create it")
-        try:
-            # Faces are nobody else's business: the file, and its log, are for the owner alone.
-            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
-        except OSError as error:
-            raise GalleryError(
-                f"cannot be created: {error.strerror}",
-                item=name,
-                fix="Name a file in an existing folder that you can write to",
-            ) from error
-
-    def _connect(self) -> SqliteConnection:
-        options = "mode=ro" if self.read_only else "mode=rw"
-        if self.read_only and _is_on_read_only_disk(self.path):
-            # Nobody can write there, so SQLite may do without locks and a shared index.
-            log = self.path.with_name(self.path.name + "-wal")
-            if log.exists() and log.stat().st_size:
-                raise GalleryError(
-                    "has changes in its write-ahead log, on a disk that is read-only",
-                    item=str(self.path),
-                    fix="Open and close it once where it can be written",
-                )
-            options = "immutable=1"
-        return sqlite3.connect(
-            f"{self.path.absolute().as_uri()}?{options}",
-            uri=True,
-            timeout=self.timeout_s,
-            isolation_level=None,
-            check_same_thread=False,
-            factory=SqliteConnection,
-        )
-
     def _prepare(
         self, connection: SqliteConnection, create: Callable[[SqliteConnection], None] | None
     ) -> None:
@@ -290,73 +218,15 @@ class SqliteDatabase:
         try:
             yield
         except sqlite3.Error as error:
-            cause, fix = self._in_words(error)
+            cause, fix = in_words(error, read_only=self.read_only, timeout_s=self.timeout_s)
             raise GalleryError(cause, item=str(self.path), fix=fix) from error
         except GalleryError as error:
             if error.item is not None:
                 raise
             raise type(error)(error.cause, item=str(self.path), fix=error.fix) from error
 
-    def _in_words(self, error: sqlite3.Error) -> tuple[str, str | None]:
-        name = getattr(error, "sqlite_errorname", "")
-        if self.read_only and name.startswith("SQLITE_READONLY"):
-            return (
-                "cannot be read where no log can be written beside it",
-                "Copy it to a folder that you can write to, or ask for that permission",
-            )
-        for prefix, cause, fix in _WORDS:
-            if name.startswith(prefix):
-                return cause.format(timeout_s=self.timeout_s), fix
-        return f"{error} ({name or type(error).__name__})", None
-
-
-_WORDS = (
-    ("SQLITE_NOTADB", "is not a gallery (no SQLite file)", "Name another file"),
-    ("SQLITE_CORRUPT", "is damaged", "Restore it from a copy"),
-    (
-        "SQLITE_BUSY",
-        "another process was writing for more than {timeout_s:g} s",
-        "Try again, or open with a longer timeout_s",
-    ),
-    (
-        "SQLITE_READONLY",
-        "cannot be written",
-        "Check the permissions of file and folder, or open with read_only",
-    ),
-    (
-        "SQLITE_CANTOPEN",
-        "cannot be opened",
-        "File and folder must be readable, and the folder writable for the log beside the file",
-    ),
-    ("SQLITE_PERM", "cannot be opened", "Check the permissions of file and folder"),
-    ("SQLITE_FULL", "the disk is full", "Make room and try again; nothing was half written"),
-    ("SQLITE_IOERR", "the disk could not be read or written", "Check the disk, then try again"),
-)
-
-
-def file_exists(path: Path) -> bool:
-    """Whether there is a file; GalleryError where it is a folder, or that cannot be told."""
-    try:
-        is_folder = stat.S_ISDIR(path.stat().st_mode)
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        reason = getattr(error, "strerror", None) or error
-        raise GalleryError(
-            f"cannot be opened: {reason}", item=str(path), fix="Check the path and its permissions"
-        ) from error
-    if is_folder:
-        raise GalleryError("is a folder, wanted a file", item=str(path), fix="Name a file in it")
-    return True
-
 
 def _roll_back(connection: SqliteConnection) -> None:
     # SQLite has done it by itself after some errors, such as a full disk.
     if connection.in_transaction:
         connection.execute("ROLLBACK")
-
-
-def _is_on_read_only_disk(path: Path) -> bool:
-    if not hasattr(os, "statvfs"):
-        return False
-    return bool(os.statvfs(path).f_flag & os.ST_RDONLY)

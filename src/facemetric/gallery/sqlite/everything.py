@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from facemetric.gallery.records import Vectors
-from facemetric.gallery.sqlite.database import SqliteConnection
+from facemetric.gallery.sqlite.connection import SqliteConnection
 from facemetric.gallery.sqlite.sealed import walk
 from facemetric.gallery.sqlite.stored import stored_values
 from facemetric.index import Codec

@@ -19,7 +19,8 @@ from facemetric.gallery.sql import editing
 from facemetric.gallery.sql.binding import fill_new
 from facemetric.gallery.sql.figures import figures
 from facemetric.gallery.sql.gallery import SqlGallery
-from facemetric.gallery.sqlite.database import SqliteConnection, SqliteDatabase, file_exists
+from facemetric.gallery.sqlite.connection import SqliteConnection
+from facemetric.gallery.sqlite.database import SqliteDatabase
 from facemetric.gallery.sqlite.encryption import (
     begin_encryption,
     change_master,
@@ -27,6 +28,7 @@ from facemetric.gallery.sqlite.encryption import (
     stored_envelope,
 )
 from facemetric.gallery.sqlite.everything import all_vectors
+from facemetric.gallery.sqlite.file import file_exists
 from facemetric.gallery.sqlite.integrity import structural_problems, vector_problems
 from facemetric.gallery.sqlite.memory import Memory
 from facemetric.gallery.sqlite.schema import schema_version

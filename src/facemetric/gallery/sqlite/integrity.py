@@ -6,7 +6,7 @@ import numpy as np
 
 from facemetric.gallery.rules import NORM_TOLERANCE
 from facemetric.gallery.sql.editing import unpurged
-from facemetric.gallery.sqlite.database import SqliteConnection
+from facemetric.gallery.sqlite.connection import SqliteConnection
 from facemetric.types import Float32
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facemetric.gallery.sql.sealing import Sealing
-from facemetric.gallery.sqlite.database import SqliteConnection
+from facemetric.gallery.sqlite.connection import SqliteConnection
 from facemetric.gallery.sqlite.grown import Grown
 from facemetric.gallery.sqlite.sealed import walk
 from facemetric.gallery.sqlite.snapshot import Snapshot

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from facemetric.gallery.ranking import Question, ranked_people, shortlist
 from facemetric.gallery.sql.sealing import Sealing
 from facemetric.gallery.sqlite.authentic import check_members, check_vectors
-from facemetric.gallery.sqlite.database import SqliteConnection
+from facemetric.gallery.sqlite.connection import SqliteConnection
 from facemetric.gallery.sqlite.memory import Bool, Int64, Memory
 from facemetric.gallery.sqlite.sealed import pick
 from facemetric.gallery.sqlite.stored import stored_values
