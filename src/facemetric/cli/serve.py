@@ -61,6 +61,10 @@ def serve(
             metavar="[NAME=]FILE", help="Show the events that watch --jsonl writes into this file."
         ),
     ] = None,
+    reports: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Show the evaluation reports that lie in this folder."),
+    ] = None,
     key_file: KeyFile = None,
     key_command: KeyCommand = None,
     bundle: BundleName = DEFAULT_BUNDLE,
@@ -121,6 +125,7 @@ def serve(
         keys=api_keys(keys),
         audit=audit,
         events={name: Path(file) for name, file in named(events or [], "--events").items()},
+        reports=reports,
         master_key=master_key(key_file, key_command),
         flip=flip,
         min_face_px=min_face,

@@ -34,6 +34,8 @@ from facemetric.wire import (
     JobsOut,
     KeysOut,
     NewKeyOut,
+    ReportOut,
+    ReportsOut,
     ServiceOut,
     VerifyOut,
     WatchEvent,
@@ -74,6 +76,11 @@ class AsyncClient:
 
     async def send(self, call: Call[Answer]) -> Answer:
         """Send a request and return its document."""
+        response = await self._answered(call)
+        return call.read(response.status_code, response.content, response.headers)
+
+    async def _answered(self, call: Call[Answer]) -> httpx.Response:
+        """Return the answer to a request, sent again where that is safe."""
         for left in range(self._retries, -1, -1):
             try:
                 response = await self._http.request(**call.request())
@@ -93,7 +100,7 @@ class AsyncClient:
                 await self._sleep(min(wait_s(response.headers) or 1.0, LONGEST_WAIT_S))
                 continue
             break
-        return call.read(response.status_code, response.content, response.headers)
+        return response
 
     async def follow(self, path: str, last_id: str | None) -> AsyncIterator[WatchEvent]:
         """Yield the events of a stream."""
@@ -196,6 +203,21 @@ class AsyncClient:
     async def audit(self, *, limit: int = 100) -> AuditOut:
         """Return the last entries of the audit log."""
         return await self.send(calls.audit(limit))
+
+    async def reports(self) -> ReportsOut:
+        """Return the service's evaluation reports with their main figures."""
+        return await self.send(calls.REPORTS)
+
+    async def report(self, name: str) -> ReportOut:
+        """Return all figures of a report."""
+        return await self.send(calls.report(name))
+
+    async def report_page(self, name: str) -> str:
+        """Return a report's own page, an HTML document."""
+        response = await self._answered(calls.report_page(name))
+        if response.status_code != 200:
+            raise error_of(response.status_code, response.content, response.headers)
+        return response.text
 
     async def keys(self) -> KeysOut:
         """Return all keys."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
+from urllib.parse import quote
 
 from facemetric.client.call import Call, Photo, files_of
 from facemetric.wire import (
@@ -18,9 +19,12 @@ from facemetric.wire import (
     JobsOut,
     KeysOut,
     NewKeyOut,
+    ReportOut,
+    ReportsOut,
     ServiceOut,
     VerifyOut,
     WhoAmIOut,
+    Wire,
 )
 from facemetric.wire.requests import Scope
 
@@ -33,6 +37,7 @@ SERVICE = Call("GET", "/v1/service", ServiceOut)
 BUNDLE = Call("GET", "/v1/bundle", BundleOut)
 GALLERIES = Call("GET", "/v1/galleries", GalleriesOut)
 JOBS = Call("GET", "/v1/jobs", JobsOut)
+REPORTS = Call("GET", "/v1/reports", ReportsOut)
 KEYS = Call("GET", "/v1/keys", KeysOut)
 
 
@@ -80,6 +85,16 @@ def cancel(job_id: str) -> Call[JobOut]:
 def audit(limit: int) -> Call[AuditOut]:
     """Ask for the audit log's last entries."""
     return Call("GET", "/v1/audit", AuditOut, {"limit": limit})
+
+
+def report(name: str) -> Call[ReportOut]:
+    """Ask for a report's figures."""
+    return Call("GET", f"/v1/reports/{quote(name, safe='')}", ReportOut)
+
+
+def report_page(name: str) -> Call[Wire]:
+    """Ask for a report's page, which is no document."""
+    return Call("GET", f"/v1/reports/{quote(name, safe='')}/page", Wire)
 
 
 def new_key(

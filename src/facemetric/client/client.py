@@ -34,6 +34,8 @@ from facemetric.wire import (
     JobsOut,
     KeysOut,
     NewKeyOut,
+    ReportOut,
+    ReportsOut,
     ServiceOut,
     VerifyOut,
     WatchEvent,
@@ -106,6 +108,11 @@ class Client:
 
     def send(self, call: Call[Answer]) -> Answer:
         """Send a request and return its document."""
+        response = self._answered(call)
+        return call.read(response.status_code, response.content, response.headers)
+
+    def _answered(self, call: Call[Answer]) -> httpx.Response:
+        """Return the answer to a request, sent again where that is safe."""
         for left in range(self._retries, -1, -1):
             try:
                 response = self._http.request(**call.request())
@@ -125,7 +132,7 @@ class Client:
                 self._sleep(min(wait_s(response.headers) or 1.0, LONGEST_WAIT_S))
                 continue
             break
-        return call.read(response.status_code, response.content, response.headers)
+        return response
 
     def follow(self, path: str, last_id: str | None) -> Iterator[WatchEvent]:
         """Yield the events of a stream."""
@@ -224,6 +231,21 @@ class Client:
     def audit(self, *, limit: int = 100) -> AuditOut:
         """Return the last entries of the audit log."""
         return self.send(calls.audit(limit))
+
+    def reports(self) -> ReportsOut:
+        """Return the service's evaluation reports with their main figures."""
+        return self.send(calls.REPORTS)
+
+    def report(self, name: str) -> ReportOut:
+        """Return all figures of a report."""
+        return self.send(calls.report(name))
+
+    def report_page(self, name: str) -> str:
+        """Return a report's own page, an HTML document."""
+        response = self._answered(calls.report_page(name))
+        if response.status_code != 200:
+            raise error_of(response.status_code, response.content, response.headers)
+        return response.text
 
     def keys(self) -> KeysOut:
         """Return all keys."""

@@ -21,6 +21,7 @@ from facemetric.service.keys import Key
 from facemetric.service.keystore import KeyStore
 from facemetric.service.listeners import Listeners
 from facemetric.service.metrics import Metrics
+from facemetric.service.reportshelf import ReportShelf
 from facemetric.service.settings import Settings
 from facemetric.service.workforce import Workforce
 from facemetric.vault import AuditLog, Event
@@ -43,6 +44,8 @@ class Service:
 
     Attributes
     ----------
+    reports
+        The evaluation reports, where a folder of them was named.
     editing
         Held where something is read of a person and written back changed.
     state
@@ -60,6 +63,7 @@ class Service:
             deadline_s=settings.limits.deadline_s,
         )
         self.listeners = Listeners(most=settings.limits.streams)
+        self.reports = None if settings.reports is None else ReportShelf(settings.reports)
         self.editing = threading.Lock()
         self.state: State = "starting"
         self.started = datetime.now(UTC)

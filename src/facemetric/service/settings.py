@@ -85,6 +85,8 @@ class Settings:
         The file of the audit log; ``None``: none is kept.
     events
         By a gallery's name, the file that ``facemetric watch --jsonl`` writes.
+    reports
+        The folder of evaluation reports that are shown; ``None``: none are.
     master_key
         Opens encrypted galleries and encrypts new ones, chains the audit log, signs receipts;
         ``None``: galleries are not encrypted.
@@ -109,6 +111,7 @@ class Settings:
     keys: Path | None = None
     audit: Path | None = None
     events: Mapping[str, Path] = field(default_factory=dict)
+    reports: Path | None = None
     master_key: MasterKey | None = field(default=None, repr=False)
     flip: bool = True
     min_face_px: float | None = None

@@ -89,6 +89,14 @@ from facemetric.wire.personal import (
     ReceiptCheckOut,
     SampleDataOut,
 )
+from facemetric.wire.reports import (
+    MainFiguresOut,
+    ReportedModelOut,
+    ReportedPartOut,
+    ReportOut,
+    ReportsOut,
+    ReportSummaryOut,
+)
 from facemetric.wire.schemas import schemas
 from facemetric.wire.service import (
     AuditOut,
@@ -224,6 +232,7 @@ __all__ = [
     "LeftOutPhotoOut",
     "LeftOutReason",
     "LikelihoodOut",
+    "MainFiguresOut",
     "MasterKeyOut",
     "MeasuredOut",
     "ModelOut",
@@ -247,6 +256,11 @@ __all__ = [
     "QualityOut",
     "ReasonOut",
     "ReceiptCheckOut",
+    "ReportOut",
+    "ReportSummaryOut",
+    "ReportedModelOut",
+    "ReportedPartOut",
+    "ReportsOut",
     "RotateOut",
     "SampleDataOut",
     "SampleOut",

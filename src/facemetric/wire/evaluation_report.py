@@ -61,12 +61,16 @@ class SlicesOut(Wire):
 
 
 class EvaluationReportOut(Wire):
-    """``evaluation.json`` of a report; ``leakage`` is null where nothing was checked."""
+    """``evaluation.json`` of a report; ``leakage`` is null where nothing was checked.
+
+    ``created`` is when it was written, null in reports of versions that did not say.
+    """
 
     schema_name: Literal["facemetric.evaluation_report/1"] = schema(
         "facemetric.evaluation_report/1"
     )
     version: str
+    created: str | None = None
     leakage: LeakageOut | None
     measured: tuple[MeasuredOut, ...]
     comparisons: tuple[DifferenceOut, ...]

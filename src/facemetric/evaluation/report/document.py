@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from facemetric.evaluation.evaluate import Evaluation
 from facemetric.evaluation.leakage import Leakage
@@ -24,10 +25,12 @@ def report_document(
     leakage: Leakage | None,
     *,
     version: str,
+    created: datetime,
 ) -> EvaluationReportOut:
     """Return everything that the page shows, but the pictures."""
     return EvaluationReportOut(
         version=version,
+        created=created.isoformat(timespec="seconds"),
         leakage=None if leakage is None else leakage.to_wire(),
         measured=tuple(one.to_wire() for one in evaluations),
         comparisons=tuple(map(_difference, comparisons)),

@@ -78,7 +78,7 @@ def write_report(
     leakage
         What the checks found; ``None`` where none was made.
     created
-        Time in the footer; now where ``None``.
+        Time in the footer and the JSON; now where ``None``.
 
     Raises
     ------
@@ -111,8 +111,11 @@ def write_report(
         if key is not None:
             sliced.add(key)
     view = _view(evaluations, names, parts, leakage, settings, grouped=groups is not None)
-    page, plots = report_page(view, created=created or datetime.now(UTC))
-    document = report_document(evaluations, parts, comparisons, leakage, version=__version__)
+    at = created or datetime.now(UTC)
+    page, plots = report_page(view, created=at)
+    document = report_document(
+        evaluations, parts, comparisons, leakage, version=__version__, created=at
+    )
     files = {"index.html": page.encode(), "evaluation.json": to_json(document).encode()}
     for plot in plots:
         files[f"plots/{plot.name}.svg"] = plot.svg

@@ -1,0 +1,137 @@
+"""What is told of an evaluation report, out of the JSON that lies beside its page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TypeAlias
+
+from pydantic import ValidationError
+
+from facemetric.wire import (
+    EvaluationReportOut,
+    FigureOut,
+    LeakageOut,
+    MainFiguresOut,
+    MeasuredOut,
+    ReportedModelOut,
+    ReportedPartOut,
+    ReportOut,
+    ReportSummaryOut,
+    StudyOut,
+)
+from facemetric.wire.reports import LeakageState, ReportKind
+
+ReportDocument: TypeAlias = "EvaluationReportOut | StudyOut"
+
+FILES: Mapping[ReportKind, tuple[str, type[EvaluationReportOut] | type[StudyOut]]] = {
+    "evaluation": ("evaluation.json", EvaluationReportOut),
+    "study": ("study.json", StudyOut),
+}
+"""The file with the figures of each kind of report, and its form."""
+
+
+def summary(document: ReportDocument, name: str, *, written_s: float) -> ReportSummaryOut:
+    """Return a report as a list shows it.
+
+    Parameters
+    ----------
+    document
+        Its figures.
+    name
+        Of its folder.
+    written_s
+        When the file was written, in seconds; told where the document does not say itself.
+    """
+    models = models_of(document)
+    written = datetime.fromtimestamp(written_s, UTC)
+    title, created = models[0].title, written
+    kind: ReportKind = "study"
+    leakage: LeakageState = "not_checked"
+    if isinstance(document, StudyOut):
+        title = f"{document.title}: {title}"
+    else:
+        kind, leakage = "evaluation", _leakage(document.leakage)
+        created = _time(document.created) or written
+    return ReportSummaryOut(
+        name=name,
+        kind=kind,
+        created=created.isoformat(timespec="seconds"),
+        version=document.version,
+        protocol=models[0].protocol,
+        title=title,
+        photos=models[0].photos,
+        leakage=leakage,
+        models=tuple(
+            MainFiguresOut(bundle=one.bundle, figures=_main_figures(one)) for one in models
+        ),
+    )
+
+
+def shown(document: ReportDocument, name: str, *, written_s: float) -> ReportOut:
+    """Return a report with all its figures; see `summary`."""
+    return ReportOut(
+        report=summary(document, name, written_s=written_s),
+        models=tuple(map(_model, models_of(document))),
+        comparisons=() if isinstance(document, StudyOut) else document.comparisons,
+    )
+
+
+def text_of(error: ValidationError) -> str:
+    """Return the first of what is wrong with a document, without what stands there."""
+    first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+    place = ".".join(str(part)[:40] for part in first["loc"][:8])
+    told = str(first["msg"])[:200]
+    return f"{place}: {told}" if place else told
+
+
+def models_of(document: ReportDocument) -> Sequence[MeasuredOut]:
+    """Return what was measured of each bundle; of a study, on the photographs as they are."""
+    if isinstance(document, StudyOut):
+        return [one.unchanged for one in document.studied]
+    return document.measured
+
+
+def _time(text: str | None) -> datetime | None:
+    """Return a time in UTC; ``None`` where the text is none."""
+    try:
+        return None if text is None else datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _leakage(found: LeakageOut | None) -> LeakageState:
+    if found is None:
+        return "not_checked"
+    return "none_found" if found.clean else "found"
+
+
+def _main_figures(model: MeasuredOut) -> tuple[FigureOut, ...]:
+    """Return the first figure of each part, and of the first the last rate with an interval.
+
+    Figures stand in the order of their rates: the last is the strictest that the data supports.
+    """
+    chosen: list[FigureOut] = []
+    for place, part in enumerate(model.parts):
+        known = [one for one in part.figures if one.value is not None or one.at_most is not None]
+        rates = [one for one in known[1:] if one.unit == "share" and one.interval is not None]
+        chosen += [*known[:1], *(rates[-1:] if place == 0 else [])]
+    return tuple(chosen)
+
+
+def _model(model: MeasuredOut) -> ReportedModelOut:
+    return ReportedModelOut(
+        bundle=model.bundle,
+        faces_found=model.faces_found,
+        conditions=model.conditions,
+        parts=tuple(
+            ReportedPartOut(
+                kind=part.kind,
+                name=part.name,
+                counts=part.counts,
+                figures=part.figures,
+                notes=part.notes,
+            )
+            for part in model.parts
+        ),
+    )
