@@ -24,6 +24,7 @@ from facemetric.gallery import (
     Consent,
     Enrolment,
     Gallery,
+    ListPlace,
     MilvusGallery,
     NewSample,
     SearchIndex,
@@ -201,6 +202,72 @@ def test_people_are_in_groups_and_searched_by_them(gallery: Gallery) -> None:
     with pytest.raises(InputError, match="expected names, got one text"):
         gallery.search(vectors[:1], groups="even")
     assert gallery.person("P0").groups == ("third",)
+
+
+NAMES = ("Zoë", "anna B", "ANNA a", "Åsa", "Bo", "émile", "李明", "Straße", "A_b%", "Anna")
+IN_ORDER = ("A_b%", "Anna", "ANNA a", "anna B", "Bo", "Straße", "Zoë", "Åsa", "émile", "李明")
+
+
+def test_people_are_listed_page_by_page_in_the_order_of_names(gallery: Gallery) -> None:
+    for number, (name, vector) in enumerate(zip(NAMES, unit(len(NAMES)), strict=True)):
+        groups = ["staff"] if number % 2 else []
+        gallery.enroll(name, [NewSample(vector, f"{number}.jpg")], groups=groups)
+    gallery.enroll("Bo", [NewSample(unit(1, seed=7)[0], "bo2.jpg")])
+
+    def walked(limit: int, **asked: str) -> tuple[str, ...]:
+        names: list[str] = []
+        page = gallery.people_page(limit=limit, **asked)
+        total = page.total
+        while True:
+            assert len(page.people) <= limit and page.total == total
+            names += [one.name for one in page.people]
+            if page.next is None:
+                assert len(names) == total
+                return tuple(names)
+            page = gallery.people_page(after=page.next, limit=limit, **asked)
+
+    for limit in (1, 3, len(NAMES), 1000):
+        assert walked(limit) == IN_ORDER
+    assert gallery.people_page().people == tuple(gallery.person(name) for name in IN_ORDER)
+    staff = set(NAMES[1::2])
+    assert walked(2, group="staff") == tuple(name for name in IN_ORDER if name in staff)
+    assert walked(2, search="ANNA ") == ("Anna", "ANNA a", "anna B")
+    assert walked(1, search="ANNA", group="staff") == ("Anna", "anna B")
+    assert walked(2, search="e\N{COMBINING ACUTE ACCENT}M") == ("émile",)
+    assert walked(2, search="STRASSE") == ("Straße",)
+    assert walked(2, search="b%") == walked(2, search="_") == ("A_b%",)
+    assert walked(2, search="明") == ("李明",)
+    assert walked(2, search="nobody") == walked(2, group="nobodies") == ()
+    assert walked(1000, search="  ") == IN_ORDER
+
+
+def test_who_comes_and_goes_between_pages_moves_nobody_else(gallery: Gallery) -> None:
+    for number, vector in enumerate(unit(6)):
+        gallery.enroll(f"P{number}", [NewSample(vector, f"{number}.jpg")])
+    first = gallery.people_page(limit=3)
+    assert [one.name for one in first.people] == ["P0", "P1", "P2"]
+    gallery.remove("P2", purge=False)
+    gallery.rename("P0", "P2a")
+    gallery.enroll("A", [NewSample(unit(1, seed=3)[0], "a.jpg")])
+    second = gallery.people_page(after=first.next, limit=3)
+    assert [one.name for one in second.people] == ["P2a", "P3", "P4"]
+    assert (second.total, second.next) == (6, ListPlace("p4", second.people[-1].id))
+    last = gallery.people_page(after=second.next, limit=3)
+    assert [one.name for one in last.people] == ["P5"] and last.next is None
+
+
+def test_pages_that_make_no_sense(gallery: Gallery) -> None:
+    gallery.enroll("Ada", [NewSample(unit(1)[0], "a.jpg")])
+    for asked, cause in (
+        ({"limit": 0}, "limit: expected 1 to 1000, got 0"),
+        ({"limit": 1001}, "limit: expected 1 to 1000"),
+        ({"search": "a\x00"}, "search: a name has no control characters"),
+        ({"search": "\ud800"}, "search: a name has no control characters"),
+        ({"after": ListPlace("\x00", "")}, "after: a name has no control characters"),
+        ({"group": ""}, "a group's name has 1 to 64 characters"),
+    ):
+        with pytest.raises(InputError, match=cause):
+            gallery.people_page(**asked)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("by", ["best", "top-mean", "centroid"])

@@ -2,6 +2,7 @@
 
 from facemetric.gallery.approximate import EXACT, SearchIndex
 from facemetric.gallery.erasure import erase, receipt_problems
+from facemetric.gallery.listing import ListPlace, PeoplePage
 from facemetric.gallery.milvus import MilvusGallery
 from facemetric.gallery.personal import event_document, person_data
 from facemetric.gallery.postgres import PostgresGallery
@@ -28,8 +29,10 @@ __all__ = [
     "Consent",
     "Enrolment",
     "Gallery",
+    "ListPlace",
     "MilvusGallery",
     "NewSample",
+    "PeoplePage",
     "Person",
     "PersonRecord",
     "PostgresGallery",

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 from facemetric.errors import PersonError
+from facemetric.gallery.listing import Listing, ListPlace, PeoplePage
 from facemetric.gallery.records import (
     Consent,
     Enrolment,
@@ -138,6 +139,44 @@ class Gallery(Searchable):
     @abstractmethod
     def people(self) -> list[Person]:
         """Return everyone, in the order of enrolment."""
+
+    def people_page(
+        self,
+        *,
+        after: ListPlace | None = None,
+        limit: int = 100,
+        search: str | None = None,
+        group: str | None = None,
+    ) -> PeoplePage:
+        """Return some people, in the order of their names whatever the case, and how many fit.
+
+        People who come, go or are renamed between two pages move nobody else: a page begins
+        behind ``after``, whether somebody is there or not. SQLite and PostgreSQL walk an index of
+        names. An encrypted SQLite gallery opens every name for each page, and Milvus reads every
+        key; neither holds more than the page.
+
+        Parameters
+        ----------
+        after
+            ``next`` of the page before; the first page where it is left out.
+        limit
+            How many, 1 to 1000.
+        search
+            A part of the name, in any case and Unicode form.
+        group
+            People in this group alone.
+
+        Raises
+        ------
+        InputError
+            The limit is out of range, a text has control characters, or the group's name cannot
+            be one.
+        """
+        return self._page(Listing.of(after, limit, search, group))
+
+    @abstractmethod
+    def _page(self, listing: Listing) -> PeoplePage:
+        """Answer a question for a page that was checked."""
 
     @abstractmethod
     def person(self, person: str) -> Person:

@@ -26,6 +26,8 @@ PersonId = Annotated[
     str, Field(pattern="^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
 ]
 Scope = Literal["read", "enrol", "admin"]
+MOST_CURSOR = 16_384
+"""Characters of a cursor: a key of a name may be much longer than the name."""
 
 
 class PhotoIn(Wire):
@@ -78,12 +80,12 @@ class MergeIn(Wire):
 
 
 class FindIn(Wire):
-    """Which people to list: ``name`` is a part of it in any case, ``after`` the last one seen."""
+    """Which people to list: ``name`` is a part of it, ``after`` the ``next`` of the page before."""
 
     name: Annotated[str, Field(max_length=200)] | None = None
     group: GroupName | None = None
     limit: Annotated[int, Field(ge=1, le=1000)] = 100
-    after: PersonId | None = None
+    after: Annotated[str, Field(min_length=1, max_length=MOST_CURSOR)] | None = None
 
 
 Value = Annotated[float, Field(ge=-1.01, le=1.01, allow_inf_nan=False)]

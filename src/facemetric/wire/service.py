@@ -92,7 +92,11 @@ class SearchOut(Wire):
 
 
 class PeoplePageOut(Wire):
-    """Some of a gallery's people; ``next`` is the ``after`` of the page behind, null at the end."""
+    """Some of a gallery's people, in the order of their names.
+
+    ``total`` is how many there are on all pages, ``next`` the ``after`` of the page behind; null at
+    the end.
+    """
 
     schema_name: Literal["facemetric.people-page/1"] = schema("facemetric.people-page/1")
     gallery: str

@@ -20,12 +20,14 @@ from facemetric.gallery.approximate import (
     with_recall,
 )
 from facemetric.gallery.binding import Binding, compare, other_flip
+from facemetric.gallery.listing import Listing, PeoplePage
 from facemetric.gallery.milvus import editing
 from facemetric.gallery.milvus.address import parse_address
 from facemetric.gallery.milvus.collections import Collections
 from facemetric.gallery.milvus.directory import Directory
 from facemetric.gallery.milvus.enrolment import Request, enrol
 from facemetric.gallery.milvus.integrity import clear_orphans, problems
+from facemetric.gallery.milvus.listing import page_of
 from facemetric.gallery.milvus.rows import person_of, sample_of, vectors_of
 from facemetric.gallery.milvus.searching import search
 from facemetric.gallery.milvus.transfer import read_people, restore
@@ -177,6 +179,9 @@ class MilvusGallery(Gallery):
         """Return everyone, in the order of enrolment."""
         counts = Counter(row["person"] for row in self._collections.every("samples", ("person",)))
         return [person_of(row, counts[row["id"]]) for row in self._directory.everyone()]
+
+    def _page(self, listing: Listing) -> PeoplePage:
+        return page_of(self._directory, listing)
 
     def person(self, person: str) -> Person:
         """Return one person by name or id; PersonError where there is none."""

@@ -21,6 +21,15 @@ _FIX = {
     "53": "Make room on the server, or end other connections",
 }
 
+# How SQLite spells what the galleries share, and how PostgreSQL does.
+_SPELT = (
+    ("%", "%%"),
+    ("?", "%s"),
+    ("group_concat(", "string_agg("),
+    ("instr(", "strpos("),
+    ("COLLATE BINARY", 'COLLATE "C"'),
+)
+
 
 class PostgresConnection:
     """An open transaction that takes the statements which SQL galleries share."""
@@ -216,4 +225,6 @@ def _bytes(vector: str) -> bytes:
 
 
 def _in_postgres(sql: str) -> str:
-    return sql.replace("%", "%%").replace("?", "%s").replace("group_concat(", "string_agg(")
+    for ours, its in _SPELT:
+        sql = sql.replace(ours, its)
+    return sql

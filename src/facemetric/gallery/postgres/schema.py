@@ -81,6 +81,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # The settings of an approximate index and its recall, as JSON; NULL: none.
         "ALTER TABLE gallery ADD COLUMN search_index TEXT",
     ),
+    (
+        # People are listed in the order of code points, whatever the database's language.
+        'CREATE INDEX people_listed ON people (name_key COLLATE "C")',
+    ),
 )
 
 

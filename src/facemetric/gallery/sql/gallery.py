@@ -9,6 +9,7 @@ from typing import Literal
 
 from facemetric.errors import InputError, PersonError
 from facemetric.gallery.binding import Binding
+from facemetric.gallery.listing import Listing, PeoplePage
 from facemetric.gallery.protocol import Gallery
 from facemetric.gallery.records import (
     Consent,
@@ -26,6 +27,7 @@ from facemetric.gallery.sql.bulk import enrol_all
 from facemetric.gallery.sql.connection import Connection, Database
 from facemetric.gallery.sql.enrolment import Request, absent, enrol, find_person
 from facemetric.gallery.sql.figures import count_groups
+from facemetric.gallery.sql.listing import page_of
 from facemetric.gallery.sql.rows import SAMPLE_QUERY, people_where, samples_of
 from facemetric.gallery.sql.transfer import read_people, restore
 from facemetric.index import Codec
@@ -107,6 +109,10 @@ class SqlGallery(Gallery):
         """Return everyone, in the order of enrolment."""
         with self._database.read() as connection:
             return people_where(connection, "ORDER BY p.row")
+
+    def _page(self, listing: Listing) -> PeoplePage:
+        with self._database.read() as connection:
+            return page_of(connection, listing)
 
     def person(self, person: str) -> Person:
         """Return one person by name or id; PersonError where there is none."""

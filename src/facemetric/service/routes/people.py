@@ -14,10 +14,12 @@ from facemetric.gallery.personal import person_data
 from facemetric.recognizer.documents import person_document, sample_document
 from facemetric.service.access import GuardedRoute, needs
 from facemetric.service.answers import GalleryName, PersonId, TheKey, TheService, answer
+from facemetric.service.cursors import Cursors
 from facemetric.service.enrolment import Enrolling, consent_of, enrolled, terms_of
 from facemetric.service.openapi import photos_body
 from facemetric.service.photos import upload_of
 from facemetric.service.problem import Problem
+from facemetric.service.service import Service
 from facemetric.service.workforce import Deadline
 from facemetric.vault import read_log
 from facemetric.wire import (
@@ -27,7 +29,7 @@ from facemetric.wire import (
     PersonDataOut,
     PersonShowOut,
 )
-from facemetric.wire.requests import EnrolIn, FindIn, MergeIn, PersonIn
+from facemetric.wire.requests import MOST_CURSOR, EnrolIn, FindIn, MergeIn, PersonIn
 
 router = APIRouter(tags=["people"], route_class=GuardedRoute)
 
@@ -44,8 +46,7 @@ Limit = Annotated[int, Query(ge=1, le=1000, description="How many at most.")]
 After = Annotated[
     str | None,
     Query(
-        pattern="^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
-        description="The last person of the page before.",
+        min_length=1, max_length=MOST_CURSOR, description="`next` of the page before, as it came."
     ),
 ]
 
@@ -70,10 +71,17 @@ def absent() -> Problem:
     openapi_extra=needs("read"),
 )
 async def list_people(
-    gallery: GalleryName, service: TheService, limit: Limit = 100, after: After = None
+    gallery: GalleryName,
+    request: Request,
+    service: TheService,
+    limit: Limit = 100,
+    after: After = None,
 ) -> Response:
-    """List the people of a gallery in the order of enrolment, page by page."""
-    return await _page(gallery, service, FindIn(limit=limit, after=after))
+    """List the people of a gallery in the order of their names, page by page.
+
+    People who come or go between two pages move nobody else.
+    """
+    return await _page(gallery, request, service, FindIn(limit=limit, after=after))
 
 
 @router.post(
@@ -82,35 +90,27 @@ async def list_people(
     summary="Find people by name or group",
     openapi_extra=needs("read", takes="json"),
 )
-async def find_people(gallery: GalleryName, asked: FindIn, service: TheService) -> Response:
+async def find_people(
+    gallery: GalleryName, asked: FindIn, request: Request, service: TheService
+) -> Response:
     """List people whose name has a part, or who are in a group. Names stay out of the address."""
-    return await _page(gallery, service, asked)
+    return await _page(gallery, request, service, asked)
 
 
-async def _page(gallery: str, service: TheService, asked: FindIn) -> Response:
+async def _page(gallery: str, request: Request, service: Service, asked: FindIn) -> Response:
     opened = service.engine.gallery(gallery)
+    cursors = Cursors(request, opened)
+    after = None if asked.after is None else cursors.place(asked.after)
 
     def work(deadline: Deadline) -> PeoplePageOut:
-        wanted = (asked.name or "").casefold()
-        people = [
-            person
-            for person in opened.people()
-            if wanted in person.name.casefold()
-            and (asked.group is None or asked.group in person.groups)
-        ]
-        start = 0
-        if asked.after is not None:
-            places = [index for index, one in enumerate(people) if one.id == asked.after]
-            if not places:
-                raise Problem(404, "person", "there is no such person on the list", field="after")
-            start = places[0] + 1
-        shown = people[start : start + asked.limit]
-        more = len(people) > start + len(shown)
+        page = opened.people_page(
+            after=after, limit=asked.limit, search=asked.name, group=asked.group
+        )
         return PeoplePageOut(
             gallery=gallery,
-            total=len(people),
-            people=tuple(map(person_document, shown)),
-            next=shown[-1].id if more else None,
+            total=page.total,
+            people=tuple(map(person_document, page.people)),
+            next=None if page.next is None else cursors.cursor(page.next),
         )
 
     return answer(await service.workforce.paperwork(work))
