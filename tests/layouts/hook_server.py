@@ -23,10 +23,8 @@ class Hooks:
 
 
 @contextmanager
-def serving(
-    *answers: tuple[int, dict[str, str], bytes] | int,
-) -> Iterator[Hooks]:
-    """Serve on a free port until the end of the block."""
+def serving(*answers: tuple[int, dict[str, str], bytes] | int, port: int = 0) -> Iterator[Hooks]:
+    """Serve on a port, a free one where it is 0, until the end of the block."""
     told = [(one, {}, b"") if isinstance(one, int) else one for one in answers]
     hooks = Hooks(list(told))
 
@@ -46,7 +44,7 @@ def serving(
         def log_message(self, *args: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     hooks.url = f"http://127.0.0.1:{server.server_address[1]}"

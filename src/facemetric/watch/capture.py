@@ -81,8 +81,12 @@ def _how(source: Source) -> dict[str, Any]:
     options = {"protocol_whitelist": source.protocols}
     if source.kind == "file":
         return {"file": f"file:{source.address}", "options": options}
-    if source.address.startswith("rtsp"):
+    scheme = source.address.partition("://")[0].lower()
+    if scheme.startswith("rtsp"):
         options["rtsp_transport"] = "tcp"  # over UDP, lost packets show as torn faces
+    if scheme.startswith("http"):
+        # Who answers must not choose where else this machine asks.
+        options["max_redirects"] = "0"
     return {"file": source.address, "options": options}
 
 

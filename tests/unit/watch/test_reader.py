@@ -222,6 +222,19 @@ def test_a_playlist_does_not_lead_elsewhere(tmp_path: Path) -> None:
     assert server.requests == []
 
 
+def test_a_redirect_leads_nowhere(clip: Path) -> None:
+    """A camera's answer must not make us ask other machines of its network."""
+    states = States()
+    video = (200, {"Content-Type": "video/mp2t"}, clip.read_bytes())
+    with serving(video) as inside, serving((302, {"Location": inside.url}, b"")) as server:
+        reading = reader(f"{server.url}/live.ts", Inbox(1), states, give_up_s=0.1)
+        reading.start()
+        reading.join(10)
+    assert len(server.requests) >= 1
+    assert inside.requests == []
+    assert [state for state, _ in states.told] == ["lost", "ended"]
+
+
 def test_stopping_a_reader_that_waits_for_room(clip: Path) -> None:
     inbox, states = Inbox(1), States()
     reading = reader(str(clip), inbox, states)

@@ -11,6 +11,7 @@ import pytest
 
 from facemetric.errors import InputError
 from facemetric.watch import Webhook, verify_signature
+from layouts.dripping_server import dripping
 from layouts.hook_server import bodies, serving
 from layouts.watch_events import event
 
@@ -104,6 +105,34 @@ def test_a_server_that_is_away_loses_only_what_does_not_fit() -> None:
     assert told.delivered == 0
     assert told.dropped + told.failed == 30
     assert told.dropped >= 19
+
+
+def test_an_outage_costs_no_event() -> None:
+    with serving(200) as server:
+        port = int(server.url.rpartition(":")[2])
+    told: list[str] = []
+    sink = hook(f"http://127.0.0.1:{port}", attempts=2, tell=told.append)
+    sink.send(event(1))
+    wait_for(lambda: sink.delivery().retried > 3)  # more often than an event is tried
+    with serving(200, port=port) as server:
+        wait_for(lambda: len(server.requests) == 1)
+        sink.close()
+    assert (sink.delivery().delivered, sink.delivery().failed) == (1, 0)
+    assert [text.partition(": ")[2] for text in told] == [
+        "Connection refused",
+        "events are delivered again",
+    ]
+
+
+def test_a_server_that_drips_its_answer_does_not_hold_the_events() -> None:
+    told: list[str] = []
+    with dripping(b"HTTP/1.1 200 OK\r\n" * 100, pause_s=0.05) as url:
+        sink = hook(url, timeout_s=0.3, attempts=2, tell=told.append)
+        for number in range(2):
+            sink.send(event(number))
+        wait_for(lambda: sink.delivery().failed == 2)
+        sink.close()
+    assert told[0].endswith("timed out")
 
 
 def test_sending_does_not_wait_for_the_server() -> None:
