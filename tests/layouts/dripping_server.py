@@ -22,6 +22,8 @@ def dripping(sent: bytes, *, pause_s: float) -> Iterator[str]:
                 connection.sendall(bytes([byte]))
                 if ended.wait(pause_s):
                     return
+            while connection.recv(4096):  # closing on what was not read would reset the line
+                pass
 
     def accept() -> None:
         while True:

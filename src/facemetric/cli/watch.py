@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -26,6 +25,17 @@ from facemetric.cli.options import (
     Threshold,
 )
 from facemetric.cli.output import complain, guarded
+from facemetric.cli.watch_sinks import (
+    JsonlFile,
+    MqttLogin,
+    MqttPlain,
+    MqttStatus,
+    MqttUrl,
+    WebhookPlain,
+    WebhookSecret,
+    WebhookUrl,
+    open_sinks,
+)
 
 if TYPE_CHECKING:
     from facemetric.watch import Sink, Watch
@@ -88,21 +98,19 @@ def watch(
     unknown: Annotated[
         Unknown, typer.Option(help="People who are not on the list; nothing of them is stored.")
     ] = Unknown.ignored,
-    jsonl: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Also append events to a file as JSON.")
-    ] = None,
-    webhook: Annotated[
-        str | None, typer.Option(metavar="URL", help="Also post events to an https:// address.")
-    ] = None,
-    webhook_secret: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Sign what is posted with the secret in this file."),
-    ] = None,
-    webhook_plain: Annotated[
-        bool, typer.Option("--webhook-plain", help="Allow http:// to other machines.")
-    ] = False,
+    jsonl: JsonlFile = None,
+    webhook: WebhookUrl = None,
+    webhook_secret: WebhookSecret = None,
+    webhook_plain: WebhookPlain = False,
+    mqtt: MqttUrl = None,
+    mqtt_login: MqttLogin = None,
+    mqtt_plain: MqttPlain = False,
+    mqtt_status: MqttStatus = None,
     thumbnails: Annotated[
-        bool, typer.Option("--thumbnails", help="Put a picture of the face into alerts.")
+        bool,
+        typer.Option(
+            "--thumbnails", help="Put a picture of the face into alerts, but for those to a broker."
+        ),
     ] = False,
     realtime: Annotated[
         bool,
@@ -139,23 +147,28 @@ def watch(
     """
     from facemetric.bundle import open_bundle
     from facemetric.cli.galleries import gallery_address, open_existing, shown_address
-    from facemetric.cli.watching import Lines, read_secret, read_watched
+    from facemetric.cli.watching import Lines, read_watched
     from facemetric.embed import Embedder
     from facemetric.recognizer import default_detector
-    from facemetric.watch import JsonLines, Watch, Webhook
+    from facemetric.watch import JsonLines, Watch
     from facemetric.wire.answers import to_json
 
     watched = read_watched(sources)
-    secret = read_secret(webhook_secret) if webhook_secret else None
     embedder = Embedder(open_bundle(bundle), provider=provider.value, threads=threads, flip=flip)
     detector = default_detector(min_face_px=min_face, provider=provider.value, threads=threads)
     key = master_key(key_file, key_command)
     with open_existing(gallery, key=key, read_only=True) as opened:
         sinks: list[Sink] = [JsonLines(sys.stdout) if json_ else Lines()]
-        if jsonl is not None:
-            sinks.append(JsonLines.append_to(jsonl))
-        if webhook is not None:
-            sinks.append(Webhook(webhook, secret=secret, plain=webhook_plain))
+        sinks += open_sinks(
+            jsonl=jsonl,
+            webhook=webhook,
+            webhook_secret=webhook_secret,
+            webhook_plain=webhook_plain,
+            mqtt=mqtt,
+            mqtt_login=mqtt_login,
+            mqtt_plain=mqtt_plain,
+            mqtt_status=mqtt_status,
+        )
         session = Watch(
             detector,
             embedder,

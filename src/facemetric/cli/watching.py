@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from facemetric.watch import Source
     from facemetric.wire.watch import DeliveryOut, WatchEvent, WatchSummaryOut
 
-_SHORTEST_SECRET = 16
-
 
 def read_watched(texts: list[str]) -> list[Source]:
     """Return the sources that are meant; ``@FILE`` stands for those in a file.
@@ -30,27 +28,6 @@ def read_watched(texts: list[str]) -> list[Source]:
         for line in _lines(text[1:]) if text.startswith("@") else (text,):
             found.append(parse_source(line))
     return found
-
-
-def read_secret(path: Path) -> bytes:
-    """Return the secret in a file, without the line's end.
-
-    Raises
-    ------
-    SourceError
-        It cannot be read, or is too short to protect anything.
-    """
-    try:
-        secret = path.read_bytes().strip()
-    except OSError as error:
-        raise SourceError(f"it cannot be read: {error.strerror}", item=str(path)) from None
-    if len(secret) < _SHORTEST_SECRET:
-        raise SourceError(
-            f"expected a secret of {_SHORTEST_SECRET} bytes or more, got {len(secret)}",
-            item=str(path),
-            fix="Make one: openssl rand -hex 32",
-        )
-    return secret
 
 
 def _lines(path: str) -> list[str]:

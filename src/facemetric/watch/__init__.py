@@ -7,10 +7,13 @@ from facemetric.watch.roster import Roster
 from facemetric.watch.session import Watch
 from facemetric.watch.sinks import (
     Broadcast,
+    Broker,
     JsonLines,
+    Mqtt,
     Sink,
     Subscription,
     Webhook,
+    parse_broker,
     sign,
     sse_message,
     verify_signature,
@@ -23,10 +26,12 @@ from facemetric.watch.watcher import Watcher
 
 __all__ = [
     "Broadcast",
+    "Broker",
     "Eyes",
     "Frame",
     "JsonLines",
     "Looks",
+    "Mqtt",
     "Roster",
     "Sink",
     "Source",
@@ -37,6 +42,7 @@ __all__ = [
     "Watch",
     "Watcher",
     "Webhook",
+    "parse_broker",
     "parse_source",
     "sign",
     "sse_message",

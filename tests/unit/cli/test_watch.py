@@ -13,10 +13,11 @@ from typer.testing import CliRunner
 pytest.importorskip("av")
 
 from facemetric.cli import app
-from facemetric.cli.watching import Lines, read_secret, read_watched
+from facemetric.cli.watching import Lines, read_watched
 from facemetric.errors import SourceError
 from facemetric.types import UInt8
 from facemetric.wire import ThresholdOut, WatchAlertOut, WatchLeftOut, WatchUnknownOut
+from layouts.mqtt_broker import broker
 from layouts.watch_lists import directions_gallery
 from layouts.watch_video import write_video
 
@@ -84,14 +85,23 @@ def test_sources_from_a_file(folder: Path) -> None:
         read_watched([f"@{folder / 'none.txt'}"])
 
 
-def test_a_secret_that_protects_nothing_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "secret"
-    path.write_text("short\n")
-    with pytest.raises(SourceError, match="16 bytes") as caught:
-        read_secret(path)
-    assert "short\n" not in str(caught.value)
-    path.write_text("0123456789abcdef\n")
-    assert read_secret(path) == b"0123456789abcdef"
+def test_events_go_to_a_broker_too(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("paho.mqtt.client")
+    monkeypatch.setenv("FACEMETRIC_MQTT_LOGIN", "faces:hunter2")
+    with broker(login=("faces", "hunter2")) as served:
+        address = f"mqtt://127.0.0.1:{served.port}/site/faces"
+        code, out, errors = run(folder, "--json", "--mqtt", address, "--mqtt-status", "site/watch")
+    assert (code, errors) == (0, "")
+    *events, summary = out.splitlines()
+    assert [payload.decode() for payload in served.on("site/faces")] == events
+    assert served.on("site/watch") == [b"online", b"offline"]
+    assert json.loads(summary)["deliveries"][1]["sink"] == address
+
+
+def test_a_broker_over_plain_tcp_is_refused(folder: Path) -> None:
+    code, _, errors = run(folder, "--mqtt", "mqtt://broker.example/x")
+    assert code == 4
+    assert "--mqtt-plain" in errors
 
 
 def test_lines_for_people(capsys: pytest.CaptureFixture[str]) -> None:
