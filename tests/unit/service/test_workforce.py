@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from concurrent.futures import ThreadPoolExecutor
+import time
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -71,12 +73,13 @@ class Doubling(Embedder):
 
     def __init__(self, like: Embedder) -> None:
         self.bundle, self.flip, self.batch_size = like.bundle, True, 8
-        self.go = threading.Event()
+        self.busy, self.go = threading.Event(), threading.Event()
         self.batches: list[int] = []
 
     def embed(self, chips: object) -> Float32:
         assert isinstance(chips, list)
-        self.go.wait(5)
+        self.busy.set()
+        self.go.wait(60)
         self.batches.append(len(chips))
         values = [int(chip.pixels[0, 0, 0]) for chip in chips]
         if 13 in values:
@@ -95,13 +98,25 @@ def chip(value: int) -> Chip:
     return Chip(np.full((150, 150, 3), value, np.uint8), "dlib-150")
 
 
+def queued(
+    pool: ThreadPoolExecutor, slow: Doubling, shared: SharedEmbedder, values: Sequence[int]
+) -> list[Future[Float32]]:
+    """Ask for the first alone, which holds the network, then for the others, which wait."""
+    futures = [pool.submit(shared.embed, [chip(values[0])])]
+    assert slow.busy.wait(60)
+    futures += [pool.submit(shared.embed, [chip(value)]) for value in values[1:]]
+    end = time.monotonic() + 60
+    while shared._queue.qsize() < len(values) - 1:
+        assert time.monotonic() < end, "they never queued"
+        time.sleep(0.001)
+    return futures
+
+
 def test_batches_grow_while_the_network_is_busy(embedder: Embedder) -> None:
     slow = Doubling(embedder)
     shared = SharedEmbedder(slow)
     with ThreadPoolExecutor(12) as pool:
-        futures = [pool.submit(shared.embed, [chip(value)]) for value in range(12)]
-        while shared._queue.qsize() < 11:
-            pass
+        futures = queued(pool, slow, shared, range(12))
         slow.go.set()
         assert [float(one.result()[0, 0]) for one in futures] == list(range(12))
     assert slow.batches[0] == 1 and max(slow.batches) == 8
@@ -114,9 +129,7 @@ def test_one_that_fails_fails_alone(embedder: Embedder) -> None:
     slow = Doubling(embedder)
     shared = SharedEmbedder(slow)
     with ThreadPoolExecutor(4) as pool:
-        futures = [pool.submit(shared.embed, [chip(value)]) for value in (1, 13, 3, 4)]
-        while shared._queue.qsize() < 3:
-            pass
+        futures = queued(pool, slow, shared, (1, 13, 3, 4))
         slow.go.set()
         failures = [one.exception() for one in futures]
     assert [type(one) for one in failures].count(InputError) == 1
