@@ -8,6 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 JOBS ?= 2
 SAMPLES := .samples
+AUDIT := .venv-audit
 REPORT ?= out/demo
 PHOTOS ?=
 
@@ -15,7 +16,7 @@ export FACEMETRIC_SAMPLES := $(abspath $(SAMPLES))
 # Through the environment, where no character of a folder's name means anything to the shell.
 export PHOTOS REPORT
 
-.PHONY: help setup samples demo test check docs bench clean
+.PHONY: help setup samples demo test check audit docs bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -46,12 +47,23 @@ demo: $(VENV)/.core $(SAMPLES)/.complete ## recognise real people and write a re
 test: $(VENV)/.dev $(SAMPLES)/.complete ## run the whole test suite
 	$(BIN)/python -m pytest -n $(JOBS)
 
-check: $(VENV)/.dev ## style, types, import contracts, docs
+check: $(VENV)/.dev ## style, types, import contracts, licences, docs
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m pytest --quiet -p no:cacheprovider tests/contract/test_licences.py
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict --site-dir out/site
+
+$(AUDIT)/.installed: | $(BIN)/python
+	$(BIN)/python -m venv $(AUDIT)
+	$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check pip-audit
+	@touch $@
+
+# --strict: without it, an index that does not know of vulnerabilities counts as none found.
+audit: $(AUDIT)/.installed ## ask PyPI for known vulnerabilities of what is pinned (needs the internet)
+	$(AUDIT)/bin/pip-audit --strict --disable-pip --no-deps --requirement constraints.txt || { \
+	    echo "audit: vulnerabilities are listed above, or PyPI could not be asked: then nothing is known"; exit 1; }
 
 docs: $(VENV)/.dev ## build the documentation and serve it on localhost:8000
 	$(BIN)/mkdocs serve
@@ -60,4 +72,4 @@ bench: $(VENV)/.dev $(SAMPLES)/.complete ## run the benchmarks against their pee
 	sh benchmarks/run_all.sh
 
 clean: ## delete what the targets made
-	rm -rf $(VENV) .venv-bench $(SAMPLES) out site
+	rm -rf $(VENV) $(AUDIT) .venv-bench $(SAMPLES) out site
