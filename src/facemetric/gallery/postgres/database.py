@@ -199,13 +199,18 @@ class PostgresDatabase:
             if state == "55P03":
                 cause = "another client was writing for too long"
                 raise GalleryError(cause, item=self._item, fix="Try again") from error
-            lines = str(error).strip().splitlines() or [type(error).__name__]
-            fix = _FIX.get(state[:2])
-            raise GalleryError(lines[-1].strip(), item=self._item, fix=fix) from error
+            raise GalleryError(_cause(error), item=self._item, fix=_FIX.get(state[:2])) from error
         except GalleryError as error:
             if error.item is not None:
                 raise
             raise type(error)(error.cause, item=self._item, fix=error.fix) from error
+
+
+def _cause(error: Any) -> str:
+    """Return what the server said, or all that libpq says of a connection it could not make."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    told = error.diag.message_primary or "; ".join(lines)
+    return str(told).rstrip("?.") or type(error).__name__
 
 
 def _psycopg() -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -14,9 +14,16 @@ from facemetric.types import Float32, Float64, Match
 
 _THEIRS = """SELECT p.id, e.vector::text FROM people p JOIN samples s ON s.person = p.row
     JOIN embeddings e ON e.sample = s.row WHERE e.bundle = ? AND p.id IN (?*) ORDER BY e.row"""
+# A sum is in no index: all are compared.
 _NEAREST = """SELECT n.row, n.vector, s.id, p.id, p.name FROM (
         SELECT e.row, e.sample, e.vector::text AS vector FROM embeddings e
-        ORDER BY e.vector <#> ?::vector LIMIT ?
+        ORDER BY 0 + (e.vector <#> ?::vector), e.row LIMIT ?
+    ) n JOIN samples s ON s.row = n.sample JOIN people p ON p.row = s.person"""
+_WALKED = """WITH met AS MATERIALIZED (
+        SELECT e.row, e.sample, e.vector, e.vector <#> ?::vector AS distance FROM embeddings e
+        ORDER BY distance LIMIT ?
+    ) SELECT n.row, n.vector::text, s.id, p.id, p.name, (SELECT count(*) FROM met) FROM (
+        SELECT * FROM met ORDER BY distance, row LIMIT ?
     ) n JOIN samples s ON s.row = n.sample JOIN people p ON p.row = s.person"""
 # MATERIALIZED: an index over everybody must not be walked for the few of a group.
 _NEAREST_OF_GROUPS = """WITH chosen AS MATERIALIZED (
@@ -24,7 +31,7 @@ _NEAREST_OF_GROUPS = """WITH chosen AS MATERIALIZED (
         JOIN samples s ON s.person = p.row JOIN embeddings e ON e.sample = s.row
         WHERE p.row IN (SELECT person FROM person_groups WHERE name = ANY(?))
     ) SELECT row, vector::text, sample, person, name FROM chosen
-    ORDER BY vector <#> ?::vector LIMIT ?"""
+    ORDER BY vector <#> ?::vector, row LIMIT ?"""
 MOST_WALKED = 1000
 """pgvector walks an index for no more rows than that."""
 
@@ -52,12 +59,7 @@ def _one(
     k = shortlist(question.k) if ranked else question.k
     depth = 4 * k + 32
     while True:
-        walked = _choose(connection, index, question, depth)
-        found = _candidates(connection, query, question, depth)
-        if walked and question.groups is None and len(found) < depth:
-            # Erased rows that are not vacuumed yet take the places of others in a walk.
-            _choose(connection, index, replace(question, exact=True), depth)
-            found = _candidates(connection, query, question, depth)
+        found = _nearest(connection, query, question, depth, index)
         nearest = found if question.per == "sample" else first_of_each(found)
         if len(nearest) >= k or len(found) < depth:
             break
@@ -74,36 +76,55 @@ def _one(
     return ranked_people(query, nearest[:k], vectors_of, question.k, by=question.by)
 
 
-def _choose(
-    connection: PostgresConnection, index: SearchIndex, question: Question, depth: int
-) -> bool:
-    """Tell the server, for this transaction, whether and how broadly to walk the index."""
-    if index.kind == "exact":
-        return False
-    walked = not question.exact and depth <= MOST_WALKED
-    connection.execute(f"SET LOCAL enable_indexscan = {'on' if walked else 'off'}")
-    if walked:
-        # The server has been told that walking is dear, and would rather compare a few thousand.
-        connection.execute("SET LOCAL enable_seqscan = off")
-        connection.execute(f"SET LOCAL hnsw.ef_search = {max(index.ef_search, depth)}")
-    else:
-        connection.execute("SET LOCAL enable_seqscan = on")
-    return walked
-
-
-def _candidates(
+def _nearest(
     connection: PostgresConnection,
     query: Float32,
     question: Question,
     depth: int,
+    index: SearchIndex,
 ) -> list[Match]:
-    """Return the nearest samples, their similarities summed in double precision."""
+    """Return the ``depth`` nearest samples, by the index where there is one for the question."""
     text = str(query.tolist())
-    if question.groups is None:
-        rows = connection.execute(_NEAREST, (text, depth)).fetchall()
-    else:
+    if question.groups is not None:
         values = (list(question.groups), text, depth)
-        rows = connection.execute(_NEAREST_OF_GROUPS, values).fetchall()
+        return _matches(query, connection.execute(_NEAREST_OF_GROUPS, values).fetchall())
+    if index.kind != "exact" and not question.exact:
+        rows = _walked(connection, text, depth, index)
+        if rows is not None:
+            return _matches(query, rows)
+    return _matches(query, connection.execute(_NEAREST, (text, depth)).fetchall())
+
+
+def _walked(
+    connection: PostgresConnection, text: str, depth: int, index: SearchIndex
+) -> list[tuple[Any, ...]] | None:
+    """Return what a walk through the graph finds; `None` where all must be compared.
+
+    Rows that were erased and not vacuumed yet take places in a walk and are not returned. It is
+    made broader until it meets as many others as when its recall was measured.
+    """
+    wanted = breadth = max(index.ef_search, depth)
+    before = -1
+    # The server has been told that walking is dear, and would rather compare a few thousand.
+    connection.execute("SET LOCAL enable_seqscan = off")
+    try:
+        while breadth <= MOST_WALKED:
+            connection.execute(f"SET LOCAL hnsw.ef_search = {breadth}")
+            rows = connection.execute(_WALKED, (text, wanted, depth)).fetchall()
+            met = rows[0][5] if rows else 0
+            if met >= wanted:
+                return rows
+            if met == before:
+                break
+            before, breadth = met, 2 * breadth
+    finally:
+        if connection.in_transaction:
+            connection.execute("SET LOCAL enable_seqscan = on")
+    return None
+
+
+def _matches(query: Float32, rows: Sequence[tuple[Any, ...]]) -> list[Match]:
+    """Return samples by their similarities, summed in double precision."""
     if not rows:
         return []
     wide: Float64 = parsed([row[1] for row in rows]).astype(np.float64)

@@ -1,0 +1,106 @@
+"""What is PostgreSQL's alone: its graph, its ties, its words."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+from facemetric.errors import GalleryError
+from facemetric.gallery import NewSample, PostgresGallery, SearchIndex
+from facemetric.gallery.postgres.database import PostgresConnection
+from layouts.postgres import postgres_address
+
+DIM = 16
+
+
+def unit(count: int, seed: int = 0) -> np.ndarray:
+    values = np.random.default_rng(seed).normal(size=(count, DIM))
+    return (values / np.linalg.norm(values, axis=1, keepdims=True)).astype(np.float32)
+
+
+def enrol(gallery: PostgresGallery, vectors: np.ndarray) -> None:
+    made = [(f"p{number}", [NewSample(one, f"{number}.jpg")]) for number, one in enumerate(vectors)]
+    list(gallery.enroll_many(made))
+
+
+@pytest.fixture
+def gallery() -> Iterator[PostgresGallery]:
+    with PostgresGallery(postgres_address(), bundle="net-v1", dim=DIM) as opened:
+        yield opened
+
+
+@pytest.fixture
+def breadths(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How broadly the graph was walked, walk after walk."""
+    walked: list[int] = []
+    execute = PostgresConnection.execute
+
+    def noted(self: PostgresConnection, sql: str, values: Sequence[Any] = (), /) -> Any:
+        name, _, value = sql.rpartition(" = ")
+        if name == "SET LOCAL hnsw.ef_search":
+            walked.append(int(value))
+        return execute(self, sql, values)
+
+    monkeypatch.setattr(PostgresConnection, "execute", noted)
+    return walked
+
+
+@pytest.mark.parametrize(
+    ("erased", "expected"),
+    [(0, [100]), (40, [100, 200]), (120, [100, 200, 400]), (290, [100, 200])],
+)
+def test_the_erased_take_no_place_in_a_walk(
+    gallery: PostgresGallery, breadths: list[int], erased: int, expected: list[int]
+) -> None:
+    query = unit(1)
+    near = query + 0.1 * unit(200, seed=1)
+    vectors = np.concatenate([near, unit(200, seed=2)])
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    order = np.argsort(-(vectors @ query[0]))
+    enrol(gallery, vectors[order].astype(np.float32))
+    gallery.build_index(SearchIndex("hnsw"), queries=10)
+    for number in range(erased):
+        gallery.remove(f"p{number}", purge=False)
+    breadths.clear()
+    (found,) = gallery.search(query, k=5)
+    assert breadths == expected
+    assert [one.name for one in found] == [f"p{erased + place}" for place in range(5)]
+    assert gallery.purge()
+    breadths.clear()
+    assert gallery.search(query, k=5) == [found]
+    assert len(breadths) == 1 or erased > 200
+
+
+def test_equally_near_samples_stand_in_the_order_of_enrolment(gallery: PostgresGallery) -> None:
+    query = unit(1)
+    enrol(gallery, np.concatenate([unit(100, seed=2), np.repeat(query, 100, axis=0)]))
+    expected = [f"p{number}" for number in range(100, 105)]
+    gallery.rename("p100", "p100")
+    for _ in range(2):
+        (found,) = gallery.search(query, k=5)
+        assert [one.name for one in found] == expected
+        gallery.set_groups("p100", ["moved"])
+    gallery.build_index(SearchIndex("hnsw"), queries=10)
+    (found,) = gallery.search(query, k=5, exact=True)
+    assert [one.name for one in found] == expected
+
+
+def test_a_server_that_is_not_there_is_told_in_libpqs_words() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    with pytest.raises(GalleryError) as caught:
+        PostgresGallery(f"postgresql://someone:secret@127.0.0.1:{port}/faces", timeout_s=5)
+    error = caught.value
+    assert f'"127.0.0.1", port {port}' in error.cause
+    assert "Connection refused" in error.cause
+    assert error.fix == "Check that the server runs, and the address"
+    assert "secret" not in str(error)
+
+
+def test_what_the_server_says_of_a_statement_stands_alone(gallery: PostgresGallery) -> None:
+    with pytest.raises(GalleryError, match=r'relation "nothing" does not exist\. Give the user'):
+        gallery._server.outside("SELECT 1\nFROM nothing")
