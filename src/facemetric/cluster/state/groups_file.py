@@ -224,7 +224,14 @@ class GroupsFile:
             """SELECT p.source, f.place, f.face, f.label FROM faces f
             JOIN photos p ON p.row = f.photo ORDER BY f.row"""
         ):
-            yield kept_face(source, place, text, label)
+            try:
+                yield kept_face(source, place, text, label)
+            except (ValueError, KeyError, TypeError) as error:
+                raise GroupsError(
+                    f"what is kept of {face_name(source, place)} is damaged: {error}",
+                    item=str(self.path),
+                    fix=f"Restore a copy, or forget the photograph {source} and add it again",
+                ) from error
 
     def _check(self, wanted: About) -> None:
         for what in ("bundle", "bundle_sha256", "dim", "flip"):

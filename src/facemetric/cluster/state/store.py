@@ -16,7 +16,7 @@ from facemetric.cluster.corrections import NO_PAIRS
 from facemetric.cluster.graph import Corrections
 from facemetric.cluster.method import Int64
 from facemetric.cluster.state.connection import connect, translated, writing
-from facemetric.cluster.state.records import About, NewFace, face_text
+from facemetric.cluster.state.records import About, NewFace, face_name, face_text
 from facemetric.errors import GroupsError
 from facemetric.types import Float32
 
@@ -86,11 +86,17 @@ class Store:
 
     def about(self) -> About:
         """Return what the file is for."""
-        (row,) = self.rows(
+        found = self.rows(
             """SELECT bundle, bundle_sha256, dim, flip, threshold, threshold_source, seed
             FROM about"""
         )
-        bundle, sha256, dim, flip, threshold, source, seed = row
+        if not found:
+            raise GroupsError(
+                "is damaged: it does not say what it is for",
+                item=str(self.path),
+                fix="Restore a copy, or choose another name",
+            )
+        bundle, sha256, dim, flip, threshold, source, seed = found[0]
         return About(bundle, sha256, dim, bool(flip), threshold, source, seed)
 
     def set_threshold(self, value: float, source: str) -> None:
@@ -115,13 +121,31 @@ class Store:
     def faces(self, dim: int) -> Faces:
         """Read all faces."""
         found = self.rows("SELECT row, ifnull(label, -1), joined FROM faces ORDER BY row")
+        wrong = self.rows(
+            "SELECT row, length(vector) FROM faces WHERE length(vector) <> ? LIMIT 1", 4 * dim
+        )
+        if wrong:
+            raise self._damaged(wrong[0][0], f"{wrong[0][1]} bytes, wanted {4 * dim}")
         columns = np.array(found, np.int64).reshape(-1, 3)
         vectors = np.empty((len(found), dim), np.float32)
         with translated(self.path):
             cursor = self._connection.execute("SELECT vector FROM faces ORDER BY row")
-            for place, (vector,) in enumerate(cursor):
-                vectors[place] = np.frombuffer(vector, "<f4")
+            for place, (data,) in enumerate(cursor):
+                vectors[place] = np.frombuffer(data, "<f4")
+        odd = np.flatnonzero(~np.isfinite(vectors).all(axis=1))
+        if len(odd):
+            raise self._damaged(int(columns[odd[0], 0]), "not finite")
         return Faces(columns[:, 0], vectors, columns[:, 1], columns[:, 2] == 1)
+
+    def _damaged(self, row: int, what: str) -> GroupsError:
+        ((source, place),) = self.rows(
+            f"SELECT p.source, f.place FROM {_FACES} WHERE f.row = ?", row
+        )
+        return GroupsError(
+            f"the embedding of {face_name(source, place)} is damaged: {what}",
+            item=str(self.path),
+            fix=f"Restore a copy, or forget the photograph {source} and add it again",
+        )
 
     def label(self, faces: Faces, labels: Int64, fresh: int) -> None:
         """Write the labels of faces, and which the next fresh one is."""

@@ -221,6 +221,53 @@ def test_in_parts_as_at_once(people: list[int], data: st.DataObject) -> None:
         parts.close()
 
 
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [(b"\0" * 12, "12 bytes, wanted 32"), (b"\0" * 3, "3 bytes"), (b"\xff" * 32, "not finite")],
+)
+def test_a_damaged_embedding_is_named(file: GroupsFile, data: bytes, what: str) -> None:
+    vectors = _vectors([0, 0, 1])
+    file.add("two.jpg", "2" * 64, [_face(vectors[0]), _face(vectors[1])])
+    file.add("one.jpg", "3" * 64, [_face(vectors[2])])
+    file.join()
+    file._store.rows("UPDATE faces SET vector = ? WHERE place = 2", data)
+    for work in (file.regroup, lambda: file.correct("two.jpg", "one.jpg", same=True)):
+        with pytest.raises(
+            GroupsError, match=f"the embedding of two.jpg#2 is damaged: {what}"
+        ) as no:
+            work()
+        assert no.value.item == str(file.path)
+    file.forget("two.jpg")  # what the error advises
+    file.add("two.jpg", "2" * 64, [_face(vectors[0]), _face(vectors[1])])
+    assert file.join().faces == 2
+
+
+def test_other_damage_is_named(file: GroupsFile) -> None:
+    file.add("one.jpg", "3" * 64, [_face(_vectors([0])[0])])
+    file._store.rows("UPDATE faces SET face = '{'")
+    with pytest.raises(GroupsError, match=r"what is kept of one\.jpg is damaged") as caught:
+        list(file.faces())
+    assert caught.value.item == str(file.path) and "Restore a copy" in str(caught.value.fix)
+    file._store.rows("DELETE FROM about")
+    file.close()
+    with pytest.raises(GroupsError, match="does not say what it is for"):
+        GroupsFile(file.path)
+
+
+def test_a_write_that_a_reader_held_up_can_be_tried_again(file: GroupsFile) -> None:
+    one = _face(_vectors([0])[0])
+    file._store._connection.execute("PRAGMA busy_timeout = 10")
+    reader = sqlite3.connect(file.path, isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM faces").fetchall()
+    with pytest.raises(GroupsError, match="another process"):
+        file.add("one.jpg", "1" * 64, [one])
+    reader.execute("COMMIT")
+    reader.close()
+    file.add("one.jpg", "1" * 64, [one])
+    assert len(file) == 1
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="files have no such modes there")
 def test_a_new_file_is_for_its_owner_alone(file: GroupsFile) -> None:
     assert file.path.stat().st_mode & 0o077 == 0
