@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from uuid import UUID
 
 import numpy as np
 import pytest
@@ -360,6 +361,24 @@ def test_people_move_to_another_gallery_as_they_are(gallery: Gallery, tmp_path: 
         with pytest.raises(PersonError, match="P0: somebody else has the name"):
             gallery.restore(records)
         assert gallery.restore(records[1:]) == 0
+
+
+def test_what_is_somebody_elses_is_not_taken_over(gallery: Gallery, tmp_path: Path) -> None:
+    """One that was merged into another person there, after it was copied here."""
+    gallery.enroll("Ada", [NewSample(one, "a") for one in unit(2)])
+    ((ada,),) = gallery.records()
+    other = replace(ada, person=replace(ada.person, id=str(UUID(int=1)), name="Bob"))
+    with pytest.raises(PersonError, match="belongs to somebody else"):
+        gallery.restore([other])
+    two = [
+        replace(ada, person=replace(ada.person, id=str(UUID(int=row)), name=name), samples=())
+        for row, name in enumerate(("Cem", "cem"), start=2)
+    ]
+    with pytest.raises(GalleryError):
+        gallery.restore(two)
+    assert len(gallery.samples("Ada")) == 2
+    assert [person.name for person in gallery] == ["Ada"]
+    assert gallery.check() == []
 
 
 def test_what_an_embedding_was_mapped_from_stays_known(gallery: Gallery, tmp_path: Path) -> None:

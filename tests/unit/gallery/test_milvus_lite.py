@@ -10,7 +10,10 @@ import numpy as np
 import pytest
 
 from facemetric.errors import GalleryError
-from facemetric.gallery import Gallery, NewSample
+from facemetric.gallery import Gallery, NewSample, SearchIndex
+from facemetric.gallery.milvus import searching
+from facemetric.gallery.milvus.collections import Collections, Row
+from facemetric.gallery.milvus.integrity import clear_orphans
 
 pytest.importorskip("milvus_lite")
 
@@ -65,3 +68,64 @@ def test_one_that_cannot_be_opened_holds_nothing(address: str) -> None:
     with pytest.raises(GalleryError):
         Gallery.open(address, bundle="another", dim=8)
     assert from_elsewhere(address) == "Anna"
+
+
+def test_one_that_was_not_made_to_the_end_is_made_anew(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(self: Collections, facts: Row) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Collections, "put_facts", killed)
+        with pytest.raises(KeyboardInterrupt):
+            Gallery.open(address, bundle="net-v1", dim=8)
+    with pytest.raises(GalleryError, match="no such gallery"):
+        Gallery.open(address, create=False)
+    with Gallery.open(address, bundle="net-v2", dim=4) as gallery:
+        gallery.enroll("Anna", [NewSample(np.eye(4, dtype=np.float32)[0], "a.jpg")])
+        assert (gallery.bundle, len(gallery)) == ("net-v2", 1)
+        gallery._collections.delete("facts", ["gallery"])
+    with pytest.raises(GalleryError, match="holds rows, and nothing says what of"):
+        Gallery.open(address, bundle="net-v2", dim=4)
+
+
+def test_people_behind_more_samples_than_milvus_returns_are_found(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "MOST_CANDIDATES", 50)
+    query = np.eye(8, dtype=np.float32)[:1]
+    with Gallery.open(address, bundle="net-v1", dim=8) as gallery:
+        gallery.enroll("Anna", [NewSample(query[0], f"{row}.jpg") for row in range(60)])
+        gallery.enroll("Ben", [NewSample(np.eye(8, dtype=np.float32)[1], "ben.jpg")])
+        (found,) = gallery.search(query, 2)
+        assert [match.name for match in found] == ["Anna", "Ben"]
+
+
+def test_equally_near_samples_stand_in_the_order_of_enrolment(address: str) -> None:
+    query = np.eye(8, dtype=np.float32)[:1]
+    with Gallery.open(address, bundle="net-v1", dim=8) as gallery:
+        gallery.enroll("Anna", [NewSample(query[0], f"{row}.jpg") for row in range(120)])
+        ids = [sample.id for sample in gallery.samples()]
+        gallery.build_index(SearchIndex("hnsw"), queries=1)
+        (found,) = gallery.search(query, 3, per="sample", exact=True)
+        assert [match.sample_id for match in found] == ids[:3]
+
+
+def test_a_purge_leaves_who_is_enrolled_meanwhile(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vectors = np.eye(8, dtype=np.float32)
+    every = Collections.every
+    with Gallery.open(address, bundle="net-v1", dim=8) as gallery:
+        gallery.enroll("Anna", [NewSample(vectors[0], "a.jpg")])
+
+        def slow(self: Collections, *asked: str) -> list[Row]:
+            rows = list(every(self, *asked))
+            monkeypatch.setattr(Collections, "every", every)
+            gallery.enroll("Ben", [NewSample(vectors[1], "b.jpg")])
+            return rows
+
+        monkeypatch.setattr(Collections, "every", slow)
+        clear_orphans(gallery._collections)
+        assert [person.samples for person in gallery] == [1, 1]

@@ -51,7 +51,7 @@ def parse_address(address: str) -> MilvusAddress:
     ------
     InputError
         The gallery's name has other characters than small letters, digits and ``_``, or the
-        file's name does not end in ``.db``.
+        file's name does not end in ``.db``, or the port is none.
     """
     parts = urlsplit(address)
     options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
@@ -70,6 +70,12 @@ def parse_address(address: str) -> MilvusAddress:
             )
         return MilvusAddress(str(file), file, "", "", prefix, f"milvus://{file}?gallery={name}")
     user, _, host = parts.netloc.rpartition("@")
+    try:
+        parts.port  # noqa: B018
+    except ValueError as error:
+        raise InputError(
+            f"its port is none: {error}", item=f"milvus://{host}", fix="Milvus listens at 19530"
+        ) from error
     scheme = "https" if options.get("tls") == "1" else "http"
     database = parts.path.strip("/")
     shown = f"milvus://{host}/{database}?gallery={name}"

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 
 from facemetric.errors import PersonError
 from facemetric.gallery.milvus.collections import Collections, Row
-from facemetric.gallery.milvus.rows import PERSON_FIELDS, SAMPLE_FIELDS, person_of
+from facemetric.gallery.milvus.rows import PERSON_FIELDS, SAMPLE_FIELDS, person_of, vectors_of
 from facemetric.gallery.names import is_id, name_key
-from facemetric.gallery.records import Person
+from facemetric.gallery.records import Person, Vectors
 from facemetric.gallery.rules import time_text
 
 
@@ -56,6 +57,28 @@ class Directory:
         """Return all people's rows in the order of enrolment."""
         rows = self.collections.every("people", PERSON_FIELDS)
         return sorted(rows, key=lambda row: int(row["number"]))
+
+    def people(self) -> list[Person]:
+        """Return everyone's record in the order of enrolment."""
+        held = Counter(row["person"] for row in self.collections.every("samples", ("person",)))
+        return [person_of(row, held[row["id"]]) for row in self.everyone()]
+
+    def groups(self) -> dict[str, int]:
+        """Return the number of people in each group, by its name."""
+        rows = self.collections.every("people", ("facts",))
+        counted = Counter(group for row in rows for group in row["facts"]["groups"])
+        return dict(sorted(counted.items()))
+
+    def vectors(self, *, dim: int) -> Vectors:
+        """Return all embeddings and whose they are."""
+        people = self.collections.every("people", ("facts",))
+        names = {row["id"]: str(row["facts"]["name"]) for row in people}
+        rows = [row for row in self.samples(None, "vector") if row["person"] in names]
+        embeddings = vectors_of(rows, dim)
+        embeddings.setflags(write=False)
+        owners = tuple(row["person"] for row in rows)
+        ids = tuple(row["id"] for row in rows)
+        return Vectors(embeddings, owners, ids, {one: names[one] for one in owners})
 
     def samples(self, person: str | None, *more: str) -> list[Row]:
         """Return the sample rows of a person's id, or all, in the order of enrolment."""

@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Literal
-from uuid import uuid4
-
-import numpy as np
 
 from facemetric.errors import BundleMismatchError, GalleryError, InputError, PersonError
-from facemetric.gallery.approximate import (
-    EXACT,
-    SearchIndex,
-    check_enough,
-    stored_index,
-    with_recall,
-)
-from facemetric.gallery.binding import Binding, compare, other_flip
+from facemetric.gallery.approximate import SearchIndex
+from facemetric.gallery.binding import Binding
 from facemetric.gallery.listing import Listing, PeoplePage
 from facemetric.gallery.milvus import editing
 from facemetric.gallery.milvus.address import parse_address
+from facemetric.gallery.milvus.client import Client
 from facemetric.gallery.milvus.collections import Collections
 from facemetric.gallery.milvus.directory import Directory
 from facemetric.gallery.milvus.enrolment import Request, enrol
+from facemetric.gallery.milvus.facts import Facts, absent_gallery
+from facemetric.gallery.milvus.indexing import build
 from facemetric.gallery.milvus.integrity import clear_orphans, problems
 from facemetric.gallery.milvus.listing import page_of
-from facemetric.gallery.milvus.rows import person_of, sample_of, vectors_of
+from facemetric.gallery.milvus.rows import sample_of
 from facemetric.gallery.milvus.searching import search
 from facemetric.gallery.milvus.transfer import read_people, restore
 from facemetric.gallery.names import group_names
@@ -49,8 +42,6 @@ from facemetric.gallery.rules import check_unit, refuse_on_server, time_text
 from facemetric.index import Codec
 from facemetric.types import Float32, ItemError, Match
 from facemetric.vault import MasterKey
-
-VERSION = 1
 
 
 @BACKENDS.register("milvus")
@@ -123,24 +114,30 @@ class MilvusGallery(Gallery):
         where = parse_address(address)
         if where.file is not None and not where.file.exists():
             if read_only or not create:
-                raise _absent_gallery(where.shown)
+                raise absent_gallery(where.shown)
             used.check_new(item=where.shown)
         self._read_only = read_only
-        self._flip: bool | None = None
-        self._collections = Collections(where, timeout_s=timeout_s)
+        self._client = Client(where, timeout_s=timeout_s)
+        self._collections = Collections(self._client)
         self._directory = Directory(self._collections, clock)
         try:
-            self._open(used, create=create and not read_only)
+            self._facts = Facts(
+                self._collections,
+                used,
+                read_only=read_only,
+                create=create and not read_only,
+                moment=self._directory.moment(),
+            )
         except BaseException:
-            self._collections.close()
+            self._client.close()
             raise
+        self.id, self.bundle, self.dim = self._facts.id, self._facts.bundle, self._facts.dim
+        self.bundle_sha256 = self._facts.bundle_sha256
 
     @property
     def flip(self) -> bool | None:
         """Whether embeddings are averaged with the mirrored chips'; ``None``: not settled yet."""
-        if self._flip is None:
-            self._flip = self._collections.facts()["flip"]
-        return self._flip
+        return self._facts.flip
 
     def enroll(
         self,
@@ -156,7 +153,7 @@ class MilvusGallery(Gallery):
         request = Request(name, samples, consent, keep_until, groups, conflicts)
         request.check(dim=self.dim)
         with self._writing():
-            self._settle_flip(samples)
+            self._facts.settle_flip(samples)
             return enrol(self._directory, request)
 
     def enroll_many(
@@ -177,8 +174,7 @@ class MilvusGallery(Gallery):
 
     def people(self) -> list[Person]:
         """Return everyone, in the order of enrolment."""
-        counts = Counter(row["person"] for row in self._collections.every("samples", ("person",)))
-        return [person_of(row, counts[row["id"]]) for row in self._directory.everyone()]
+        return self._directory.people()
 
     def _page(self, listing: Listing) -> PeoplePage:
         return page_of(self._directory, listing)
@@ -212,9 +208,7 @@ class MilvusGallery(Gallery):
 
     def groups(self) -> dict[str, int]:
         """Return the number of people in each group, by its name."""
-        rows = self._collections.every("people", ("facts",))
-        counted = Counter(group for row in rows for group in row["facts"]["groups"])
-        return dict(sorted(counted.items()))
+        return self._directory.groups()
 
     def expired(self, at: datetime) -> list[Person]:
         """Return the people whose ``keep_until`` is not after ``at``."""
@@ -257,18 +251,7 @@ class MilvusGallery(Gallery):
 
     def vectors(self) -> Vectors:
         """Return all embeddings, read from Milvus."""
-        people = self._collections.every("people", ("facts",))
-        names = {row["id"]: str(row["facts"]["name"]) for row in people}
-        rows = [row for row in self._directory.samples(None, "vector") if row["person"] in names]
-        embeddings = vectors_of(rows, self.dim)
-        embeddings.setflags(write=False)
-        owners = tuple(row["person"] for row in rows)
-        return Vectors(
-            embeddings,
-            owners,
-            tuple(row["id"] for row in rows),
-            {one: names[one] for one in owners},
-        )
+        return self._directory.vectors(dim=self.dim)
 
     def records(self, *, chunk_people: int = 256) -> Iterator[Sequence[PersonRecord]]:
         """Yield everyone with all samples and embeddings; see ``Gallery.records``."""
@@ -285,13 +268,12 @@ class MilvusGallery(Gallery):
             check_unit(one.embedding[None], name=one.sample.source, dim=self.dim)
         samples = [NewSample(one.embedding, one.sample.source, flip=one.flip) for one in stored]
         with self._writing():
-            self._settle_flip(samples)
+            self._facts.settle_flip(samples)
             return restore(self._directory, records)
 
     def search_index(self) -> SearchIndex:
         """Return how samples are looked for."""
-        self._index = stored_index(self._collections.facts().get("search_index"))
-        return self._index
+        return self._facts.stored_index()
 
     def build_index(self, index: SearchIndex, *, queries: int = 200, seed: int = 0) -> SearchIndex:
         """Build Milvus's HNSW graph, or drop it; see ``Gallery.build_index``.
@@ -301,39 +283,13 @@ class MilvusGallery(Gallery):
         """
         index.check()
         with self._writing():
-            if index.kind == "exact":
-                self._collections.index_samples("FLAT", {})
-                self._keep_index(EXACT)
-                return EXACT
-            check_enough(self._collections.count("samples"), item=self._collections.address.shown)
-            settings = {"M": index.m, "efConstruction": index.ef_construction}
-            self._collections.index_samples("HNSW", settings)
-            self._keep_index(index)
-            measured = with_recall(index, self._drawn(queries, seed), self._answer)
-            self._keep_index(measured)
-        return measured
-
-    def _keep_index(self, index: SearchIndex) -> None:
-        kept = self._collections.facts() | {"search_index": index.to_stored()}
-        self._collections.put_facts(kept)
-        self._index = index
+            return build(
+                self._collections, self._facts, index, self._answer, queries=queries, seed=seed
+            )
 
     def stats(self) -> Stats:
         """Return the gallery in figures; ``size_bytes`` is that of the file, 0 for a server."""
-        facts = self._collections.facts()
-        return Stats(
-            gallery_id=self.id,
-            bundle=self.bundle,
-            dim=self.dim,
-            bundle_sha256=facts["bundle_sha256"],
-            flip=facts["flip"],
-            encoding="f32",
-            people=self._collections.count("people"),
-            samples=self._collections.count("samples"),
-            size_bytes=self._collections.size_bytes(),
-            schema_version=facts["version"],
-            created=datetime.fromisoformat(facts["created"]),
-        )
+        return self._facts.stats()
 
     def check(self) -> list[str]:
         """Look at every row and return what is wrong; empty where it is sound."""
@@ -344,81 +300,19 @@ class MilvusGallery(Gallery):
 
     def close(self) -> None:
         """Close the connection."""
-        self._collections.close()
+        self._client.close()
 
     def _answer(self, queries: Float32, question: Question) -> list[list[Match]]:
-        index = self.search_index() if question.exact else self._index
+        index = self.search_index() if question.exact else self._facts.index
         return search(self._collections, queries, question, dim=self.dim, index=index)
-
-    def _drawn(self, count: int, seed: int) -> Float32:
-        """Return some samples' vectors, drawn."""
-        ids = sorted(row["id"] for row in self._collections.every("samples", ()))
-        chosen = np.random.default_rng(seed).choice(len(ids), min(count, len(ids)), replace=False)
-        rows = self._collections.among("samples", "id", (ids[row] for row in chosen), ("vector",))
-        return vectors_of(sorted(rows, key=lambda row: str(row["id"])), self.dim)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
         if self._read_only:
             raise GalleryError(
                 "was opened read-only",
-                item=self._collections.address.shown,
+                item=self._client.address.shown,
                 fix="Open it without read_only",
             )
-        with self._collections.lock:
+        with self._client.lock:
             yield
-
-    def _open(self, used: Binding, *, create: bool) -> None:
-        shown = self._collections.address.shown
-        if not self._collections.exist():
-            if not create:
-                raise _absent_gallery(shown)
-            used.check_new(item=shown)
-            assert used.dim is not None
-            self._collections.create(dim=used.dim)
-            self._collections.put_facts(
-                {
-                    "version": VERSION,
-                    "id": str(uuid4()),
-                    "bundle": used.bundle,
-                    "dim": used.dim,
-                    "bundle_sha256": used.bundle_sha256,
-                    "flip": used.flip,
-                    "created": self._directory.moment(),
-                }
-            )
-        self._collections.load()
-        facts = self._collections.facts()
-        if facts["version"] > VERSION:
-            raise GalleryError(
-                f"has version {facts['version']}, this program knows up to {VERSION}",
-                item=shown,
-                fix="Update facemetric to open it",
-            )
-        bound = Binding(facts["bundle"], facts["dim"], facts["bundle_sha256"], facts["flip"])
-        compare(bound, used, item=shown)
-        settled = {
-            "bundle_sha256": facts["bundle_sha256"] or used.bundle_sha256,
-            "flip": used.flip if facts["flip"] is None else facts["flip"],
-        }
-        if not self._read_only and facts | settled != facts:
-            self._collections.put_facts(facts | settled)
-            facts |= settled
-        self.id, self.bundle, self.dim = facts["id"], facts["bundle"], facts["dim"]
-        self.bundle_sha256 = facts["bundle_sha256"]
-        self._flip = facts["flip"]
-        self._index = stored_index(facts.get("search_index"))
-
-    def _settle_flip(self, samples: Sequence[NewSample]) -> None:
-        bound = self.flip
-        for sample in samples:
-            if bound is None:
-                bound = sample.flip
-                self._collections.put_facts(self._collections.facts() | {"flip": bound})
-                self._flip = bound
-            elif sample.flip != bound:
-                raise other_flip(bound, item=sample.source)
-
-
-def _absent_gallery(shown: str) -> GalleryError:
-    return GalleryError("no such gallery", item=shown, fix="Enrol someone to create it")

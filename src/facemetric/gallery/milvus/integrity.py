@@ -34,6 +34,7 @@ def problems(directory: Directory, *, dim: int) -> list[str]:
 
 def clear_orphans(collections: Collections) -> None:
     """Delete the samples that belong to nobody."""
+    # The samples first: those of somebody who is enrolled between the two are not among them.
+    rows = list(collections.every("samples", ("person",)))
     known = {row["id"] for row in collections.every("people", ())}
-    rows = collections.every("samples", ("person",))
     collections.delete("samples", [row["id"] for row in rows if row["person"] not in known])

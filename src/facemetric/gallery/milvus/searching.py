@@ -40,18 +40,18 @@ def search(
     depth = min(4 * k + 32, MOST_CANDIDATES)
     while left:
         some = queries[left]
-        if question.exact and index.kind != "exact":
+        if depth > MOST_CANDIDATES or (question.exact and index.kind != "exact"):
             named = _nearest_of_all(collections, some, depth, condition, dim)
         else:
-            breadth = None if index.kind == "exact" else index.ef_search
-            named = collections.nearest(some.tolist(), depth, condition, breadth=breadth)
+            named = collections.nearest(some.tolist(), depth, condition, breadth=index.ef_search)
         answers = _candidates(collections, some, named, dim)
         again = []
         for query, (matches, seen) in zip(left, answers, strict=True):
             found[query] = matches if question.per == "sample" else first_of_each(matches)
-            if len(found[query]) < k and seen == depth < MOST_CANDIDATES:
+            if len(found[query]) < k and seen == depth:
                 again.append(query)
-        left, depth = again, min(4 * depth, MOST_CANDIDATES)
+        left = again
+        depth = min(4 * depth, MOST_CANDIDATES) if depth < MOST_CANDIDATES else 4 * depth
     if not ranked:
         return [matches[:k] for matches in found]
 
@@ -69,17 +69,18 @@ def search(
 def _nearest_of_all(
     collections: Collections, queries: Float32, depth: int, condition: str, dim: int
 ) -> list[list[tuple[str, str]]]:
-    """Compare every vector here: with a graph, Milvus cannot be asked to."""
-    best: list[list[tuple[float, str, str]]] = [[] for _ in queries]
-    rows = collections.every("samples", ("person", "vector"), condition)
+    """Compare every vector here: with a graph, or for so many, Milvus cannot be asked to."""
+    best: list[list[tuple[float, int, str, str]]] = [[] for _ in queries]
+    rows = collections.every("samples", ("person", "number", "vector"), condition)
     while part := list(islice(rows, ROWS_AT_ONCE)):
         similarities = queries @ vectors_of(part, dim).T
         for kept, values in zip(best, similarities.tolist(), strict=True):
             kept += [
-                (value, row["id"], row["person"]) for value, row in zip(values, part, strict=True)
+                (value, -int(row["number"]), row["id"], row["person"])
+                for value, row in zip(values, part, strict=True)
             ]
             kept[:] = heapq.nlargest(depth, kept)
-    return [[(sample, person) for _, sample, person in kept] for kept in best]
+    return [[(sample, person) for _, _, sample, person in kept] for kept in best]
 
 
 def _candidates(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from facemetric.errors import PersonError
@@ -46,19 +47,12 @@ def restore(directory: Directory, records: Sequence[PersonRecord]) -> int:
     Raises
     ------
     PersonError
-        Another person has the name.
+        Another person has the name, or another one's sample the id.
     """
     ids = [record.person.id for record in records]
     known = {row["id"] for row in directory.collections.among("people", "id", ids, ())}
     fresh = [record for record in records if record.person.id not in known]
-    keys = {name_key(record.person.name): record.person.name for record in fresh}
-    taken = directory.collections.among("people", "name_key", keys, ("name_key",))
-    if taken:
-        raise PersonError(
-            "somebody else has the name",
-            item=keys[taken[0]["name_key"]],
-            fix="Rename one of the two first",
-        )
+    _check_free(directory, fresh)
     people = [_person_row(directory, record.person) for record in fresh]
     samples = [
         stored_sample_row(one, number=directory.next_number(), groups=record.person.groups)
@@ -68,6 +62,30 @@ def restore(directory: Directory, records: Sequence[PersonRecord]) -> int:
     directory.collections.put("samples", samples)
     directory.collections.put("people", people)
     return len(fresh)
+
+
+def _check_free(directory: Directory, records: Sequence[PersonRecord]) -> None:
+    keys = [name_key(record.person.name) for record in records]
+    names = dict(zip(keys, (record.person.name for record in records), strict=True))
+    taken = [
+        row["name_key"]
+        for row in directory.collections.among("people", "name_key", keys, ("name_key",))
+    ]
+    taken += [key for key, count in Counter(keys).items() if count > 1]
+    if taken:
+        raise PersonError(
+            "somebody else has the name", item=names[min(taken)], fix="Rename one of the two first"
+        )
+    owners = [(one.sample.id, record.person.id) for record in records for one in record.samples]
+    # Those of the same person were left by a copy that was killed.
+    wanted = dict(owners)
+    rows = directory.collections.among("samples", "id", wanted, ("person",))
+    others = {row["person"] for row in rows if row["person"] != wanted[row["id"]]}
+    there = {row["id"] for row in directory.collections.among("people", "id", others, ())}
+    stolen = [row["id"] for row in rows if row["person"] in there]
+    stolen += [one for one, count in Counter(one for one, _ in owners).items() if count > 1]
+    if stolen:
+        raise PersonError(f"sample {min(stolen)} belongs to somebody else there", item="samples")
 
 
 def _person_row(directory: Directory, person: Person) -> Row:

@@ -110,7 +110,9 @@ def _walked(
     try:
         while breadth <= MOST_WALKED:
             connection.execute(f"SET LOCAL hnsw.ef_search = {breadth}")
-            rows = connection.execute(_WALKED, (text, wanted, depth)).fetchall()
+            rows: list[tuple[Any, ...]] = connection.execute(
+                _WALKED, (text, wanted, depth)
+            ).fetchall()
             met = rows[0][5] if rows else 0
             if met >= wanted:
                 return rows
