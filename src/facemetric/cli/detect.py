@@ -18,7 +18,9 @@ from facemetric.cli.options import (
 from facemetric.cli.output import finish, guarded, print_json, progress, shown
 
 if TYPE_CHECKING:
-    from facemetric.types import Face, Image
+    from pathlib import Path
+
+    from facemetric.types import Image
     from facemetric.wire import PhotoOut
 
 
@@ -39,38 +41,49 @@ def detect(
     from facemetric.cli.sources import read_sources
     from facemetric.detect import select_faces
     from facemetric.errors import FacemetricError
+    from facemetric.index.in_order import in_order
     from facemetric.recognizer import default_detector, load_photo
     from facemetric.recognizer.documents import photo_document
     from facemetric.recognizer.pipeline import failed_photo
+    from facemetric.types import ItemError
     from facemetric.wire import DetectOut, ErrorOut
 
     photos, errors = read_sources(sources)
-    detector = default_detector(min_face_px=min_face, provider=provider.value, threads=threads)
+    detector = default_detector(min_face_px=min_face, provider=provider.value)
+    workers = threads if provider is Provider.cpu else 1
     found: list[PhotoOut] = []
-    for photo in progress(photos, total=len(photos), label="detecting"):
+
+    def look(photo: Path | Image) -> PhotoOut | ItemError:
         try:
             image = load_photo(photo, full=min_face is not None)
             faces = select_faces(
                 detector.detect(image), image, select=select.value, max_faces=max_faces
             )
-            found.append(photo_document(image, faces))
-            if not json_:
-                _print(image, faces)
         except FacemetricError as error:
-            errors.append(failed_photo(error, photo))
+            return failed_photo(error, photo)
+        return photo_document(image, faces)
+
+    seen = in_order(look, photos, threads=workers)
+    for answer in progress(seen, total=len(photos), label="detecting"):
+        if isinstance(answer, ItemError):
+            errors.append(answer)
+        else:
+            found.append(answer)
+            if not json_:
+                _print(answer)
     if json_:
-        answer = DetectOut(
+        document = DetectOut(
             detector=detector.name,
             photos=tuple(found),
             errors=tuple(ErrorOut.of(error) for error in errors),
         )
-        print_json(answer)
+        print_json(document)
     finish(errors, done=len(found), json_=json_)
 
 
-def _print(image: Image, faces: tuple[Face, ...]) -> None:
-    count = {0: "no face", 1: "1 face"}.get(len(faces), f"{len(faces)} faces")
-    print(f"{shown(image.source)}: {count}")
-    for face in faces:
-        left, top, right, bottom = (round(value) for value in face.box_xyxy_px.tolist())
+def _print(photo: PhotoOut) -> None:
+    count = {0: "no face", 1: "1 face"}.get(len(photo.faces), f"{len(photo.faces)} faces")
+    print(f"{shown(photo.source)}: {count}")
+    for face in photo.faces:
+        left, top, right, bottom = (round(value) for value in face.box_xyxy_px)
         print(f"  x {left}..{right}  y {top}..{bottom}  score {face.score:.3f}")

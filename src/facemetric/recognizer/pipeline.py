@@ -98,12 +98,7 @@ class Pipeline:
         self, photos: Iterable[Photo], *, select: Select = "all", max_faces: int | None = None
     ) -> Iterator[SeenPhoto | ItemError]:
         """Yield each photograph with its faces, or what was wrong with it, in order."""
-        if isinstance(photos, str | bytes | np.ndarray):
-            raise InputError(
-                f"expected several photographs, got one {type(photos).__name__}",
-                item="photos",
-                fix="Put it in a list: [photo]",
-            )
+        check_several(photos)
         remaining = iter(photos)
         while chunk := list(islice(remaining, _CHUNK)):
             prepared = [self._prepare(photo, select, max_faces) for photo in chunk]
@@ -148,6 +143,16 @@ class Pipeline:
         """Whether a reduced decode has fewer pixels on the face than the chip wants."""
         scale = image.scale_xy[0]
         return scale < 1 and face.size_px * scale < self.embedder.bundle.manifest.input.width_px
+
+
+def check_several(photos: Iterable[Photo]) -> None:
+    """Raise InputError where one photograph came in place of several."""
+    if isinstance(photos, str | bytes | np.ndarray):
+        raise InputError(
+            f"expected several photographs, got one {type(photos).__name__}",
+            item="photos",
+            fix="Put it in a list: [photo]",
+        )
 
 
 def load_photo(photo: Photo, *, max_pixels: int = MAX_PIXELS, full: bool = False) -> Image:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from facemetric.decide import verify as decide_verify
 from facemetric.detect import Detector, Mtcnn, Select
 from facemetric.embed import Embedder
 from facemetric.errors import InputError, NoFaceError
+from facemetric.recognizer.parallel import ParallelPipeline
 from facemetric.recognizer.pipeline import MAX_PIXELS, Photo, Pipeline, source_name
 from facemetric.recognizer.seen import Comparison, SeenPhoto
 from facemetric.types import Face, Float32, ItemError
@@ -49,11 +51,28 @@ class Viewer:
         # Only the default's smallest face grows with the photograph, and so bears a reduced decode.
         if full is None:
             full = detector is not None or min_face_px is not None
+        own = detector is not None or embedder is not None
+        workers = 1 if own or provider != "cpu" else threads or os.cpu_count() or 1
         if detector is None:
-            detector = default_detector(min_face_px=min_face_px, provider=provider, threads=threads)
-        if embedder is None:
-            embedder = Embedder(self.bundle, provider=provider, threads=threads, flip=flip)
-        self._pipeline = Pipeline(detector, embedder, max_pixels=max_pixels, full=full)
+            detector = default_detector(min_face_px=min_face_px, provider=provider)
+
+        def made(count: int | None) -> Embedder:
+            return Embedder(self.bundle, provider=provider, threads=count, flip=flip)
+
+        self._pipeline: Pipeline
+        if workers == 1:
+            self._pipeline = Pipeline(
+                detector, embedder or made(threads), max_pixels=max_pixels, full=full
+            )
+        else:
+            self._pipeline = ParallelPipeline(
+                detector,
+                made(threads),
+                lambda: made(1),
+                workers=workers,
+                max_pixels=max_pixels,
+                full=full,
+            )
 
     @property
     def flip(self) -> bool:
@@ -168,9 +187,13 @@ class Viewer:
 
 
 def default_detector(
-    *, min_face_px: float | None = None, provider: str = "cpu", threads: int | None = None
+    *, min_face_px: float | None = None, provider: str = "cpu", threads: int = 1
 ) -> Mtcnn:
-    """Make the detector that recognition uses where none is given."""
+    """Make the detector that recognition uses where none is given.
+
+    Its networks are so small that a second thread costs more than it gives, on photographs of any
+    size (``benchmarks/side_by_side.py``): detect in several photographs at a time instead.
+    """
     return Mtcnn(
         min_face_px=MIN_FACE_PX if min_face_px is None else min_face_px,
         min_face_share=MIN_FACE_SHARE if min_face_px is None else 0.0,
