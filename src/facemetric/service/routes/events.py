@@ -73,7 +73,9 @@ async def follow_events(
             ):
                 yield message(event)
 
-    return StreamingResponse(messages(), media_type="text/event-stream")
+    # A proxy such as nginx would hold events back until its buffer is full.
+    headers = {"X-Accel-Buffering": "no"}
+    return StreamingResponse(messages(), headers=headers, media_type="text/event-stream")
 
 
 @router.put(
