@@ -90,6 +90,9 @@ def serve(
         float, typer.Option(min=0.1, help="Seconds until a request without an answer gets 504.")
     ] = 30.0,
     body_mb: Annotated[float, typer.Option(min=0.01, help="Largest request, in megabytes.")] = 20.0,
+    bodies_mb: Annotated[
+        float, typer.Option(min=0.01, help="All requests at a time, in megabytes; then 429.")
+    ] = 1000.0,
     tls_certificate: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Speak TLS, with this certificate chain.")
     ] = None,
@@ -132,7 +135,12 @@ def serve(
         provider=provider.value,
         detectors=detectors or cores,
         embedding_threads=embedding_threads or max(1, cores // 2),
-        limits=Limits(queue=queue, deadline_s=deadline, body_bytes=int(body_mb * 1e6)),
+        limits=Limits(
+            queue=queue,
+            deadline_s=deadline,
+            body_bytes=int(body_mb * 1e6),
+            bodies_bytes=int(bodies_mb * 1e6),
+        ),
     )
     shown = {name: shown_address(address) for name, address in galleries.items()}
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Coroutine
+from contextlib import nullcontext
 from typing import Any, Literal
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
-from facemetric.service.bodies import LimitedRequest, check_media_type
+from facemetric.service.bodies import LimitedRequest, check_keys, check_media_type
 from facemetric.service.keys import Key
 from facemetric.service.keystore import KeyStore
 from facemetric.service.problem import Problem
@@ -55,13 +56,16 @@ class GuardedRoute(APIRoute):
                 return await answer(request)
             check_media_type(request, takes)
             limits = service.settings.limits
-            limited = LimitedRequest(
-                request, most_bytes=limits.bytes_of(takes), seconds=limits.body_s
-            )
-            if takes == "json":
-                await limited.body()  # FastAPI would make a 400 of what is raised there
-                return await answer(limited)
-            with service.workforce.place():
+            place = nullcontext() if takes == "json" else service.workforce.place()
+            with place, service.allowance.share(takes) as share:
+                limited = LimitedRequest(
+                    request,
+                    most_bytes=limits.bytes_of(takes),
+                    seconds=limits.body_s,
+                    share=share,
+                )
+                if takes == "json":  # FastAPI would make a 400 of what is raised there
+                    check_keys(await limited.body())
                 return await answer(limited)
 
         return handle

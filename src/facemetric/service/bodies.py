@@ -8,8 +8,11 @@ from email.message import Message
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
+from facemetric.service.allowance import Share
 from facemetric.service.problem import Problem
 
+MOST_KEYS = 5_000
+"""Colons in a document: each may be a field that nobody knows, which costs a mistake to tell."""
 RAW_TYPES = (
     "application/octet-stream",
     "image/avif",
@@ -59,20 +62,36 @@ def check_media_type(request: Request, takes: str) -> None:
             raise Problem(415, "media_type", "JSON is UTF-8", field="Content-Type")
 
 
-class LimitedRequest(Request):
-    """A request whose body is read once, up to so many bytes and so many seconds."""
+def check_keys(body: bytes) -> None:
+    """Raise a Problem 422 where a document has far more fields than any that is taken here."""
+    if body.count(b":") > MOST_KEYS:
+        raise Problem(422, "input", f"expected at most {MOST_KEYS:,} fields", field="body")
 
-    def __init__(self, request: Request, *, most_bytes: int, seconds: float) -> None:
+
+class LimitedRequest(Request):
+    """A request whose body is read once, up to so many bytes and so many seconds.
+
+    ``share`` is its part of what bodies may take in memory; `None` for one that is tiny.
+    """
+
+    def __init__(
+        self, request: Request, *, most_bytes: int, seconds: float, share: Share | None = None
+    ) -> None:
         super().__init__(request.scope, request.receive)
         self._most_bytes = most_bytes
         self._seconds = seconds
+        self._share = share
 
     async def body(self) -> bytes:
         """Return the body; a Problem 413 where it is too large, 408 where it does not come."""
         if not hasattr(self, "_body"):
             announced = self.headers.get("content-length", "")
-            if announced.isdigit() and int(announced[:20]) > self._most_bytes:
-                raise self._too_large()
+            if announced.isdigit():
+                size = int(announced[:20])
+                if size > self._most_bytes:
+                    raise self._too_large()
+                if self._share is not None:
+                    self._share.check(size)
             try:
                 async with asyncio.timeout(self._seconds):
                     self._body = await self._read()
@@ -90,9 +109,11 @@ class LimitedRequest(Request):
     async def _read(self) -> bytes:
         parts = bytearray()
         async for part in self.stream():
-            parts += part
-            if len(parts) > self._most_bytes:
+            if len(parts) + len(part) > self._most_bytes:
                 raise self._too_large()
+            if self._share is not None:
+                self._share.take(len(part))
+            parts += part
         return bytes(parts)
 
     def _too_large(self) -> Problem:

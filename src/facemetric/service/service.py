@@ -14,6 +14,7 @@ from typing import Literal
 from facemetric._version import __version__
 from facemetric.gallery import Gallery
 from facemetric.service.access import Guard
+from facemetric.service.allowance import Allowance
 from facemetric.service.engine import Engine
 from facemetric.service.events import log
 from facemetric.service.jobs import Jobs
@@ -62,6 +63,7 @@ class Service:
             places=settings.limits.queue,
             deadline_s=settings.limits.deadline_s,
         )
+        self.allowance = Allowance(settings.limits.bodies_bytes)
         self.listeners = Listeners(most=settings.limits.streams)
         self.reports = None if settings.reports is None else ReportShelf(settings.reports)
         self.editing = threading.Lock()

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from facemetric.errors import InputError
+from facemetric.service.allowance import TIMES_PARSED
 from facemetric.vault import MasterKey
 
 _NAME = re.compile("[a-z0-9][a-z0-9._-]{0,63}")
@@ -26,6 +27,9 @@ class Limits:
         The same for background jobs, which take many photographs.
     json_bytes
         The same for documents without photographs: many small values take many times their size.
+    bodies_bytes
+        The bodies of all requests that are being read or answered; more get 429. Documents without
+        photographs count thirtyfold.
     photos, job_photos
         Most photographs in a request, and in a job.
     max_pixels
@@ -47,6 +51,7 @@ class Limits:
     body_bytes: int = 20 << 20
     job_body_bytes: int = 200 << 20
     json_bytes: int = 4 << 20
+    bodies_bytes: int = 1 << 30
     photos: int = 32
     job_photos: int = 2000
     max_pixels: int = 50_000_000
@@ -61,6 +66,14 @@ class Limits:
         for name in self.__slots__:
             if getattr(self, name) <= 0:
                 raise InputError(f"expected more than 0, got {getattr(self, name)}", item=name)
+        for takes in ("json", "photos", "job"):
+            least = self.bytes_of(takes) * TIMES_PARSED.get(takes, 1)
+            if self.bodies_bytes < least:
+                raise InputError(
+                    f"expected room for the largest body, {least:,}, got {self.bodies_bytes:,}",
+                    item="bodies_bytes",
+                    fix="Allow more (--bodies-mb), or smaller bodies (--body-mb)",
+                )
 
     def bytes_of(self, takes: str) -> int:
         """Return the largest body of a route that takes ``"json"``, ``"photos"`` or ``"job"``."""

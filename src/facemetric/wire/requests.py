@@ -21,7 +21,8 @@ def _in_calendar(moment: datetime) -> datetime:
 Moment = Annotated[AwareDatetime, AfterValidator(_in_calendar)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 GroupName = Annotated[str, Field(min_length=1, max_length=64)]
-Groups = Annotated[tuple[GroupName, ...], Field(max_length=32)]
+# fail_fast: a mistake in each of a million values would take gigabytes to tell.
+Groups = Annotated[tuple[GroupName, ...], Field(max_length=32, fail_fast=True)]
 PersonId = Annotated[
     str, Field(pattern="^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
 ]
@@ -40,7 +41,7 @@ class PhotoIn(Wire):
 class PhotosIn(Wire):
     """Photographs, looked at in their order."""
 
-    photos: Annotated[tuple[PhotoIn, ...], Field(min_length=1)]
+    photos: Annotated[tuple[PhotoIn, ...], Field(min_length=1, fail_fast=True)]
 
 
 class ConsentIn(Wire):
@@ -95,8 +96,10 @@ class SearchIn(Wire):
     """Embeddings of unit length to look up, and how; see ``Gallery.search``."""
 
     embeddings: Annotated[
-        tuple[Annotated[tuple[Value, ...], Field(min_length=2, max_length=8192)], ...],
-        Field(min_length=1, max_length=64),
+        tuple[
+            Annotated[tuple[Value, ...], Field(min_length=2, max_length=8192, fail_fast=True)], ...
+        ],
+        Field(min_length=1, max_length=64, fail_fast=True),
     ]
     candidates: Annotated[int, Field(ge=1, le=100)] = 5
     by: Literal["best", "top-mean", "centroid"] = "best"
@@ -109,14 +112,23 @@ class GroupIn(TermsIn):
     """Faces of a finished job, by their numbers, that are one person."""
 
     job_id: PersonId
-    faces: Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(min_length=1, max_length=1000)]
+    faces: Annotated[
+        tuple[Annotated[int, Field(ge=0)], ...],
+        Field(min_length=1, max_length=1000, fail_fast=True),
+    ]
 
 
 class KeyIn(Wire):
     """A key to make: ``galleries`` null means all, also those that come later."""
 
     name: Annotated[str, Field(min_length=1, max_length=100)]
-    scopes: Annotated[tuple[Scope, ...], Field(min_length=1, max_length=3)]
-    galleries: tuple[Annotated[str, Field(max_length=64)], ...] | None = None
+    scopes: Annotated[tuple[Scope, ...], Field(min_length=1, max_length=3, fail_fast=True)]
+    galleries: (
+        Annotated[
+            tuple[Annotated[str, Field(max_length=64)], ...],
+            Field(max_length=10_000, fail_fast=True),
+        ]
+        | None
+    ) = None
     expires: Annotated[datetime, AfterValidator(_in_calendar)] | None = None
     per_minute: Annotated[int, Field(ge=1, le=1_000_000)] | None = None

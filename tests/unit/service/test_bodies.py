@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import base64
+import socket
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from facemetric.errors import InputError
 from facemetric.service import Limits
 from facemetric.service.engine import Engine
 from facemetric.service.photos import shown_name
-from layouts.service import Served, served
+from layouts.service import Served, listening, served
 
 JPEG = {"Content-Type": "image/jpeg"}
 
@@ -38,6 +42,100 @@ def test_a_body_that_is_too_large(small: Served) -> None:
     assert answer.status_code == 413
     answer = small.http.post("/v1/keys", json={"name": "x" * 20_000, "scopes": ["read"]})
     assert answer.status_code == 413
+
+
+@pytest.fixture(scope="module")
+def narrow(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    limits = Limits(
+        body_bytes=100_000, json_bytes=10_000, job_body_bytes=300_000, bodies_bytes=300_000
+    )
+    folder = tmp_path_factory.mktemp("narrow")
+    with served(folder, engine, lambda usual: replace(usual, limits=limits)) as running:
+        yield running
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "size"),
+    [
+        ("/v1/galleries/main/people/find", "application/json", 9_000),
+        ("/v1/detect", "image/jpeg", 90_000),
+        ("/v1/jobs/cluster", "multipart/form-data; boundary=b", 290_000),
+    ],
+)
+def test_bodies_of_all_requests_share_the_memory(
+    narrow: Served, path: str, kind: str, size: int
+) -> None:
+    allowance = narrow.app.state.service.allowance
+
+    def until(taken: int) -> None:
+        deadline = time.monotonic() + 30
+        while allowance.taken != taken and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert allowance.taken == taken
+
+    times = 30 if kind == "application/json" else 1
+    with listening(narrow.app) as url, ExitStack() as stack:
+        host, port = url.removeprefix("http://").split(":")
+        bearer = narrow.bearer("admin")["Authorization"]
+        head = (
+            f"POST {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: {bearer}\r\n"
+            f"Content-Type: {kind}\r\nContent-Length: {size}\r\n\r\n"
+        )
+        senders = []
+        while allowance.taken + size * times <= allowance.most_bytes:
+            sender = stack.enter_context(socket.create_connection((host, int(port))))
+            sender.sendall(head.encode() + b" " * (size - 1))
+            senders.append(sender)
+            until(len(senders) * (size - 1) * times)
+        announced = narrow.http.post(path, content=b" " * size, headers={"Content-Type": kind})
+
+        def parts() -> Iterator[bytes]:
+            yield from [b" " * 1000] * (size // 1000)
+
+        unannounced = narrow.http.post(path, content=parts(), headers={"Content-Type": kind})
+        for answer in (announced, unannounced):
+            assert (answer.status_code, answer.json()["code"]) == (429, "busy")
+            assert int(answer.headers["retry-after"]) >= 1
+            assert answer.headers["connection"] == "close"
+        assert narrow.http.get("/v1/whoami").status_code == 200
+        for sender in senders:
+            sender.close()
+        until(0)
+        answer = narrow.http.post(path, content=b" " * size, headers={"Content-Type": kind})
+        assert answer.status_code in (400, 422)
+    assert allowance.taken == 0
+
+
+def test_room_for_the_largest_body_is_needed() -> None:
+    with pytest.raises(InputError, match="bodies_bytes: expected room for the largest body"):
+        Limits(bodies_bytes=100 << 20)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/galleries/main/search", b'{"embeddings": [%s]}' % b",".join([b"[]"] * 20_000)),
+        ("/v1/galleries/main/search", b'{"embeddings": [[%s]]}' % b",".join([b'""'] * 20_000)),
+        ("/v1/keys", b'{"name": "x", "scopes": [%s]}' % b",".join([b"1"] * 20_000)),
+        (
+            "/v1/keys",
+            b'{"name": "x", "scopes": ["read"], "galleries": [%s]}' % b",".join([b"1"] * 20_000),
+        ),
+        ("/v1/galleries/main/people/find", b"{%s}" % b",".join(b'"%d":1' % n for n in range(5001))),
+        ("/v1/detect", b'{"photos": [%s]}' % b",".join([b"1"] * 15_000)),
+        (
+            "/v1/galleries/main/people",
+            b'{"name": "A", "photos": [{"base64": "eA=="}], "groups": [%s]}'
+            % b",".join([b"1"] * 15_000),
+        ),
+    ],
+)
+def test_a_million_mistakes_are_not_told_one_by_one(
+    service: Served, path: str, body: bytes
+) -> None:
+    answer = service.http.post(path, content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 422
+    assert len(answer.json()["errors"]) <= 4
 
 
 @pytest.mark.parametrize("path", ["/v1/detect", "/v1/jobs/cluster"])
