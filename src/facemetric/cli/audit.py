@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -87,11 +87,12 @@ def show(
     Example: facemetric audit show audit.jsonl --last 20
     """
     from facemetric.gallery import event_document
-    from facemetric.vault import read_log
+    from facemetric.vault import read_back
     from facemetric.wire import AuditShowOut
 
-    wanted = (entry for entry in read_log(log) if subject in (None, entry.event.subject))
-    entries = deque(wanted, maxlen=last)
+    newest = read_back(log, about=() if subject is None else (subject,))
+    wanted = (entry for entry in newest if subject in (None, entry.event.subject))
+    entries = [*islice(wanted, last)][::-1]
     if json_:
         print_json(AuditShowOut(file=str(log), entries=tuple(map(event_document, entries))))
         return

@@ -200,9 +200,9 @@ class AsyncClient:
             job = await self.job(job.job_id)
         return job
 
-    async def audit(self, *, limit: int = 100) -> AuditOut:
-        """Return the last entries of the audit log."""
-        return await self.send(calls.audit(limit))
+    async def audit(self, *, limit: int = 100, before: int | None = None) -> AuditOut:
+        """Return the last entries of the audit log, or the last before the one of a number."""
+        return await self.send(calls.audit(limit, before))
 
     async def reports(self) -> ReportsOut:
         """Return the service's evaluation reports with their main figures."""

@@ -82,9 +82,9 @@ def cancel(job_id: str) -> Call[JobOut]:
     return Call("DELETE", f"/v1/jobs/{job_id}", JobOut, safe=False)
 
 
-def audit(limit: int) -> Call[AuditOut]:
+def audit(limit: int, before: int | None) -> Call[AuditOut]:
     """Ask for the audit log's last entries."""
-    return Call("GET", "/v1/audit", AuditOut, {"limit": limit})
+    return Call("GET", "/v1/audit", AuditOut, {"limit": limit, "before": before})
 
 
 def report(name: str) -> Call[ReportOut]:

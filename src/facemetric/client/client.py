@@ -228,9 +228,9 @@ class Client:
             job = self.job(job.job_id)
         return job
 
-    def audit(self, *, limit: int = 100) -> AuditOut:
-        """Return the last entries of the audit log."""
-        return self.send(calls.audit(limit))
+    def audit(self, *, limit: int = 100, before: int | None = None) -> AuditOut:
+        """Return the last entries of the audit log, or the last before the one of a number."""
+        return self.send(calls.audit(limit, before))
 
     def reports(self) -> ReportsOut:
         """Return the service's evaluation reports with their main figures."""

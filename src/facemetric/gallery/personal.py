@@ -27,7 +27,8 @@ def person_data(
     at
         The time, with a time zone.
     entries
-        Of an audit log: those about the person are included.
+        Of an audit log: those about the person in this gallery are included. Copies of a gallery
+        keep people's ids.
 
     Raises
     ------
@@ -56,7 +57,11 @@ def person_data(
         samples=tuple(map(_sample, record.samples)),
         audit=None
         if entries is None
-        else tuple(event_document(entry) for entry in entries if entry.event.subject == found.id),
+        else tuple(
+            event_document(entry)
+            for entry in entries
+            if (entry.event.gallery, entry.event.subject) == (gallery.id, found.id)
+        ),
     )
 
 

@@ -12,6 +12,7 @@ from facemetric.vault.masterkey import (
 )
 from facemetric.vault.sealedfile import read_sealed, write_sealed
 from facemetric.vault.sealer import Blinder, Sealer
+from facemetric.vault.tail import read_back
 from facemetric.vault.verification import (
     Head,
     Verdict,
@@ -37,6 +38,7 @@ __all__ = [
     "key_from_file",
     "log_key_id",
     "open_log",
+    "read_back",
     "read_log",
     "read_sealed",
     "unwrap",

@@ -101,16 +101,26 @@ def verify_log(
     return Verdict(number, _head(sound))
 
 
-def read_log(path: str | Path) -> Iterator[Entry]:
-    """Yield a log's entries without following the chain; VaultError at one that is none."""
+def read_log(path: str | Path, *, about: str | None = None) -> Iterator[Entry]:
+    """Yield a log's entries without following the chain; VaultError at one that is none.
+
+    Others may write meanwhile: a line at the end that is being written is left out. With
+    ``about``, lines that do not hold this id are passed over.
+    """
+    wanted = (about or "").encode("utf-8", "replace")
     for number, line in enumerate(_lines(path), 1):
-        try:
-            entry = entry_of(line)
-        except UNREADABLE:
-            raise VaultError(
-                f"entry {number} cannot be read", item=str(path), fix="Verify the log"
-            ) from None
-        yield entry
+        if not line.endswith(b"\n") and len(line) < MAX_LINE_BYTES:
+            return
+        if wanted in line:
+            yield parsed(line, path, which=f"entry {number}")
+
+
+def parsed(line: bytes, path: str | Path, *, which: str) -> Entry:
+    """Return the entry of a line; VaultError where it is none."""
+    try:
+        return entry_of(line)
+    except UNREADABLE:
+        raise VaultError(f"{which} cannot be read", item=str(path), fix="Verify the log") from None
 
 
 def _problem(chain: Chain, number: int, line: bytes, before: Entry | None) -> str | None:

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ from facemetric.gallery import (
     person_data,
     receipt_problems,
 )
-from facemetric.vault import AuditLog, MasterKey, open_log, read_log, verify_log
+from facemetric.vault import AuditLog, Event, MasterKey, open_log, read_log, verify_log
 
 MakeSample = Callable[..., NewSample]
 KEY, OTHER = MasterKey(bytes(range(32))), MasterKey(bytes(range(1, 33)))
@@ -114,6 +115,11 @@ def test_all_about_a_person_can_be_read(people: Gallery, tmp_path: Path) -> None
         assert one.taken == "2024-05-01T12:30:00+00:00"
     erase(people, ["Bob"], log=log)
     assert person_data(people, "Ada", at=AT, entries=read_log(log.path)).audit == ()
+    # A copy of the gallery has people of the same ids, and a history of its own.
+    log.append(Event("person.edit", gallery=people.id, subject=ada.id))
+    log.append(Event("person.enrol", gallery=str(UUID(int=1)), subject=ada.id))
+    audit = person_data(people, "Ada", at=AT, entries=read_log(log.path)).audit
+    assert audit is not None and [one.action for one in audit] == ["person.edit"]
     with pytest.raises(PersonError, match="no such person"):
         person_data(people, "Bob", at=AT)
     assert people.record(ada.id).person == ada

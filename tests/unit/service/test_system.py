@@ -170,6 +170,20 @@ def test_what_was_done_is_in_the_audit_log(
         bound = service.http.get("/v1/audit", headers=service.bearer("main")).json()["entries"]
         assert [one["action"] for one in bound] == actions[:-1]
         assert not service.http.get("/v1/audit", headers=service.bearer("other")).json()["entries"]
+        page = service.http.get("/v1/audit", params={"limit": 2}).json()["entries"]
+        assert page == entries[-2:]
+        earlier = {"limit": 3, "before": page[0]["number"]}
+        assert service.http.get("/v1/audit", params=earlier).json()["entries"] == entries[-5:-2]
+        first = service.http.get("/v1/audit", params={"before": 1}).json()["entries"]
+        assert first == []
+        # Another process is in the middle of a line.
+        with log.open("ab") as file:
+            file.write(b'{"number":99,"at"')
+        assert service.http.get("/v1/audit").json()["entries"] == entries
+        bound = service.http.get("/v1/audit", headers=service.bearer("main")).json()["entries"]
+        assert [one["action"] for one in bound] == actions[:-1]
+        with log.open("r+b") as file:
+            file.truncate(file.seek(0, 2) - len(b'{"number":99,"at"'))
     assert verify_log(log).is_sound
     assert b"Barack" not in log.read_bytes()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -12,12 +11,16 @@ from facemetric.service.access import GuardedRoute, needs
 from facemetric.service.answers import TheKey, TheService, answer
 from facemetric.service.problem import Problem
 from facemetric.service.workforce import Deadline
-from facemetric.vault import Entry, read_log
+from facemetric.vault import Entry, read_back
 from facemetric.wire import AuditOut
 
 router = APIRouter(tags=["audit"], route_class=GuardedRoute)
 
 Limit = Annotated[int, Query(ge=1, le=1000, description="How many, the last ones.")]
+Before = Annotated[
+    int | None,
+    Query(ge=1, lt=1 << 63, description="Those before the entry of this number, which came first."),
+]
 
 
 @router.get(
@@ -26,23 +29,32 @@ Limit = Annotated[int, Query(ge=1, le=1000, description="How many, the last ones
     summary="Show the audit log",
     openapi_extra=needs("admin"),
 )
-async def show_audit(service: TheService, key: TheKey, limit: Limit = 100) -> Response:
+async def show_audit(
+    service: TheService, key: TheKey, limit: Limit = 100, before: Before = None
+) -> Response:
     """Return the last entries for the galleries of the key; an unbound key sees all.
 
-    Whether the chain holds is for `facemetric audit verify` to say, on the file itself.
+    To go further back, ask for those `before` the first that came. Whether the chain holds is for
+    `facemetric audit verify` to say, on the file itself.
     """
     log = service.audit_log
     if log is None:
         raise Problem(
             404, "audit", "no audit log is kept", fix="Start the service with --audit FILE"
         )
-    allowed = {gallery.id for name, gallery in service.engine.galleries.items() if key.opens(name)}
+    galleries = service.engine.galleries.items()
+    allowed = {gallery.id for name, gallery in galleries if key.opens(name)}
+    bound = key.galleries is not None
 
     def work(deadline: Deadline) -> AuditOut:
-        last: deque[Entry] = deque(maxlen=limit)
-        for entry in read_log(log.path):
-            if key.galleries is None or entry.event.gallery in allowed:
-                last.append(entry)
-        return AuditOut(entries=tuple(map(event_document, last)))
+        found: list[Entry] = []
+        if allowed or not bound:
+            for entry in read_back(log.path, before=before, about=sorted(allowed) if bound else ()):
+                deadline.check()
+                if not bound or entry.event.gallery in allowed:
+                    found.append(entry)
+                if len(found) == limit:
+                    break
+        return AuditOut(entries=tuple(map(event_document, reversed(found))))
 
     return answer(await service.workforce.paperwork(work))

@@ -248,7 +248,7 @@ async def export_person(
         person = person_of(opened, person_id)
         service.audit("person.export", key, gallery=opened, subject=person.id)
         log = service.audit_log
-        entries = None if log is None else read_log(log.path)
+        entries = None if log is None else read_log(log.path, about=person.id)
         return person_data(opened, person.id, at=datetime.now(UTC), entries=entries)
 
     return answer(await service.workforce.paperwork(work))
