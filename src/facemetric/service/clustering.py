@@ -62,16 +62,22 @@ def clustered(
     errors: list[ItemError] = []
 
     def taken() -> Iterator[EncodedPhoto]:
-        while photos:
-            yield photos.popleft()
+        while True:
+            try:
+                photo = photos.popleft()
+            except IndexError:  # the last one was taken, or the job was cancelled meanwhile
+                return
+            yield photo
 
     looked_at = recognizer.see_many(taken(), max_faces=engine.limits.max_faces)
+    done = 0
     for done, photo in enumerate(looked_at, start=1):
         count(done)
         if isinstance(photo, ItemError):
             errors.append(photo)
         else:
             seen.extend(_samples(photo, flip=recognizer.flip))
+    count(done)
     if not seen:
         return Clustering((), tuple(errors), method, threshold)
     labels = cluster(

@@ -7,7 +7,7 @@ import queue
 import threading
 import time
 import uuid
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from facemetric.decide import Threshold
-from facemetric.errors import FacemetricError, ServiceError
+from facemetric.errors import FacemetricError
 from facemetric.recognizer import EncodedPhoto
 from facemetric.service.clustering import ClusteredFace, Clustering, clustered
 from facemetric.service.engine import Engine
@@ -49,6 +49,16 @@ class Job:
     error: ItemError | None = None
     result: Clustering | None = None
 
+    @property
+    def ended(self) -> bool:
+        """Whether it waits and runs no longer."""
+        return self.ended_at is not None
+
+    @property
+    def held_bytes(self) -> int:
+        """Bytes of the photographs that are not looked at yet."""
+        return sum(len(photo.data) for photo in self.photos.copy())
+
     def face(self, number: int) -> ClusteredFace:
         """Return a face of the result; a Problem where there is none of that number."""
         if self.result is None:
@@ -58,10 +68,12 @@ class Job:
         return self.result.faces[number]
 
     def end(self, state: State) -> None:
-        """Keep the outcome and let go of the photographs."""
-        self.state = state
+        """Keep the outcome and let go of the photographs; the first end holds."""
+        if self.ended:
+            return
         self.finished = datetime.now(UTC)
         self.ended_at = time.monotonic()
+        self.state = state
         self.photos.clear()
 
 
@@ -72,16 +84,29 @@ class Jobs:
     ----------
     engine
         Looks at the photographs.
-    most
-        Jobs that are kept.
+    most, most_of_key
+        Jobs that are kept, of all keys and of one. A new one takes the place of a done one: of its
+        own key, or of the key that has the most.
+    most_bytes
+        Of photographs that wait to be looked at.
     look_s
         Seconds between looks for jobs that are to be forgotten, while there is no work.
     """
 
-    def __init__(self, engine: Engine, *, most: int, look_s: float = 60.0) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        most: int,
+        most_of_key: int | None = None,
+        most_bytes: int = 1 << 30,
+        look_s: float = 60.0,
+    ) -> None:
         self._engine = engine
         self._look_s = look_s
         self._most = most
+        self._most_of_key = most if most_of_key is None else min(most, most_of_key)
+        self._most_bytes = most_bytes
         self._lock = threading.Lock()
         self._jobs: dict[str, Job] = {}
         self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
@@ -102,20 +127,33 @@ class Jobs:
         job = Job(owner, deque(photos), method, threshold, people, len(photos))
         with self._lock:
             self._forget_old()
-            ended = [one.id for one in self._jobs.values() if one.ended_at is not None]
-            if len(self._jobs) >= self._most and ended:
-                del self._jobs[ended[0]]
-            if len(self._jobs) >= self._most:
-                raise Problem(
-                    429,
-                    "busy",
-                    f"{self._most} jobs are waiting or running",
-                    fix="Wait for one to end, or cancel it",
-                    headers={"Retry-After": "30"},
-                )
+            held = sum(one.held_bytes for one in self._jobs.values())
+            if held + job.held_bytes > self._most_bytes:
+                raise _busy(f"photographs of {held:,} bytes wait to be looked at")
+            self._make_room(owner)
             self._jobs[job.id] = job
         self._queue.put(job)
         return job
+
+    def _make_room(self, owner: str) -> None:
+        """Forget a done job where there are too many; a Problem 429 where none is done."""
+        own = [one for one in self._jobs.values() if one.owner == owner]
+        if len(own) >= self._most_of_key:
+            self._forget_one(own, f"{len(own)} jobs of this key are waiting or running")
+        elif len(self._jobs) >= self._most:
+            kept = Counter(one.owner for one in self._jobs.values())
+            kept[owner] += 1  # with the one that comes
+            # Whoever has fewer results than another loses none to it.
+            done = [one for one in self._jobs.values() if one.ended]
+            done.sort(key=lambda one: (-kept[one.owner], one.owner != owner))
+            self._forget_one(done, f"{self._most} jobs are waiting or running")
+
+    def _forget_one(self, jobs: Sequence[Job], otherwise: str) -> None:
+        for job in jobs:
+            if job.ended:
+                del self._jobs[job.id]
+                return
+        raise _busy(otherwise)
 
     def of(self, owner: str | None) -> list[Job]:
         """Return the jobs of a key, or all, in the order of their coming."""
@@ -133,8 +171,7 @@ class Jobs:
     def cancel(self, job: Job) -> None:
         """Stop a job, or forget its result."""
         with self._lock:
-            if job.ended_at is None:
-                job.end("cancelled")
+            job.end("cancelled")
             self._jobs.pop(job.id, None)
 
     def close(self) -> None:
@@ -156,8 +193,10 @@ class Jobs:
             try:
                 self._do(job)
             except Exception as error:  # a defect must not end the thread
-                job.error = ItemError("job", "defect", "the service failed")
-                job.end("failed")
+                with self._lock:
+                    if not job.ended:
+                        job.error = ItemError("job", "defect", "the service failed")
+                        job.end("failed")
                 log(logging.ERROR, "job failure", job=job.id, failure=failure(error))
 
     def _next(self) -> Job | None:
@@ -169,32 +208,46 @@ class Jobs:
                 self._forget_old()
 
     def _do(self, job: Job) -> None:
-        if job.state == "cancelled":
-            return
-        job.state = "running"
+        with self._lock:
+            if job.ended:
+                return
+            job.state = "running"
 
         def count(done: int) -> None:
             job.done = done
-            if self._stopping or job.state == "cancelled":
-                raise ServiceError("cancelled")
+            if self._stopping or job.ended:
+                raise _Cancelled
 
         result: Clustering | None = None
-        with suppress(ServiceError):
-            try:
-                result = clustered(
-                    self._engine,
-                    job.photos,
-                    method=job.method,
-                    threshold=job.threshold,
-                    people=job.people,
-                    count=count,
-                )
-            except ServiceError:
-                raise
-            except FacemetricError as error:
-                job.error = ItemError.of(error, item=error.item or "job")
+        failed: ItemError | None = None
+        try:
+            result = clustered(
+                self._engine,
+                job.photos,
+                method=job.method,
+                threshold=job.threshold,
+                people=job.people,
+                count=count,
+            )
+        except _Cancelled:
+            pass
+        except FacemetricError as error:
+            failed = ItemError.of(error, item=error.item or "job")
         with self._lock:
-            if job.ended_at is not None:
-                return
-            job.result = result
-            job.end("failed" if result is None else "done")
+            if not job.ended:
+                job.result, job.error = result, failed
+                job.end("failed" if result is None else "done")
+
+
+class _Cancelled(Exception):
+    """Nobody wants the job any more."""
+
+
+def _busy(detail: str) -> Problem:
+    return Problem(
+        429,
+        "busy",
+        detail,
+        fix="Wait for one to end, or cancel it",
+        headers={"Retry-After": "30"},
+    )

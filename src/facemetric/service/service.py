@@ -64,7 +64,9 @@ class Service:
             deadline_s=settings.limits.deadline_s,
         )
         self.allowance = Allowance(settings.limits.bodies_bytes)
-        self.listeners = Listeners(most=settings.limits.streams)
+        self.listeners = Listeners(
+            most=settings.limits.streams, most_of_key=settings.limits.key_streams
+        )
         self.reports = None if settings.reports is None else ReportShelf(settings.reports)
         self.editing = threading.Lock()
         self.state: State = "starting"
@@ -127,7 +129,13 @@ class Service:
             self._engine = Engine(self.settings, observe=self.metrics.batch)
         if self.settings.audit is not None:
             self.audit_log = AuditLog(self.settings.audit, key=self.settings.master_key)
-        self._jobs = Jobs(self.engine, most=self.settings.limits.jobs)
+        limits = self.settings.limits
+        self._jobs = Jobs(
+            self.engine,
+            most=limits.jobs,
+            most_of_key=limits.key_jobs,
+            most_bytes=limits.waiting_bytes,
+        )
         for gallery in self.engine.galleries.values():
             gallery.compared()  # its vectors are read now, not with the first question
         self.state = "ok"

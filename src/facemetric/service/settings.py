@@ -42,10 +42,12 @@ class Limits:
         Seconds after which a request that has no answer yet gets 504.
     queue
         Requests with photographs that may be in work or wait; more get 429.
-    streams
-        Streams of events that may be open.
-    jobs
-        Background jobs that are kept, waiting, running and done.
+    streams, key_streams
+        Streams of events that may be open, of all keys and of one.
+    jobs, key_jobs
+        Background jobs that are kept, waiting, running and done, of all keys and of one.
+    waiting_bytes
+        Photographs of background jobs that wait to be looked at.
     """
 
     body_bytes: int = 20 << 20
@@ -60,7 +62,10 @@ class Limits:
     deadline_s: float = 30.0
     queue: int = 64
     streams: int = 32
+    key_streams: int = 16
     jobs: int = 16
+    key_jobs: int = 8
+    waiting_bytes: int = 1 << 30
 
     def __post_init__(self) -> None:
         for name in self.__slots__:

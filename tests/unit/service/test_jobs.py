@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import threading
 import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +14,10 @@ import pytest
 import facemetric.service.jobs as jobs_module
 from facemetric.recognizer import EncodedPhoto
 from facemetric.service import Limits
+from facemetric.service.clustering import Clustering
+from facemetric.service.clustering import clustered as real_clustered
 from facemetric.service.engine import Engine
+from facemetric.service.problem import Problem
 from facemetric.wire import JobOut
 from layouts.service import Served, served
 
@@ -71,6 +78,129 @@ def test_jobs_are_their_keys_own(service: Served, samples: dict[str, Path]) -> N
         assert service.http.get("/v1/jobs", headers=headers).json()["jobs"] == []
     assert [one["job_id"] for one in service.http.get("/v1/jobs").json()["jobs"]] == [job.job_id]
     service.http.delete(f"/v1/jobs/{job.job_id}")
+
+
+Add = Callable[[str], jobs_module.Job]
+Work = Callable[[deque[EncodedPhoto]], None]
+
+
+@contextmanager
+def working(
+    monkeypatch: pytest.MonkeyPatch, work: Work, **limits: int
+) -> Iterator[tuple[jobs_module.Jobs, Add]]:
+    """Jobs whose clustering is ``work``."""
+
+    def clustered(engine: object, photos: deque[EncodedPhoto], **options: Any) -> Clustering:
+        work(photos)
+        return Clustering((), (), "auto", None)
+
+    monkeypatch.setattr(jobs_module, "clustered", clustered)
+    jobs = jobs_module.Jobs(None, **limits)  # type: ignore[arg-type]
+
+    def add(owner: str) -> jobs_module.Job:
+        photos = [EncodedPhoto(b"x" * 100, "a")]
+        return jobs.add(photos, owner=owner, method="auto", threshold=None, people=None)
+
+    try:
+        yield jobs, add
+    finally:
+        jobs.close()
+
+
+def waiting(go: threading.Event) -> Work:
+    def work(photos: deque[EncodedPhoto]) -> None:
+        go.wait(30)
+
+    return work
+
+
+def until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not true() and time.monotonic() < deadline:
+        time.sleep(0.005)
+    assert true()
+
+
+def done(add: Add, owner: str) -> jobs_module.Job:
+    job = add(owner)
+    until(lambda: job.state == "done")
+    return job
+
+
+def test_nobody_pushes_out_anothers_results(monkeypatch: pytest.MonkeyPatch) -> None:
+    with working(monkeypatch, lambda photos: None, most=6, most_of_key=4) as (jobs, add):
+        of_a = [done(add, "a"), done(add, "a")]
+        of_b = [done(add, "b") for _ in range(9)]
+        assert jobs.of("a") == of_a and jobs.of("b") == of_b[-4:]
+        # The place of the one that comes is that of whoever has the most.
+        of_c = [done(add, "c")]
+        assert (jobs.of("a"), jobs.of("b"), jobs.of("c")) == (of_a, of_b[-3:], of_c)
+        of_c.append(done(add, "c"))
+        assert (jobs.of("a"), jobs.of("b"), jobs.of("c")) == (of_a, of_b[-2:], of_c)
+        of_c.append(done(add, "c"))
+        assert (jobs.of("a"), jobs.of("b"), jobs.of("c")) == (of_a, of_b[-2:], of_c[-2:])
+
+
+def test_one_key_does_not_take_all_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    go = threading.Event()
+    with working(monkeypatch, waiting(go), most=4, most_of_key=2) as (_, add):
+        first, _ = add("a"), add("a")
+        with pytest.raises(Problem, match="2 jobs of this key are waiting or running"):
+            add("a")
+        add("b"), add("b")
+        with pytest.raises(Problem, match="4 jobs are waiting or running"):
+            add("c")
+        go.set()
+        until(lambda: first.ended)
+        assert add("c").owner == "c"
+
+
+def test_photographs_that_wait_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    go = threading.Event()
+    with working(monkeypatch, waiting(go), most=9, most_bytes=250) as (jobs, add):
+        add("a"), add("b")
+        with pytest.raises(Problem, match="photographs of 200 bytes wait"):
+            add("c")
+        go.set()
+        until(lambda: all(one.ended for one in jobs.of(None)))
+        add("c")
+
+
+def test_who_cancels_a_job_has_cancelled_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the job is doing at that moment, and whatever comes of it."""
+    begun: list[str] = []
+    running, go = threading.Event(), threading.Event()
+
+    def work(photos: deque[EncodedPhoto]) -> None:
+        begun.append("once")
+        running.set()
+        go.wait(30)
+        raise IndexError("pop from an empty deque")
+
+    with working(monkeypatch, work, most=9) as (jobs, add):
+        first, second = add("a"), add("a")
+        running.wait(30)
+        jobs.cancel(first)
+        jobs.cancel(second)
+        go.set()
+        until(lambda: jobs._queue.empty())
+    assert begun == ["once"]
+    for job in (first, second):
+        assert (job.state, job.error, job.result) == ("cancelled", None, None)
+
+
+def test_photographs_that_go_while_they_are_taken(engine: Engine) -> None:
+    class Cleared(deque[EncodedPhoto]):
+        def popleft(self) -> EncodedPhoto:
+            self.clear()  # by who cancels, between the look and the taking
+            return super().popleft()
+
+    photos = Cleared([EncodedPhoto(b"no picture", "a")])
+    counted: list[int] = []
+    result = real_clustered(
+        engine, photos, method="auto", threshold=None, people=None, count=counted.append
+    )
+    assert not result.faces and not result.errors and counted == [0]
 
 
 @pytest.mark.parametrize(

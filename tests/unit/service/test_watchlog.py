@@ -96,9 +96,9 @@ def test_a_stream(watched: Served, log: Path, monkeypatch: pytest.MonkeyPatch) -
         assert list(events) == []
         service.state = "ok"
         deadline = time.monotonic() + 5
-        while service.listeners.count and time.monotonic() < deadline:
+        while service.listeners.held and time.monotonic() < deadline:
             time.sleep(0.01)
-        assert service.listeners.count == 0
+        assert not service.listeners.held
 
 
 def test_a_stream_for_asyncio(watched: Served, log: Path) -> None:

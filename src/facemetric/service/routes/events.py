@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
-from fastapi.responses import StreamingResponse
 
 from facemetric.recognizer.documents import person_document, sample_document
 from facemetric.service.access import GuardedRoute, needs
 from facemetric.service.answers import GalleryName, PersonId, TheKey, TheService, answer
+from facemetric.service.listeners import Stream
 from facemetric.service.problem import Problem
 from facemetric.service.routes.people import person_of
 from facemetric.service.service import Service
@@ -56,26 +56,27 @@ async def list_events(
     openapi_extra=needs("read"),
 )
 async def follow_events(
-    gallery: GalleryName, request: Request, service: TheService, last_event_id: LastId = None
+    gallery: GalleryName,
+    request: Request,
+    service: TheService,
+    key: TheKey,
+    last_event_id: LastId = None,
 ) -> Response:
     """Send events as they come (server-sent events), from behind `Last-Event-ID` where it is given.
 
     It goes on until the caller leaves or the key ends; a comment comes every 15 seconds.
     """
     log = _log(service, gallery)
-    service.listeners.check()
 
     async def messages() -> AsyncIterator[str]:
-        with service.listeners.place():
-            async for event in log.follow(
-                last_id=last_event_id,
-                ended=lambda: service.state != "ok" or not service.guard.still(request),
-            ):
-                yield message(event)
+        async for event in log.follow(
+            last_id=last_event_id,
+            ended=lambda: service.state != "ok" or not service.guard.still(request),
+        ):
+            yield message(event)
 
-    # A proxy such as nginx would hold events back until its buffer is full.
-    headers = {"X-Accel-Buffering": "no"}
-    return StreamingResponse(messages(), headers=headers, media_type="text/event-stream")
+    service.listeners.take(key.id)
+    return Stream(messages(), listeners=service.listeners, key_id=key.id)
 
 
 @router.put(
