@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-PAGES = ("People", "Identify", "Compare", "Group photos", "Live", "System", "Keys")
+PAGES = ("People", "Identify", "Compare", "Group photos", "Live", "Reports", "System", "Keys")
 
 
 def go(page: Any, name: str) -> None:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+import facemetric.service
+from facemetric import errors
 from facemetric.service.page import assets
+from facemetric.service.problem import STATUS
 
 Message = str | dict[str, str]
 
@@ -20,7 +26,10 @@ LANGUAGES = sorted(load("languages"))
 ENGLISH = load("en")
 SCRIPT = "\n".join(asset.body.decode() for name, asset in assets().items() if name.endswith(".js"))
 # Families whose members are chosen by what the service answers.
-FAMILIES = set(re.findall(r'tOne\("([^"]+)"', SCRIPT)) | {"odds.one_person", "odds.two_people"}
+FAMILIES = set(re.findall(r't(?:One|If)\("([^"]+)"', SCRIPT)) | {
+    "odds.one_person",
+    "odds.two_people",
+}
 PAGES = set(re.findall(r'\{ name: "(\w+)", scope', SCRIPT))
 
 
@@ -56,7 +65,7 @@ def used() -> set[str]:
 
 def test_every_message_that_is_used_is_there() -> None:
     wanted = {key for key in used() if key not in FAMILIES} | {f"{page}.title" for page in PAGES}
-    assert len(wanted) > 200 and len(PAGES) == 7
+    assert len(wanted) > 200 and len(PAGES) == 8
     assert wanted - set(ENGLISH) == set()
     for family in FAMILIES:
         assert any(key.startswith(f"{family}.") for key in ENGLISH), family
@@ -77,3 +86,52 @@ def test_families_know_what_the_service_may_say() -> None:
     for state in ("waiting", "running", "done", "failed", "cancelled"):
         assert f"review.state.{state}" in ENGLISH
     assert "problem.other" in ENGLISH
+
+
+def sent() -> Iterator[str]:
+    """Return the codes that the service writes into a problem, out of its own text."""
+    for file in Path(facemetric.service.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+                continue
+            place = {"Problem": 1, "_unauthorised": 0, "ItemError": 1}.get(node.func.id)
+            if place is not None and len(node.args) > place:
+                code = node.args[place]
+                if isinstance(code, ast.Constant):
+                    yield str(code.value)
+
+
+def library() -> Iterator[str]:
+    kinds = [errors.FacemetricError]
+    while kinds:
+        kind = kinds.pop()
+        kinds += kind.__subclasses__()
+        yield kind.code
+
+
+BY_STATUS = {"not_found", "method"}
+"""Codes that stand for an HTTP status; see ``as_problem``."""
+SERVER_TEXT = {"request"}
+"""Of any other status: the server's own text is shown, since nobody knows what it may be."""
+
+
+def test_each_code_of_the_service_has_words() -> None:
+    codes = set(sent())
+    assert {"scope", "rate", "session", "wrong_key", "damaged_report", "cross_site"} <= codes
+    for code in (codes | BY_STATUS | set(STATUS)) - SERVER_TEXT:
+        assert f"problem.{code}" in ENGLISH, code
+    # What is not in STATUS is sent as 500, with no more than that the service failed.
+    assert set(STATUS) <= set(library()) and "problem.defect" in ENGLISH
+    assert 'tIf("problem", "defect")' in SCRIPT
+
+
+def test_each_way_out_belongs_to_a_code() -> None:
+    known = set(sent()) | BY_STATUS | set(STATUS)
+    told = {key.partition(".")[2] for key in ENGLISH if key.startswith("fix.")}
+    assert len(told) > 15 and told <= known
+
+
+def test_codes_whose_message_says_all_have_one() -> None:
+    (listed,) = re.findall(r"const WHOLE = new Set\(\[([^\]]+)\]", SCRIPT)
+    codes = re.findall(r'"(\w+)"', listed)
+    assert len(codes) > 15 and all(f"problem.{code}" in ENGLISH for code in codes)

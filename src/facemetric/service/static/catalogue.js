@@ -39,6 +39,12 @@ export function tOne(prefix, name, values = {}) {
   return t(key in messages ? key : `${prefix}.other`, values);
 }
 
+/** Return a message of a family; null where there is none of that name. */
+export function tIf(prefix, name, values = {}) {
+  const key = `${prefix}.${name}`;
+  return key in messages ? t(key, values) : null;
+}
+
 /** Write a number with its thousands apart. */
 export function number(value, digits = 3) {
   return new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value);
@@ -57,6 +63,17 @@ export function percent(share) {
     style: "percent",
     maximumSignificantDigits: share < 0.1 ? 2 : 3,
   }).format(share);
+}
+
+/** Write a measured figure, a share with as many digits as two of them are told apart by. */
+export function exact(value, unit) {
+  const digits = { share: 2, degrees: 1, number: 4 }[unit];
+  const style = { share: { style: "percent" }, degrees: { style: "unit", unit: "degree" } }[unit] ?? {};
+  return new Intl.NumberFormat(language, {
+    ...style,
+    minimumFractionDigits: unit === "share" ? digits : 0,
+    maximumFractionDigits: digits,
+  }).format(value);
 }
 
 /** Write a day, or a day and a time, of a text in ISO 8601. */

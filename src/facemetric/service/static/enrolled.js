@@ -3,6 +3,7 @@
 import { t } from "./catalogue.js";
 import { h } from "./dom.js";
 import { cutInto, thumbnail } from "./photo.js";
+import { failure } from "./problems.js";
 
 /** Return a list of what was enrolled, what was there already and what could not serve. */
 export function enrolmentReport(answer, files) {
@@ -40,13 +41,7 @@ export function enrolmentReport(answer, files) {
       "li",
       {},
       byName.has(error.item) ? thumbnail(byName.get(error.item)) : null,
-      h(
-        "div",
-        {},
-        h("strong", {}, error.item),
-        h("p", { class: "bad" }, t("enrol.refused")),
-        h("p", { lang: "en" }, `${error.cause}. ${error.fix ?? ""}`),
-      ),
+      failure(error),
     ),
   );
   return h("ul", { class: "report" }, samples, errors);

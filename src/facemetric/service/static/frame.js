@@ -90,7 +90,7 @@ function galleryChoice(changed) {
 }
 
 function pages(menu) {
-  const shown = PAGES.filter((page) => may(page.scope) && (page.name !== "keys" || unbound()));
+  const shown = PAGES.filter((page) => may(page.scope) && (!page.whole || unbound()));
   return h(
     "nav",
     { "aria-label": t("menu.pages") },

@@ -6,6 +6,7 @@ import { announce, h, replace } from "./dom.js";
 import { choice, field } from "./fields.js";
 import { merge, move, setApart, split } from "./groups.js";
 import { cutInto } from "./photo.js";
+import { failure } from "./problems.js";
 import { gallery, inGallery, loadGalleries, may } from "./session.js";
 import { act, empty, toast } from "./states.js";
 import { termsFields } from "./terms.js";
@@ -225,9 +226,7 @@ function refusals(errors) {
     h(
       "ul",
       {},
-      errors.map((error) =>
-        h("li", {}, h("strong", {}, error.item), " ", h("span", { lang: "en" }, error.cause)),
-      ),
+      errors.map((error) => h("li", {}, failure(error))),
     ),
   );
 }

@@ -1,7 +1,8 @@
 // What a part of the page shows while it waits, when there is nothing, and when something went wrong.
 
-import { t, tOne } from "./catalogue.js";
+import { t } from "./catalogue.js";
 import { announce, h, replace } from "./dom.js";
+import { failure, inWords } from "./problems.js";
 
 /** Return what stands where something will be. */
 export function loading(text = t("state.loading")) {
@@ -22,32 +23,25 @@ export function empty(title, text, ...actions) {
 /** Return a problem in words, with its way out. */
 export function trouble(problem, { retry = null } = {}) {
   if (!("code" in problem)) console.error(problem);
-  const code = problem.code ?? "defect";
+  const { title, detail, way } = inWords({
+    ...problem,
+    code: problem.code ?? "defect",
+    detail: problem.code ? problem.message : "",
+  });
   const errors = (problem.errors ?? []).filter(
     (one) => one.detail !== problem.message || problem.errors.length > 1,
   );
   return h(
     "div",
     { class: "trouble", role: "alert" },
-    h("p", { class: "trouble-title" }, tOne("problem", code)),
-    problem.code && problem.message ? h("p", { lang: "en" }, sentence(problem.message, problem.field)) : null,
-    problem.fix ? h("p", { lang: "en", class: "fix" }, sentence(problem.fix)) : null,
+    h("p", { class: "trouble-title" }, title),
+    detail ? h("p", {}, detail) : null,
+    way ? h("p", { class: "fix" }, way) : null,
     errors.length
       ? h(
           "ul",
           {},
-          errors.map((one) =>
-            h(
-              "li",
-              {},
-              h(
-                "span",
-                { lang: "en" },
-                sentence(one.detail, one.field),
-                one.fix ? ` ${sentence(one.fix)}` : "",
-              ),
-            ),
-          ),
+          errors.map((one) => h("li", {}, failure({ ...one, item: one.field, cause: one.detail }))),
         )
       : null,
     problem.requestId && problem.status >= 500
@@ -108,9 +102,4 @@ export function bar(label, share) {
     h("span", {}, label),
     h("progress", { max: 1, "aria-label": label, ...attributes }),
   );
-}
-
-function sentence(text, item = null) {
-  const whole = text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?…]$/.test(text) ? "" : ".");
-  return item ? `${item}: ${text}${/[.!?…]$/.test(text) ? "" : "."}` : whole;
 }

@@ -8,8 +8,8 @@ import { choice } from "../fields.js";
 import { icon } from "../icons.js";
 import { current, forget } from "../session.js";
 import { act, show, toast } from "../states.js";
+import { table } from "../tables.js";
 import { makeKey, secretShown } from "./newkey.js";
-import { table } from "./system.js";
 
 /** Draw the page. */
 export function keysPage(main, { signal }) {

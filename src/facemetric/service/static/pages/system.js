@@ -1,10 +1,12 @@
 // What runs here: the service, the model and its calibration, the galleries, the audit log.
 
 import { ask } from "../api.js";
-import { moment, number, percent, similar, size, span, t } from "../catalogue.js";
+import { calibrationTables } from "../calibrations.js";
+import { moment, number, size, span, t } from "../catalogue.js";
 import { fill, h } from "../dom.js";
 import { current, may } from "../session.js";
 import { empty, show } from "../states.js";
+import { facts, table } from "../tables.js";
 
 /** Draw the page. */
 export function systemPage(main, { signal }) {
@@ -18,14 +20,6 @@ export function systemPage(main, { signal }) {
   section(t("system.model"), "v1/bundle", modelCard);
   section(t("system.galleries"), "v1/galleries", galleryTable);
   if (may("admin") && current().audit) section(t("system.audit"), "v1/audit", auditTable);
-}
-
-function facts(rows, kind = "") {
-  return h(
-    "dl",
-    { class: `facts ${kind}` },
-    rows.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))),
-  );
 }
 
 function serviceCard(service) {
@@ -70,33 +64,7 @@ function modelCard({ model, sha256, flip, calibrations }) {
         "long",
       ),
     ),
-    calibrations.length
-      ? calibrations.map((one) => calibrationTable(one, one.flip === flip))
-      : empty(t("system.uncalibrated"), t("system.uncalibrated_text")),
-  );
-}
-
-function calibrationTable(calibration, open) {
-  const title = t("system.calibration", { data: calibration.data, n: calibration.people });
-  return h(
-    "details",
-    { class: "card", open },
-    h("summary", {}, title),
-    h("p", { class: "muted" }, t(calibration.flip ? "system.flipped" : "system.not_flipped")),
-    table(
-      title,
-      ["system.far", "system.threshold", "system.interval", "system.tar", "system.pairs"].map((key) =>
-        t(key),
-      ),
-      calibration.points.map((point) => [
-        percent(point.far),
-        similar(point.similarity),
-        `${percent(point.far_low)} – ${percent(point.far_high)}`,
-        point.tar === null ? t("state.unknown") : percent(point.tar),
-        number(point.impostor_pairs),
-      ]),
-      "numbers",
-    ),
+    calibrationTables({ flip, calibrations }),
   );
 }
 
@@ -136,38 +104,6 @@ function auditTable({ entries }) {
           one.actor ?? "",
           one.subject ?? "",
         ]),
-    ),
-  );
-}
-
-/** Return a table that scrolls sideways where it is too wide. */
-export function table(label, head, rows, kind = "") {
-  return h(
-    "div",
-    { class: "table-scroll", tabindex: 0, role: "region", "aria-label": label },
-    h(
-      "table",
-      { class: kind },
-      h(
-        "thead",
-        {},
-        h(
-          "tr",
-          {},
-          head.map((one) => h("th", { scope: "col" }, one)),
-        ),
-      ),
-      h(
-        "tbody",
-        {},
-        rows.map((row) =>
-          h(
-            "tr",
-            {},
-            row.map((cell, index) => h("td", { "data-label": head[index] }, cell)),
-          ),
-        ),
-      ),
     ),
   );
 }
