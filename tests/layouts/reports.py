@@ -18,7 +18,7 @@ from facemetric.evaluation.report import write_report
 from facemetric.evaluation.task import person_numbers
 from facemetric.types import Float32
 
-PEOPLE, EACH = 30, 4
+PEOPLE, EACH = 60, 4
 CREATED = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
 
 

@@ -107,15 +107,20 @@ def _leakage(found: LeakageOut | None) -> LeakageState:
 
 
 def _main_figures(model: MeasuredOut) -> tuple[FigureOut, ...]:
-    """Return the first figure of each part, and of the first the last rate with an interval.
+    """Return the first figure of each kind of part, and the last rate of the first part.
 
-    Figures stand in the order of their rates: the last is the strictest that the data supports.
+    Rates ("TAR at FAR 0.001") stand in the order of their strictness. Where the data gives only a
+    bound, the one before is told.
     """
     chosen: list[FigureOut] = []
-    for place, part in enumerate(model.parts):
+    kinds: set[str] = set()
+    for part in model.parts:
         known = [one for one in part.figures if one.value is not None or one.at_most is not None]
-        rates = [one for one in known[1:] if one.unit == "share" and one.interval is not None]
-        chosen += [*known[:1], *(rates[-1:] if place == 0 else [])]
+        if part.kind in kinds or not known:
+            continue
+        rates = [one for one in known[1:] if " at " in one.name and one.value is not None]
+        chosen += [known[0], *([] if kinds else rates[-1:])]
+        kinds.add(part.kind)
     return tuple(chosen)
 
 

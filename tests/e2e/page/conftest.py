@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from facemetric.service import KeyStore, Settings, create_app
+from layouts.reports import written_report
 from layouts.service import listening
 
 GALLERIES = (
@@ -28,8 +29,19 @@ GALLERIES = (
     "axe",
 )
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-EXPECTED = ("status of 401", "status of 409", "status of 422", "ERR_INTERNET_DISCONNECTED")
-"""What the browser itself logs where the service refuses something, or is out of reach."""
+EXPECTED = (
+    "status of 401",
+    "status of 403",
+    "status of 404",
+    "status of 409",
+    "status of 422",
+    "ERR_INTERNET_DISCONNECTED",
+    "frame is sandboxed",
+    "document is sandboxed",
+    'directive: "img-src data:"',
+)
+"""What the browser itself logs where the service refuses something, or is out of reach,
+and where a report's page tries what it may not."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +51,7 @@ class Desk:
     url: str
     keys: KeyStore
     events: Path
+    reports: Path
 
     def key(self, gallery: str | None, scopes: Sequence[str] = ("admin",)) -> tuple[str, str]:
         """Make a key; return its id and secret."""
@@ -67,11 +80,13 @@ def browser() -> Iterator[Any]:
 @pytest.fixture(scope="package")
 def desk(tmp_path_factory: pytest.TempPathFactory, samples: dict[str, Path]) -> Iterator[Desk]:
     folder = tmp_path_factory.mktemp("page")
-    events = folder / "events.jsonl"
+    events, reports = folder / "events.jsonl", folder / "reports"
+    reports.mkdir()
     settings = Settings(
         galleries={name: str(folder / f"{name}.db") for name in GALLERIES},
         audit=folder / "audit.log",
         events={"people": events},
+        reports=reports,
         detectors=2,
     )
     keys = KeyStore(None)
@@ -79,9 +94,16 @@ def desk(tmp_path_factory: pytest.TempPathFactory, samples: dict[str, Path]) -> 
     app.state.service.start()
     try:
         with listening(app) as url:
-            yield Desk(url, keys, events)
+            yield Desk(url, keys, events, reports)
     finally:
         app.state.service.stop()
+
+
+@pytest.fixture(scope="package")
+def report(desk: Desk) -> Path:
+    """A report of two models on the desk's shelf."""
+    pytest.importorskip("matplotlib", reason="plots need the extra eval")
+    return written_report(desk.reports / "made-up, 2026", bundles=("model-a", "model-b"))
 
 
 Visit = Callable[..., Any]

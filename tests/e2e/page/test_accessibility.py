@@ -47,6 +47,15 @@ def test_every_page(visit: Any, examine: Examine, samples: dict[str, Path], sche
     examine(page, "log in")
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_report(visit: Any, examine: Examine, report: Path, scheme: str) -> None:
+    page = visit(None, color_scheme=scheme, bypass_csp=True)
+    go(page, "Reports")
+    page.get_by_role("link", name=report.name).click()
+    heading(page, "pairs")
+    examine(page, "report")
+
+
 def test_what_is_done_with_people(
     visit: Any,
     examine: Examine,

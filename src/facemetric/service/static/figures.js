@@ -1,32 +1,52 @@
 // Measured figures with what they are known to.
 
-import { exact, percent, t } from "./catalogue.js";
+import { exact, t } from "./catalogue.js";
 import { h } from "./dom.js";
+import { table } from "./tables.js";
 
-/** Return a figure's value: a bound where the data gives no more. */
-export function valueText(figure) {
+// A bound where the data gives no more.
+function valueText(figure) {
   if (figure.value !== null) return exact(figure.value, figure.unit);
   if (figure.at_most !== null) return t("reports.at_most", { value: exact(figure.at_most, figure.unit) });
   return t("state.unknown");
 }
 
-/** Return a figure's interval; empty where it has none. */
-export function intervalText({ interval, unit }) {
-  return interval ? `${exact(interval.low, unit)} – ${exact(interval.high, unit)}` : "";
+/** Return two bounds. */
+export function range(low, high, unit) {
+  return `${exact(low, unit)} – ${exact(high, unit)}`;
 }
 
-/** Return the head of a column of intervals, with the confidence that all of them have. */
-export function intervalHead(figures) {
-  const [first] = figures.map((one) => one.interval).filter(Boolean);
-  return first ? t("reports.interval_of", { share: percent(first.confidence) }) : t("reports.interval");
+function intervalText({ interval, unit }) {
+  return interval ? range(interval.low, interval.high, unit) : "";
 }
 
-/** Return a figure's name, and what a reader must know of it; both are the measurement's own words. */
-export function figureName(figure) {
+/** Return figures as a table, a column for each model, an interval below each value. */
+export function figureTable(label, models, { notes = true } = {}) {
+  const names = [...new Set(models.flatMap((model) => model.figures.map((one) => one.name)))];
+  const rows = names.map((name) => {
+    const found = models.map((model) => model.figures.find((one) => one.name === name) ?? null);
+    return [figureName(found.find(Boolean), notes), ...found.map(valueAndInterval)];
+  });
+  return table(label, [t("reports.figure"), ...models.map((one) => one.bundle)], rows, "stacked measured");
+}
+
+function valueAndInterval(figure) {
+  if (!figure) return "";
+  const interval = intervalText(figure);
+  return h(
+    "span",
+    {},
+    h("strong", {}, valueText(figure)),
+    interval ? h("span", { class: "small block" }, interval) : null,
+  );
+}
+
+// The name and what a reader must know of it are the measurement's own words.
+function figureName(figure, notes) {
   return h(
     "span",
     { lang: "en" },
     figure.name,
-    figure.note ? h("span", { class: "small block" }, figure.note) : null,
+    notes && figure.note ? h("span", { class: "small block" }, figure.note) : null,
   );
 }

@@ -2,6 +2,7 @@
 
 import { t } from "./catalogue.js";
 import { fill, h, replace } from "./dom.js";
+import { icon } from "./icons.js";
 
 const MARGIN = 0.25;
 const CROP_PX = 192;
@@ -14,10 +15,15 @@ export function picture(file, alt) {
   image.addEventListener("load", done);
   image.addEventListener("error", () => {
     done();
-    image.replaceWith(h("span", { class: "no-picture" }, t("photo.not_shown")));
+    image.replaceWith(notShown());
   });
   image.src = address;
   return image;
+}
+
+function notShown() {
+  const text = t("photo.not_shown");
+  return h("span", { class: "no-picture", title: text }, icon("photo"), h("span", {}, text));
 }
 
 /** Return a small image of a file. */
@@ -68,7 +74,7 @@ export async function decoded(file) {
 
 /** Return a canvas with a face cut out of pixels, or a mark where there are none. */
 export function cut(pixels, face) {
-  if (!pixels) return h("span", { class: "no-picture" }, t("photo.not_shown"));
+  if (!pixels) return notShown();
   const [left, top, right, bottom] = face.box_xyxy_px;
   const side = Math.max(right - left, bottom - top) * (1 + 2 * MARGIN);
   const canvas = h("canvas", { width: CROP_PX, height: CROP_PX, "aria-hidden": "true" });

@@ -5,7 +5,7 @@ import { h } from "./dom.js";
 
 // The message of these codes says all that the service's own words do.
 const WHOLE = new Set([
-  "answer", "audit", "busy", "cross_site", "deadline", "defect", "disconnected", "events", "expired_key",
+  "answer", "audit", "busy", "cross_site", "cursor", "deadline", "defect", "disconnected", "events", "expired_key",
   "gallery", "key", "method", "network", "no_face", "no_key", "not_found", "rate", "report", "reports",
   "sample", "scope", "session", "slow_body", "wrong_key",
 ]);
@@ -40,10 +40,9 @@ export function failure({ item = null, code, cause, fix = null }) {
   return h(
     "div",
     { class: "failure" },
-    item ? h("strong", {}, item) : null,
-    h("p", { class: "bad" }, title),
-    detail ? h("p", {}, detail) : null,
-    way ? h("p", { class: "fix" }, way) : null,
+    h("p", {}, item ? [h("strong", {}, item), " "] : null, h("span", { class: "bad" }, title)),
+    detail ? h("p", { class: "small" }, detail) : null,
+    way ? h("p", { class: "small" }, way) : null,
   );
 }
 
@@ -53,5 +52,5 @@ function own(text) {
 
 function sentence(text, item = null) {
   const end = /[.!?…]$/.test(text) ? "" : ".";
-  return item ? `${item}: ${text}${end}` : text.charAt(0).toUpperCase() + text.slice(1) + end;
+  return item ? `${item}: ${text}${end}` : (/^[a-z]+[ ,]/.test(text) ? text.charAt(0).toUpperCase() : text.charAt(0)) + text.slice(1) + end;
 }

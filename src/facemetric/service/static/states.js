@@ -35,8 +35,8 @@ export function trouble(problem, { retry = null } = {}) {
     "div",
     { class: "trouble", role: "alert" },
     h("p", { class: "trouble-title" }, title),
-    detail ? h("p", {}, detail) : null,
-    way ? h("p", { class: "fix" }, way) : null,
+    detail && errors.length < 2 ? h("p", {}, detail) : null,
+    way && errors.length < 2 ? h("p", { class: "fix" }, way) : null,
     errors.length
       ? h(
           "ul",

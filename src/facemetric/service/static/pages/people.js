@@ -94,7 +94,9 @@ export function peoplePage(main, { signal }) {
 
 function drawn(found, { searched, count, find }) {
   const told = t("people.count", { n: found.total });
-  replace(count, found.total || searched ? told : "");
+  const tell = (shown, next) =>
+    replace(count, next ? t("people.shown", { shown, people: told }) : found.total || searched ? told : "");
+  tell(found.people.length, found.next);
   if (searched) announce(told);
   if (!found.total) {
     return searched
@@ -109,11 +111,11 @@ function drawn(found, { searched, count, find }) {
   }
   const cards = h("ul", { class: "cards" }, found.people.map(card));
   const more = h("div", { class: "row centred" });
-  moreButton(more, cards, found.next, find);
+  moreButton(more, cards, found.next, { find, tell });
   return [cards, more];
 }
 
-function moreButton(place, cards, next, find) {
+function moreButton(place, cards, next, how) {
   if (!next) {
     replace(place);
     return;
@@ -122,14 +124,15 @@ function moreButton(place, cards, next, find) {
   button.addEventListener("click", async () => {
     button.disabled = true;
     try {
-      const found = await find(next);
+      const found = await how.find(next);
       const first = cards.children.length;
       fill(cards, found.people.map(card));
-      moreButton(place, cards, found.next, find);
+      moreButton(place, cards, found.next, how);
+      how.tell(cards.children.length, found.next);
       cards.children[first]?.querySelector("a").focus();
     } catch (error) {
       if (error.name !== "AbortError")
-        replace(place, trouble(error, { retry: () => moreButton(place, cards, next, find) }));
+        replace(place, trouble(error, { retry: () => moreButton(place, cards, next, how) }));
     }
   });
   replace(place, button);

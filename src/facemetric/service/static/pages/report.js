@@ -1,9 +1,9 @@
 // One report of an evaluation: its figures, and its own page in a frame that can do nothing.
 
 import { ask } from "../api.js";
-import { exact, moment, number, t, tOne } from "../catalogue.js";
+import { exact, moment, number, percent, t, tOne } from "../catalogue.js";
 import { fill, h, newId } from "../dom.js";
-import { figureName, intervalHead, intervalText, valueText } from "../figures.js";
+import { figureTable, range } from "../figures.js";
 import { icon } from "../icons.js";
 import { show } from "../states.js";
 import { facts, table } from "../tables.js";
@@ -25,6 +25,7 @@ export function reportPage(main, { about, signal }) {
     (answer) => [
       h("p", { class: "lead", lang: "en" }, answer.report.title),
       head(answer),
+      h("p", { class: "muted intervals" }, intervalsText(answer.models)),
       parts(answer.models),
       answer.comparisons.length ? comparisons(answer.comparisons) : null,
       wholePage(path, about),
@@ -49,24 +50,15 @@ function head({ report, models }) {
 }
 
 function parts(models) {
-  return models[0].parts.map((first, place) => {
-    const figures = first.figures.map((_, row) => models.map((model) => model.parts[place].figures[row]));
-    return h(
+  return models[0].parts.map((first, place) =>
+    h(
       "section",
       {},
       h("h2", { lang: "en", class: "tight" }, first.name),
       h("p", { class: "muted", lang: "en" }, countsText(first.counts)),
-      table(
+      figureTable(
         first.name,
-        models.length > 1
-          ? [t("reports.figure"), ...models.map((one) => one.bundle)]
-          : [t("reports.figure"), t("reports.value"), intervalHead(first.figures)],
-        figures.map((row) =>
-          row.length > 1
-            ? [figureName(row[0]), ...row.map(valueAndInterval)]
-            : [figureName(row[0]), h("strong", {}, valueText(row[0])), intervalText(row[0])],
-        ),
-        "stacked measured",
+        models.map((model) => ({ bundle: model.bundle, figures: model.parts[place].figures })),
       ),
       first.notes.length
         ? h(
@@ -75,24 +67,20 @@ function parts(models) {
             first.notes.map((one) => h("li", {}, one)),
           )
         : null,
-    );
-  });
+    ),
+  );
+}
+
+function intervalsText(models) {
+  const figures = models.flatMap((model) => model.parts.flatMap((part) => part.figures));
+  const [known] = figures.map((one) => one.interval).filter(Boolean);
+  return known ? t("reports.intervals", { share: percent(known.confidence) }) : "";
 }
 
 function countsText(counts) {
   return Object.entries(counts)
     .map(([name, count]) => `${number(count)} ${name.replaceAll("_", " ")}`)
     .join(" · ");
-}
-
-function valueAndInterval(figure) {
-  const interval = intervalText(figure);
-  return h(
-    "span",
-    {},
-    h("strong", {}, valueText(figure)),
-    interval ? h("span", { class: "small block" }, interval) : null,
-  );
 }
 
 function comparisons(rows) {
@@ -114,7 +102,7 @@ function comparisons(rows) {
           "span",
           {},
           h("strong", {}, exact(one.difference, "share")),
-          h("span", { class: "small block" }, `${exact(one.low, "share")} – ${exact(one.high, "share")}`),
+          h("span", { class: "small block" }, range(one.low, one.high, "share")),
         ),
         number(one.p_holm),
       ]),

@@ -4,11 +4,10 @@ import { ask } from "../api.js";
 import { calibrationTables } from "../calibrations.js";
 import { day, t, tOne } from "../catalogue.js";
 import { fill, h } from "../dom.js";
-import { figureName, intervalHead, intervalText, valueText } from "../figures.js";
+import { figureTable } from "../figures.js";
 import { failure } from "../problems.js";
 import { current } from "../session.js";
 import { empty, show } from "../states.js";
-import { table } from "../tables.js";
 
 /** Draw the page. */
 export function reportsPage(main, { signal }) {
@@ -53,8 +52,6 @@ function howTo() {
 }
 
 function reportCard(report) {
-  const figures = report.models.flatMap((model) => model.figures);
-  const several = report.models.length > 1;
   return h(
     "li",
     { class: "card stack" },
@@ -69,22 +66,9 @@ function reportCard(report) {
         day(report.created),
         h("span", { class: "chip" }, tOne("reports.kinds", report.kind)),
         leakageChip(report.leakage),
-        several ? null : h("span", {}, report.models[0].bundle),
       ),
     ),
-    table(
-      report.name,
-      [...(several ? [t("reports.model")] : []), t("reports.figure"), t("reports.value"), intervalHead(figures)],
-      report.models.flatMap((model) =>
-        model.figures.map((figure) => [
-          ...(several ? [model.bundle] : []),
-          figureName({ ...figure, note: "" }),
-          h("strong", {}, valueText(figure)),
-          intervalText(figure),
-        ]),
-      ),
-      "stacked measured",
-    ),
+    figureTable(report.name, report.models, { notes: false }),
   );
 }
 
