@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 
 from facemetric.service import KeyStore, Settings, create_app
 from layouts.reports import written_report
@@ -27,6 +28,7 @@ GALLERIES = (
     "phone",
     "korean",
     "axe",
+    "many",
 )
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 EXPECTED = (
@@ -52,6 +54,7 @@ class Desk:
     keys: KeyStore
     events: Path
     reports: Path
+    app: FastAPI
 
     def key(self, gallery: str | None, scopes: Sequence[str] = ("admin",)) -> tuple[str, str]:
         """Make a key; return its id and secret."""
@@ -94,7 +97,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory, samples: dict[str, Path]) -> 
     app.state.service.start()
     try:
         with listening(app) as url:
-            yield Desk(url, keys, events, reports)
+            yield Desk(url, keys, events, reports, app)
     finally:
         app.state.service.stop()
 

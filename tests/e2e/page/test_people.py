@@ -4,7 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from facemetric.gallery import receipt_problems
+import numpy as np
+
+from facemetric.gallery import NewSample, receipt_problems
 from facemetric.wire import ErasureReceiptOut
 from layouts.page import choose, enrol, go, heading
 
@@ -16,7 +18,7 @@ def test_enrol_find_and_edit(visit: Any, samples: dict[str, Path], no_face_photo
     heading(page, "Nobody is enrolled yet")
     enrol(page, "Barack Obama", [samples["obama"], no_face_photo], "staff, night shift")
     report = page.get_by_role("main").inner_text()
-    assert "Enrolled" in report and "Not used" in report and "no face" in report
+    assert "Enrolled" in report and f"{no_face_photo.name} No face was found." in report
     go(page, "People")
     enrol(page, "Joe Biden", [samples["biden"]])
     page.get_by_role("link", name="Show the person").click()
@@ -99,3 +101,25 @@ def test_merge(visit: Any, samples: dict[str, Path]) -> None:
     assert "Barack goes" in dialog.inner_text()
     dialog.get_by_role("button", name="Merge").click()
     heading(page, "2 enrolled photos")
+
+
+def test_many_people_come_some_at_a_time(visit: Any, desk: Any) -> None:
+    gallery = desk.app.state.service.engine.gallery("many")
+    vector = np.zeros(gallery.stats().dim, np.float32)
+    vector[0] = 1
+    people = (
+        (f"person {number:03d}", [NewSample(vector, f"{number}.jpg")]) for number in range(150)
+    )
+    assert len(list(gallery.enroll_many(people))) == 150
+    page = visit("many")
+    cards = page.locator(".cards > li")
+    for shown, told in ((60, "60 of 150 people"), (120, "120 of 150 people"), (150, "150 people")):
+        page.get_by_text(told, exact=True).wait_for()
+        assert cards.count() == shown
+        if shown < 150:
+            page.get_by_role("button", name="Show more").press("Enter")
+    assert page.get_by_role("button", name="Show more").count() == 0
+    assert page.evaluate("document.activeElement.textContent").startswith("P1person 120")
+    page.get_by_label("Search by name").fill("PERSON 14")
+    page.get_by_text("10 people", exact=True).wait_for()
+    assert cards.count() == 10

@@ -257,7 +257,7 @@ def test_names_of_any_language_work(shelved: Served, folder: Path) -> None:
 @pytest.mark.parametrize("path", ["", "/lfw", "/lfw/page", "/none"])
 def test_a_bound_key_sees_no_reports(shelved: Served, path: str) -> None:
     answer = shelved.http.get(f"/v1/reports{path}", headers=shelved.bearer("main"))
-    assert (answer.status_code, answer.json()["code"]) == (403, "gallery")
+    assert (answer.status_code, answer.json()["code"]) == (403, "bound_key")
 
 
 def test_without_a_folder_there_are_no_reports(service: Served) -> None:

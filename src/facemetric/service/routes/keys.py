@@ -93,7 +93,7 @@ def _whole(key: Key) -> None:
     if key.galleries is not None:
         raise Problem(
             403,
-            "gallery",
+            "bound_key",
             "this key is bound to galleries, and keys are for the whole service",
             field="Authorization",
             fix="Use an admin key for all galleries",

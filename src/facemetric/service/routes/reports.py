@@ -134,7 +134,7 @@ def _shelf(service: Service, key: Key) -> ReportShelf:
     if key.galleries is not None:
         raise Problem(
             403,
-            "gallery",
+            "bound_key",
             "this key is bound to galleries, and reports are for the whole service",
             field="Authorization",
             fix="Use a key for all galleries",

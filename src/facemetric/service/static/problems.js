@@ -5,7 +5,7 @@ import { h } from "./dom.js";
 
 // The message of these codes says all that the service's own words do.
 const WHOLE = new Set([
-  "answer", "audit", "busy", "cross_site", "cursor", "deadline", "defect", "disconnected", "events", "expired_key",
+  "answer", "audit", "bound_key", "busy", "cross_site", "cursor", "deadline", "defect", "disconnected", "events", "expired_key",
   "gallery", "key", "method", "network", "no_face", "no_key", "not_found", "rate", "report", "reports",
   "sample", "scope", "session", "slow_body", "wrong_key",
 ]);
@@ -52,5 +52,8 @@ function own(text) {
 
 function sentence(text, item = null) {
   const end = /[.!?…]$/.test(text) ? "" : ".";
-  return item ? `${item}: ${text}${end}` : (/^[a-z]+[ ,]/.test(text) ? text.charAt(0).toUpperCase() : text.charAt(0)) + text.slice(1) + end;
+  if (item) return `${item}: ${text}${end}`;
+  const first = text.charAt(0);
+  // A file's name, such as index.html, stays as it is.
+  return (/^[a-z]+[ ,]/.test(text) ? first.toUpperCase() : first) + text.slice(1) + end;
 }

@@ -106,7 +106,7 @@ function sampleTable(person, samples, path, page) {
     },
     h(
       "table",
-      {},
+      { class: "stacked" },
       h(
         "thead",
         {},
@@ -125,12 +125,12 @@ function sampleTable(person, samples, path, page) {
           h(
             "tr",
             {},
-            h("td", {}, sample.source),
-            h("td", {}, moment(sample.created)),
+            h("td", { "data-label": t("person.source") }, sample.source),
+            h("td", { "data-label": t("person.added") }, moment(sample.created)),
             may("admin")
               ? h(
                   "td",
-                  {},
+                  { "data-label": t("table.actions") },
                   h(
                     "button",
                     {
