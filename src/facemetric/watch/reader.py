@@ -11,6 +11,7 @@ from typing import Any
 
 from facemetric.errors import FacemetricError, SourceError
 from facemetric.watch.capture import TIMEOUT_S, open_capture, upright_pixels
+from facemetric.watch.fileclock import FileClock
 from facemetric.watch.frame import Frame
 from facemetric.watch.inbox import Inbox
 from facemetric.watch.source import Source
@@ -131,15 +132,13 @@ class Reader:
     def _read_file(self) -> None:
         began = self.time = self._started or datetime.now(UTC)
         start = time.monotonic()
-        with open_capture(self.source, timeout_s=self._timeout_s) as frames:
+        with open_capture(self.source, timeout_s=self._timeout_s) as capture:
             self._tell(self.number, "open", None)
-            first: float | None = None
-            for frame in frames:
+            clock = FileClock(capture.step_s)
+            for frame in capture.frames:
                 if self._stopping.is_set():
                     return
-                time_s = frame.time if frame.time is not None else self.stream_s
-                first = time_s if first is None else first
-                self.stream_s = max(self.stream_s, time_s - first)
+                self.stream_s = clock.at(frame.time)
                 if self._realtime:
                     self._stopping.wait(max(0.0, start + self.stream_s - time.monotonic()))
                 self.time = began + timedelta(seconds=self.stream_s)
@@ -176,8 +175,8 @@ class Reader:
 
     def _read_live(self, start: float) -> None:
         opened = False
-        with open_capture(self.source, timeout_s=self._timeout_s) as frames:
-            for frame in frames:
+        with open_capture(self.source, timeout_s=self._timeout_s) as capture:
+            for frame in capture.frames:
                 if self._stopping.is_set():
                     return
                 if not opened:

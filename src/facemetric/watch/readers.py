@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import random
+import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import uuid4
@@ -68,8 +69,9 @@ class Readers:
         for reader in self._readers:
             reader.stop()
         self._inbox.close()
+        end_s = time.monotonic() + _END_S
         for reader in self._readers:
-            reader.join(_END_S)
+            reader.join(max(0.0, end_s - time.monotonic()))
             if reader.alive:
                 # Blocked in a read that will time out: a daemon, which is left behind.
                 self._told.put((reader.number, "ended", None))

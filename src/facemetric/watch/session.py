@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from facemetric.decide import threshold_for
@@ -13,13 +13,16 @@ from facemetric.embed import Embedder
 from facemetric.errors import CalibrationError, GalleryError, InputError
 from facemetric.gallery import Gallery
 from facemetric.recognizer.bound import check_bound
+from facemetric.watch.blindness import Blindness
 from facemetric.watch.eyes import Eyes
+from facemetric.watch.frame import Frame
 from facemetric.watch.inbox import Inbox
 from facemetric.watch.looks import Looks
 from facemetric.watch.reader import Reader
 from facemetric.watch.readers import Readers
 from facemetric.watch.roster import Roster
 from facemetric.watch.sinks import Sink
+from facemetric.watch.sinks.fan import Fan
 from facemetric.watch.source import Source
 from facemetric.watch.tracker import Tracker
 from facemetric.watch.unknown import UnknownGroups, UnknownPolicy
@@ -121,7 +124,7 @@ class Watch:
             )
         check_bound(gallery, embedder)
         self._bundle = embedder.bundle.id
-        self._sinks = list(sinks)
+        self._fan = Fan(sinks, trouble=self._trouble)
         self._tell = tell
         self._roster = Roster(
             gallery,
@@ -158,6 +161,7 @@ class Watch:
             give_up_s=give_up_s,
             seed=seed,
         )
+        self._blindness = [Blindness(live=source.live) for source in sources]
         self._stop = threading.Event()
         self._stopped_by: str | None = None
         self._problems: list[str] = []
@@ -192,21 +196,26 @@ class Watch:
         try:
             while not self._stop.is_set() and not self._inbox.ended:
                 frame = self._inbox.take(_TICK_S)
-                self._send(self._source_events())
+                self._fan.send(self._source_events())
                 if frame is not None:
                     self._frame_s[frame.source] = time.monotonic()
-                    self._send(self._guarded(self._watchers[frame.source].see(frame)))
+                    self._fan.send(self._guarded(self._watchers[frame.source].see(frame)))
+                    self._mind(frame)
                 self._pass_time(start)
             self._readers.end()
-            self._send(self._source_events())
+            self._fan.send(self._source_events())
         finally:
             self._readers.end()
-            for sink in self._sinks:
-                sink.close()
+            self._fan.close()
         error = self._readers.error()
         if error is not None:
             raise error
         return self._summary(gallery, started, time.monotonic() - start)
+
+    def _mind(self, frame: Frame) -> None:
+        watcher = self._watchers[frame.source]
+        for reason in self._blindness[frame.source].reasons(frame, step_s=watcher.step_s):
+            self._trouble(f"{watcher.name}: {reason}")
 
     def _pass_time(self, start: float) -> None:
         """Let visits of live sources end while none of their frames comes."""
@@ -217,7 +226,7 @@ class Watch:
         for number in self._readers.flowing:
             if now_s - self._frame_s[number] >= _SILENT_S:
                 events = self._watchers[number].pass_time(now_s - start, datetime.now(UTC))
-                self._send(self._guarded(events))
+                self._fan.send(self._guarded(events))
 
     def _source_events(self) -> Iterator[WatchEvent]:
         """Yield what has become of the sources, and the last of those that have ended."""
@@ -237,16 +246,6 @@ class Watch:
             self._told_away = True
         else:
             self._told_away = self._told_away and self._roster.away
-
-    def _send(self, events: Iterable[WatchEvent]) -> None:
-        for event in events:
-            for sink in self._sinks:
-                try:
-                    sink.send(event)
-                except BrokenPipeError:
-                    raise
-                except OSError as error:
-                    self._trouble(f"{sink.delivery().sink}: {error.strerror or error}")
 
     def _troubled(self, event: WatchSourceOut) -> WatchSourceOut:
         if event.reason:
@@ -272,7 +271,7 @@ class Watch:
             threshold=ThresholdOut.model_validate(self._roster.threshold),
             people=self._roster.people,
             sources=tuple(map(self._figures, self._readers)),
-            deliveries=tuple(sink.delivery() for sink in self._sinks),
+            deliveries=self._fan.deliveries(),
             problems=tuple(self._problems),
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,7 +107,12 @@ def parse_source(text: str) -> Source:
             item=name or address,
             fix="Name a video file, camera:0, or an address such as rtsp://host/stream",
         )
-    return Source(name or Path(address).name, address, "file")
+    return Source(name or _shown_name(address), address, "file")
+
+
+def _shown_name(path: str) -> str:
+    """Return a file's name, with bytes that are no text in hex."""
+    return os.fsencode(Path(path).name).decode("utf-8", "backslashreplace")
 
 
 def shown_stream(address: str) -> str:

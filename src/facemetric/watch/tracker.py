@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
+from statistics import median
 
 import numpy as np
 
@@ -17,6 +19,10 @@ Embed = Callable[[Sequence[Sighting]], Float32]
 
 _CHECK_S = 1.0
 """So often at least is the face of a track compared with its template."""
+_STEPS = 2.5
+"""A track is lost no sooner than after so many frames, where they come seldom."""
+LONGEST_STEP_S = 4.0
+"""Between frames that are further apart nobody can be followed."""
 
 
 class Tracker:
@@ -34,7 +40,8 @@ class Tracker:
     same
         Cosine from which two faces may be one person, to scale appearance by.
     lost_s
-        A track that has not been seen for so long has ended.
+        A track that has not been seen for so long has ended, or for two and a half times as long as
+        frames are apart, where that is more.
     most_shots
         How many best shots a track keeps.
     """
@@ -48,10 +55,20 @@ class Tracker:
         self._most_shots = most_shots
         self.tracks: list[Track] = []
         self.begun = 0
+        self._frame_s: float | None = None
+        self._steps_s: deque[float] = deque(maxlen=5)
+
+    @property
+    def step_s(self) -> float:
+        """How far the last frames were apart: the median, 0 before there are two."""
+        return median(self._steps_s) if self._steps_s else 0.0
 
     def update(self, sightings: Sequence[Sighting], at_s: float) -> list[Track]:
         """Take in the faces of one frame; return the tracks that have ended."""
-        ended = self._drop(at_s)
+        if self._frame_s is not None:
+            self._steps_s.append(max(at_s - self._frame_s, 0.0))
+        self._frame_s = at_s
+        ended = self.drop(at_s)
         if sightings:
             self._pair(sightings, at_s)
         return ended
@@ -61,8 +78,10 @@ class Tracker:
         ended, self.tracks = self.tracks, []
         return ended
 
-    def _drop(self, at_s: float) -> list[Track]:
-        ended = [track for track in self.tracks if at_s - track.last.at_s > self._lost_s]
+    def drop(self, at_s: float) -> list[Track]:
+        """End the tracks that are lost by now, and return them."""
+        lost_s = max(self._lost_s, _STEPS * min(self.step_s, LONGEST_STEP_S))
+        ended = [track for track in self.tracks if at_s - track.last.at_s > lost_s]
         self.tracks = [track for track in self.tracks if track not in ended]
         return ended
 

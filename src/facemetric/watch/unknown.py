@@ -68,7 +68,7 @@ class UnknownGroups:
             group = _Group(self._given, np.zeros(len(template)), 0, at_s)
         group.total = group.total + template
         group.visits += 1
-        group.last_s = at_s
+        group.last_s = max(group.last_s, at_s)
         self._groups[group.number] = group
         self._groups.move_to_end(group.number)
         if len(self._groups) > _MOST:

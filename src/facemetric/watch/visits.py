@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 
@@ -33,7 +34,8 @@ class Visits:
     dwell_s
         Alert once the person has been in view for so long; 0: at once.
     cool_down_s
-        A visit is over when the person has not been seen for so long; seen again, a new one begins.
+        A visit is over when the person is no longer followed and has not been seen for so long;
+        seen again, a new one begins.
     """
 
     def __init__(self, *, dwell_s: float = 0.0, cool_down_s: float = 30.0) -> None:
@@ -66,9 +68,21 @@ class Visits:
         due = visit.alert_id is None and visit.last_s - visit.first_s >= self._dwell_s
         return visit if due else None
 
-    def over(self, at_s: float) -> list[Visit]:
-        """Return the visits that are over by now, and forget them."""
-        ended = [visit for visit in self._open.values() if at_s - visit.last_s >= self._cool_down_s]
+    def over(self, at_s: float, *, followed: Collection[str] = ()) -> list[Visit]:
+        """Return the visits that are over by now, and forget them.
+
+        Parameters
+        ----------
+        at_s
+            Now.
+        followed
+            People of whom a face is followed: their visits go on, whatever the cool-down.
+        """
+        ended = [
+            visit
+            for visit in self._open.values()
+            if at_s - visit.last_s >= self._cool_down_s and visit.person_id not in followed
+        ]
         for visit in ended:
             del self._open[visit.person_id]
         return ended

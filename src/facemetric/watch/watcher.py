@@ -67,11 +67,17 @@ class Watcher:
         self._thumbnails = thumbnails
         self._now: tuple[float, datetime] | None = None
         self._size_px = (0, 0)
+        self._leaving: list[Visit] = []
 
     @property
     def tracks(self) -> int:
         """How many tracks there have been."""
         return self._tracker.begun
+
+    @property
+    def step_s(self) -> float:
+        """How far the frames that were looked at last are apart, usually."""
+        return self._tracker.step_s
 
     def see(self, frame: Frame) -> Iterator[WatchEvent]:
         """Take in a frame and yield what has happened.
@@ -85,7 +91,7 @@ class Watcher:
         self._now = (frame.at_s, frame.time)
         self._size_px = (frame.pixels.shape[1], frame.pixels.shape[0])
         ended = self._tracker.update(self._eyes.see(frame), frame.at_s)
-        yield from self._over(ended, self._visits.over(frame.at_s))
+        yield from self._over(ended, self._visits.over(frame.at_s, followed=self._followed()))
         self._look_up()
         for track in self._tracker.tracks:
             if track.last.at_s == frame.at_s:
@@ -94,11 +100,17 @@ class Watcher:
     def pass_time(self, at_s: float, time: datetime) -> Iterator[WatchEvent]:
         """Take in that time has passed without a frame, as when a source is away."""
         self._now = (at_s, time)
-        yield from self._over(self._tracker.update([], at_s), self._visits.over(at_s))
+        ended = self._tracker.drop(at_s)
+        yield from self._over(ended, self._visits.over(at_s, followed=self._followed()))
 
     def finish(self) -> Iterator[WatchEvent]:
         """End what is open: the source has ended."""
         yield from self._over(self._tracker.finish(), self._visits.finish())
+
+    def _followed(self) -> set[str]:
+        """Return whose faces are followed."""
+        looked = map(self._looks.of, self._tracker.tracks)
+        return {one.answer.match.person_id for one in looked if one and one.answer.match}
 
     def _look_up(self) -> None:
         self._roster.refresh()
@@ -130,8 +142,12 @@ class Watcher:
             looked = self._looks.forget(track)
             if looked is not None and looked.answer.match is None:
                 yield from self._unknown(track)
-        for visit in visits:
+        self._leaving += visits
+        while self._leaving:
+            visit = self._leaving[0]
+            # Where the gallery is away this fails, and the visit waits.
             name = self._roster.name_of(visit.person_id) if visit.alert_id else None
+            del self._leaving[0]
             if name is not None and visit.alert_id is not None:
                 yield WatchLeftOut(
                     event_id=str(uuid4()),

@@ -18,6 +18,7 @@ pytest.importorskip("av")
 from facemetric.errors import SourceError
 from facemetric.types import UInt8
 from facemetric.watch import parse_source
+from facemetric.watch.capture import _frames
 from facemetric.watch.inbox import Inbox
 from facemetric.watch.reader import Reader
 from layouts.hook_server import serving
@@ -220,6 +221,62 @@ def test_a_playlist_does_not_lead_elsewhere(tmp_path: Path) -> None:
         reading.join(10)
     assert reading.error is not None
     assert server.requests == []
+
+
+def read(path: Path) -> tuple[Reader, list[float]]:
+    """Read a file; return the times of its frames."""
+    inbox = Inbox(1)
+    reading = reader(str(path), inbox, States())
+    reading.start()
+    taken = []
+    while not inbox.ended:
+        frame = inbox.take(1)
+        taken += [frame.at_s] if frame is not None else []
+    return reading, taken
+
+
+def test_recordings_that_were_put_one_behind_the_other(clip: Path, tmp_path: Path) -> None:
+    path = tmp_path / "both.ts"
+    path.write_bytes(clip.read_bytes() * 2)
+    reading, taken = read(path)
+    assert reading.frames == 2 * FRAMES
+    assert taken == pytest.approx([number / FPS for number in range(2 * FRAMES)])
+
+
+def test_a_file_without_time_stamps_goes_by_its_rate(tmp_path: Path) -> None:
+    path = tmp_path / "raw.h264"
+    write_video(path, pictures(), form="h264")
+    assert read(path)[1] == pytest.approx([number / FPS for number in range(FRAMES)])
+
+
+def test_a_frame_larger_than_memory_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "large.mp4"
+    write_video(path, iter([np.zeros((8000, 8000, 3), np.uint8)]))
+    reading, taken = read(path)
+    assert taken == []
+    assert "50,000,000 pixels" in str(reading.error)
+
+
+def test_a_camera_that_sends_no_picture_any_more_is_lost() -> None:
+    """Packets come, and none of them can be decoded: as bad as no packets."""
+    import av
+
+    class Undecodable:
+        stream_index = 0
+
+        def decode(self) -> list[object]:
+            time.sleep(0.01)
+            raise av.error.InvalidDataError(1, "invalid")
+
+    class Endless:
+        def demux(self) -> Iterator[Undecodable]:
+            while True:
+                yield Undecodable()
+
+    stream = type("Stream", (), {"index": 0})
+    source = parse_source("udp://127.0.0.1:1")
+    with pytest.raises(SourceError, match="no picture"):
+        next(_frames(Endless(), stream, source, 0.2))
 
 
 def test_a_redirect_leads_nowhere(clip: Path) -> None:

@@ -200,6 +200,38 @@ def test_one_sink_that_fails_does_not_keep_events_from_the_others(
     assert told[0] == "failing: No space left on device"
 
 
+def test_a_sink_that_cannot_be_closed_keeps_none_open(
+    embedder: Embedder, gallery: Gallery, clip: Path
+) -> None:
+    class Stuck(Failing):
+        def send(self, event: WatchEvent) -> None:
+            pass
+
+        def close(self) -> None:
+            self.closed = True
+            raise self.error
+
+    sinks = [Stuck(OSError(28, "No space left on device")) for _ in range(2)]
+    told: list[str] = []
+    watch(embedder, gallery, str(clip), every=25, sinks=sinks, tell=told.append).run()
+    assert all(sink.closed for sink in sinks)
+    assert told == ["failing: No space left on device"] * 2
+
+
+def test_frames_too_far_apart_to_follow_a_face_are_told_of(
+    embedder: Embedder, gallery: Gallery, tmp_path: Path
+) -> None:
+    def pictures() -> Iterator[UInt8]:
+        for number in range(6):
+            yield np.full((48, 64, 3), number * 5, np.uint8)
+
+    write_video(tmp_path / "slow.mp4", pictures(), fps=1)
+    told: list[str] = []
+    watch(embedder, gallery, str(tmp_path / "slow.mp4"), every=5, tell=told.append).run()
+    assert len(told) == 1
+    assert told[0].startswith("slow.mp4: a frame is looked at every 5 s only")
+
+
 def test_whoever_stops_reading_ends_the_watch(
     embedder: Embedder, gallery: Gallery, clip: Path
 ) -> None:

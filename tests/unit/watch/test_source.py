@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,14 @@ def test_a_file_is_read_in_full(tmp_path: Path) -> None:
         "file",
     )
     assert parse_source(f"gate={path}").name == "gate"
+
+
+def test_a_name_that_is_no_text_can_be_printed(tmp_path: Path) -> None:
+    path = os.fsencode(tmp_path) + b"/caf\xe9.mp4"
+    Path(os.fsdecode(path)).write_bytes(b"")
+    source = parse_source(os.fsdecode(path))
+    assert source.name == "caf\\xe9.mp4"
+    assert os.fsencode(source.address) == path
 
 
 def test_cameras_are_live() -> None:

@@ -102,10 +102,29 @@ def test_another_face_in_the_same_place_begins_another_track() -> None:
 def test_a_track_that_is_not_seen_ends() -> None:
     tracks = tracker(lost_s=1.0)
     tracks.update([sighting(box_at(100, 100), 0.0, who=unit(1))], 0.0)
-    assert tracks.update([], 0.9) == []
-    (ended,) = tracks.update([], 1.1)
+    assert tracks.drop(0.9) == []
+    (ended,) = tracks.drop(1.1)
     assert ended.number == 1
     assert tracks.tracks == []
+
+
+@pytest.mark.parametrize("step_s", [0.2, 1.0, 3.0, 4.0])
+def test_a_face_is_followed_however_seldom_frames_come(step_s: float) -> None:
+    tracks = tracker()
+    for number in range(6):
+        at_s = number * step_s
+        tracks.update([sighting(box_at(100, 100), at_s, who=near(unit(1), 0.97, number))], at_s)
+    assert tracks.begun == 1
+    assert tracks.step_s == pytest.approx(step_s)
+    assert len(tracks.drop(5 * step_s + max(1.6, 2.6 * step_s))) == 1
+
+
+def test_one_long_pause_does_not_make_it_wait_for_the_lost() -> None:
+    tracks = tracker()
+    for at_s in (0.0, 0.2, 0.4, 0.6, 300.0, 300.2):
+        tracks.update([sighting(box_at(100, 100), at_s, who=unit(1))], at_s)
+    assert tracks.begun == 2
+    assert tracks.step_s == pytest.approx(0.2)
 
 
 def test_a_face_that_moved_far_is_found_again_by_likeness_within_reach() -> None:

@@ -60,3 +60,14 @@ def test_as_many_alerts_as_gaps_of_the_cool_down(gaps: list[float], cool_down_s:
     expected = 1 + sum(later - earlier >= cool_down_s for earlier, later in pairwise(times))
     visits = Visits(cool_down_s=cool_down_s)
     assert len(alerts(visits, [(at, at) for at in times])) == expected
+
+
+def test_a_visit_goes_on_while_the_face_is_followed() -> None:
+    visits = Visits(cool_down_s=0)
+    for at_s in (1.0, 2.0, 3.0):
+        assert visits.over(at_s, followed={"one"}) == []
+        visit = visits.seen("one", since_s=1.0, at_s=at_s)
+        assert (visit is not None) == (at_s == 1.0)  # one alert
+        if visit is not None:
+            visit.alert_id = "alert"
+    assert len(visits.over(3.0)) == 1

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from facemetric.bundle import open_bundle
+from facemetric.errors import GalleryError
 from facemetric.gallery import Gallery
 from facemetric.types import Float32
 from facemetric.watch import Frame, Looks, Roster, Tracker, UnknownPolicy, Visits, Watcher
@@ -201,6 +202,49 @@ def test_unknown_people_by_policy(
     assert [(event.unknown, event.visits) for event in events] == expected
     assert watching.unknown == len(expected)
     assert gallery.stats().people == 2  # nothing was stored
+
+
+def test_without_a_cool_down_there_is_one_alert_for_each_time_a_face_is_followed(
+    gallery: Gallery,
+) -> None:
+    cast = [(unit(1), 50.0, 0.0, 4.0), (unit(1), 60.0, 8.0, 12.0)]
+    watching = watcher(gallery, cast, visits=Visits(cool_down_s=0))
+    events = play(watching, 16) + list(watching.finish())
+    assert len(of_kind(events, WatchAlertOut)) == len(of_kind(events, WatchLeftOut)) == 2
+
+
+def test_who_left_while_the_gallery_was_away_is_told_of_later(gallery: Gallery) -> None:
+    cast = [(unit(1), 50.0, 0.0, 2.0), (unit(2), 300.0, 0.0, 2.0)]
+    watching = watcher(gallery, cast)
+    play(watching, 3)
+    name_of = watching._roster.name_of
+
+    def away(person_id: str) -> str | None:
+        raise GalleryError("another process was writing")
+
+    watching._roster.name_of = away  # type: ignore[method-assign]
+    for at_s in (10.0, 11.0):
+        with pytest.raises(GalleryError):
+            list(watching.pass_time(at_s, BEGAN))
+    watching._roster.name_of = name_of  # type: ignore[method-assign]
+    left = list(watching.pass_time(12.0, BEGAN))
+    assert [event.name for event in of_kind(left, WatchLeftOut)] == ["Ada", "Bob"]
+    assert list(watching.pass_time(13.0, BEGAN)) == []
+
+
+def test_somebody_enrolled_and_others_erased_while_in_view(
+    gallery: Gallery, tmp_path: Path
+) -> None:
+    """A list that changes all the time gives nobody a second alert for one visit."""
+    watching = watcher(gallery, [(unit(1), 50.0, 0.0, 12.0)])
+    events: list[WatchEvent] = []
+    with directions_gallery(tmp_path / "list.db") as other:
+        for second in range(12):
+            enrol(other, f"new {second}", unit(100 + second))
+            if second:
+                other.remove(f"new {second - 1}")
+            events += play(watching, second + 1, from_s=second)
+    assert [event.name for event in of_kind(events, WatchAlertOut)] == ["Ada"]
 
 
 def test_time_that_passes_without_frames_ends_visits(gallery: Gallery) -> None:

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from typing import TextIO
+from typing import Protocol
 
 from facemetric.errors import SourceError
+from facemetric.watch.sinks.linefile import LineFile
 from facemetric.wire.answers import to_json
 from facemetric.wire.watch import DeliveryOut, WatchEvent
+
+
+class Lines(Protocol):
+    """What lines are written to: an open text file, or a ``LineFile``."""
+
+    def write(self, line: str, /) -> object:
+        """Write a line."""
+
+    def flush(self) -> object:
+        """Let go of what waits."""
+
+    def close(self) -> object:
+        """End it."""
 
 
 class JsonLines:
@@ -17,12 +30,12 @@ class JsonLines:
     Parameters
     ----------
     stream
-        Open for writing text; ``close`` leaves it open unless it was opened by ``append_to``.
+        Open for writing; ``close`` leaves it open unless it was opened by ``append_to``.
     name
         What ``delivery`` calls it.
     """
 
-    def __init__(self, stream: TextIO, *, name: str = "stdout") -> None:
+    def __init__(self, stream: Lines, *, name: str = "stdout") -> None:
         self._stream = stream
         self._name = name
         self._own = False
@@ -39,12 +52,12 @@ class JsonLines:
             It cannot be opened.
         """
         try:
-            number = os.open(path, os.O_APPEND | os.O_CREAT | os.O_WRONLY, 0o600)
+            lines = LineFile(path)
         except OSError as error:
             raise SourceError(
                 f"it cannot be written: {error.strerror}", item=str(path), fix="Name another file"
             ) from None
-        sink = cls(os.fdopen(number, "a", encoding="utf-8"), name=f"jsonl {path.name}")
+        sink = cls(lines, name=f"jsonl {path.name}")
         sink._own = True
         return sink
 
