@@ -25,6 +25,12 @@ AuditFile = Annotated[
         show_default=False,
     ),
 ]
+PlainLog = Annotated[
+    bool,
+    typer.Option(
+        "--plain-log", help="The audit log was begun without a key, although there is one."
+    ),
+]
 
 
 class Erasing:
@@ -38,6 +44,8 @@ class Erasing:
         The audit log; `None`: none.
     key
         Signs receipts, and chains a new log.
+    plain_log
+        The log was begun without a key.
     several
         Append lines to ``receipts``, rather than write one document into a new file.
     """
@@ -48,8 +56,10 @@ class Erasing:
         audit: Path | None,
         key: MasterKey | None,
         *,
+        plain_log: bool = False,
         several: bool = False,
     ) -> None:
+        self._plain_log = plain_log
         self._receipts, self._audit, self._key, self._several = receipts, audit, key, several
         self._file: IO[str] | None = None
         self._log: AuditLog | None = None
@@ -58,7 +68,7 @@ class Erasing:
         from facemetric.vault import open_log
 
         if self._audit is not None:
-            self._log = open_log(self._audit, key=self._key)
+            self._log = open_log(self._audit, key=self._key, plain=self._plain_log)
         if self._receipts is not None:
             flags = os.O_CREAT | os.O_WRONLY | (os.O_APPEND if self._several else os.O_EXCL)
             try:

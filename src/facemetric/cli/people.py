@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from facemetric.cli.erasing import AuditFile, Erasing
+from facemetric.cli.erasing import AuditFile, Erasing, PlainLog
 from facemetric.cli.keys import KeyCommand, KeyFile, master_key
 from facemetric.cli.options import GalleryAddress, Json
 from facemetric.cli.output import guarded, print_json, shown, table
@@ -140,6 +140,7 @@ def remove(
         typer.Option("--receipt", metavar="FILE", help="Write a receipt; must not be there yet."),
     ] = None,
     audit: AuditFile = None,
+    plain_log: PlainLog = False,
     json_: Json = False,
 ) -> None:
     """Erase a person with all samples and embeddings, from the file as well.
@@ -149,7 +150,10 @@ def remove(
     from facemetric.cli.galleries import open_existing
 
     key = master_key(key_file, key_command)
-    with Erasing(receipt, audit, key) as erasing, open_existing(gallery, key=key) as opened:
+    with (
+        Erasing(receipt, audit, key, plain_log=plain_log) as erasing,
+        open_existing(gallery, key=key) as opened,
+    ):
         found = opened.person(person)
         if not yes:
             _confirm(f"Erase {found.name} and {found.samples} samples?")
@@ -173,6 +177,7 @@ def expired(
         ),
     ] = None,
     audit: AuditFile = None,
+    plain_log: PlainLog = False,
     json_: Json = False,
 ) -> None:
     """List the people whose time (enroll --keep-until) has passed; with --remove, erase them.
@@ -186,7 +191,9 @@ def expired(
     purged = None
     key = master_key(key_file, key_command)
     with (
-        Erasing(receipts, audit if remove else None, key, several=True) as erasing,
+        Erasing(
+            receipts, audit if remove else None, key, plain_log=plain_log, several=True
+        ) as erasing,
         open_existing(gallery, key=key, read_only=not remove) as opened,
     ):
         due = opened.expired(at)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from facemetric.cli.erasing import AuditFile
+from facemetric.cli.erasing import AuditFile, PlainLog
 from facemetric.cli.keys import KeyCommand, KeyFile, master_key
 from facemetric.cli.options import GalleryAddress, Json
 from facemetric.cli.output import FAILED, guarded, print_json
@@ -78,6 +78,7 @@ def check_receipt(
     key_file: KeyFile = None,
     key_command: KeyCommand = None,
     audit: AuditFile = None,
+    plain_log: PlainLog = False,
     json_: Json = False,
 ) -> None:
     """Say whether an erasure's receipt is as it was written, and what it says is so; else exit 4.
@@ -93,7 +94,7 @@ def check_receipt(
 
     key = master_key(key_file, key_command)
     receipt = _receipt(file)
-    problems = receipt_problems(receipt, key=key, log=audit)
+    problems = receipt_problems(receipt, key=key, log=audit, plain_log=plain_log)
     if gallery is not None:
         with open_existing(gallery, key=key, read_only=True) as opened:
             problems += receipt_problems(receipt, gallery=opened)

@@ -16,7 +16,7 @@ from facemetric.errors import PersonError
 from facemetric.gallery.protocol import Gallery, now
 from facemetric.gallery.records import Removal
 from facemetric.gallery.rules import time_text
-from facemetric.vault import AuditLog, Event, Head, MasterKey, log_key_id, read_log, verify_log
+from facemetric.vault import AuditLog, Event, Head, MasterKey, read_log, verify_log
 
 if TYPE_CHECKING:
     from facemetric.wire import ErasureReceiptOut
@@ -114,6 +114,7 @@ def receipt_problems(
     *,
     key: MasterKey | None = None,
     log: Path | None = None,
+    plain_log: bool = False,
     gallery: Gallery | None = None,
 ) -> list[str]:
     """Return what does not fit about a receipt, in sentences; empty where everything fits.
@@ -123,9 +124,11 @@ def receipt_problems(
     receipt
         As it was written.
     key
-        The master key that signed it, and that ``log`` is chained with where it is.
+        The master key that signed it, and that ``log`` is chained with.
     log
         The audit log: verified up to the receipt's entry, which must be about this person.
+    plain_log
+        The log was begun without a key, whatever ``key`` is.
     gallery
         The gallery: it must be that of the receipt, and not have the person.
 
@@ -143,7 +146,7 @@ def receipt_problems(
         elif not hmac.compare_digest(_signature(receipt.digest, key), receipt.signature):
             problems.append("the signature is not by this key")
     if log is not None:
-        problems += _log_problems(receipt, log, key)
+        problems += _log_problems(receipt, log, None if plain_log else key)
     if gallery is not None:
         if gallery.id != receipt.gallery_id:
             problems.append("the receipt is of another gallery")
@@ -156,7 +159,7 @@ def _log_problems(receipt: ErasureReceiptOut, log: Path, key: MasterKey | None) 
     if receipt.audit_entry is None:
         return ["it names no entry of an audit log"]
     head = Head.parse(receipt.audit_entry)
-    verdict = verify_log(log, key=key if log_key_id(log) else None, head=head)
+    verdict = verify_log(log, key=key, head=head)
     if verdict.problem is not None and (verdict.bad_entry or 0) <= head.number:
         return [f"audit log: entry {verdict.bad_entry} {verdict.problem}"]
     for entry in read_log(log):

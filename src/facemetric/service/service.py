@@ -25,7 +25,7 @@ from facemetric.service.metrics import Metrics
 from facemetric.service.reportshelf import ReportShelf
 from facemetric.service.settings import Settings
 from facemetric.service.workforce import Workforce
-from facemetric.vault import AuditLog, Event
+from facemetric.vault import AuditLog, Event, open_log
 from facemetric.wire import EnrollOut, HealthOut, ServiceOut
 
 State = Literal["starting", "ok", "stopping", "failing"]
@@ -128,7 +128,7 @@ class Service:
         if self._engine is None:
             self._engine = Engine(self.settings, observe=self.metrics.batch)
         if self.settings.audit is not None:
-            self.audit_log = AuditLog(self.settings.audit, key=self.settings.master_key)
+            self.audit_log = open_log(self.settings.audit, key=self.settings.master_key)
         limits = self.settings.limits
         self._jobs = Jobs(
             self.engine,

@@ -8,6 +8,7 @@ import hmac
 import os
 import re
 import shlex
+import stat
 import subprocess
 from collections.abc import Mapping
 from hashlib import sha256
@@ -110,9 +111,19 @@ def derived(secret: bytes, purpose: str, *, context: bytes = b"", size: int = KE
 
 
 def key_from_file(path: str | Path) -> MasterKey:
-    """Read a key from a file; VaultError where it cannot be read, KeyMismatchError without one."""
+    """Read a key from a file.
+
+    Raises
+    ------
+    VaultError
+        It cannot be read, or it is yours and others may read it too.
+    KeyMismatchError
+        It holds no key.
+    """
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        with Path(path).open(encoding="utf-8") as file:
+            _check_private(os.fstat(file.fileno()), path)
+            text = file.read()
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "no text"
         raise VaultError(
@@ -121,6 +132,23 @@ def key_from_file(path: str | Path) -> MasterKey:
             fix="Name a file that `facemetric vault new-key` has written",
         ) from None
     return MasterKey.parse(text, item=str(path))
+
+
+def _check_private(facts: os.stat_result, path: str | Path) -> None:
+    """Refuse a file of one's own that others may read, as ssh does.
+
+    Files of somebody else (secrets that systemd or a container hands over) have rights that are
+    not ours to change; pipes have none that matter.
+    """
+    if os.name != "posix" or not stat.S_ISREG(facts.st_mode) or facts.st_uid != os.getuid():
+        return
+    if facts.st_mode & 0o077:
+        raise VaultError(
+            "others than its owner may read the key",
+            item=str(path),
+            fix=f"chmod 600 {path}, and change the key if somebody may have read it "
+            "(facemetric vault rotate)",
+        )
 
 
 def key_from_environment(

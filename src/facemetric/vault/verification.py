@@ -12,6 +12,8 @@ from facemetric.vault.auditlog import GENESIS, MAX_LINE_BYTES, AuditLog, audit_s
 from facemetric.vault.entry import START, UNREADABLE, Chain, Entry, entry_of
 from facemetric.vault.masterkey import MasterKey
 
+_PLAIN = "is not chained with a key"
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
@@ -82,6 +84,8 @@ def verify_log(
     """
     if key is None:
         _check_needs_no_key(path)
+    elif _is_plain(path):
+        return Verdict(0, None, 1, f"{_PLAIN}: the log was written anew, or begun without one")
     chain = Chain(audit_secret(key))
     sound: Entry | None = None
     number = 0
@@ -154,21 +158,49 @@ def log_key_id(path: str | Path) -> str | None:
     return None
 
 
-def open_log(path: str | Path, *, key: MasterKey | None = None) -> AuditLog:
-    """Open a log to append to: with the key where it is new, or as it was begun.
+def open_log(path: str | Path, *, key: MasterKey | None = None, plain: bool = False) -> AuditLog:
+    """Open a log to append to: a new one is chained with the key, where there is one.
+
+    Parameters
+    ----------
+    path
+        The log.
+    key
+        The key that it is chained with.
+    plain
+        Go on with a log that was begun without a key although there is one. Who gives a key
+        expects a log that nobody else could have written: without this, a plain one is refused.
 
     Raises
     ------
     KeyMismatchError
-        It was begun with a key, and that was not given.
+        It was begun with a key, and that was not given; or without, and one was.
     VaultError
         As `AuditLog`.
     """
     own = log_key_id(path)
     if own is not None and (key is None or key.id != own):
         raise _needs_key(path, own)
-    begun = Path(path).exists() and Path(path).stat().st_size > 0
-    return AuditLog(path, key=None if begun and own is None else key)
+    if key is None or not _is_plain(path):
+        return AuditLog(path, key=key)
+    if plain:
+        return AuditLog(path)
+    raise KeyMismatchError(
+        f"{_PLAIN}, and one was given",
+        item=str(path),
+        fix="If it was begun with the key, somebody has replaced it: keep it and find out. If it "
+        "was begun without, say --plain-log (plain=True in Python), or begin a new log",
+    )
+
+
+def _is_plain(path: str | Path) -> bool:
+    """Whether a log begins with a whole entry that names no key."""
+    if not Path(path).exists():
+        return False
+    try:
+        return entry_of(next(_lines(path), b"")).event.actor is None
+    except UNREADABLE:
+        return False
 
 
 def _check_needs_no_key(path: str | Path) -> None:

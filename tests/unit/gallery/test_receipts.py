@@ -91,11 +91,43 @@ def test_a_log_goes_on_as_it_was_begun(tmp_path: Path) -> None:
     plain, keyed = tmp_path / "plain.jsonl", tmp_path / "keyed.jsonl"
     open_log(plain)
     open_log(keyed, key=KEY)
-    open_log(plain, key=KEY)
+    with pytest.raises(KeyMismatchError, match=r"not chained with a key.*--plain-log"):
+        open_log(plain, key=KEY)
+    open_log(plain, key=KEY, plain=True).append(Event("a"))
+    open_log(keyed, key=KEY, plain=True).append(Event("a"))
     assert verify_log(plain).is_sound and verify_log(keyed, key=KEY).is_sound
     for key in (None, OTHER):
         with pytest.raises(KeyMismatchError, match=f"is chained with the key {KEY.id}"):
             open_log(keyed, key=key)
+
+
+def test_a_log_that_was_replaced_by_a_plain_one_is_not_taken(
+    people: Gallery, tmp_path: Path
+) -> None:
+    path = tmp_path / "audit.jsonl"
+    (receipt,) = erase(people, ["Ada"], log=open_log(path, key=KEY), key=KEY)
+    assert receipt_problems(receipt, key=KEY, log=path) == []
+    events = [entry.event for entry in read_log(path)][1:]
+    path.unlink()
+    open_log(path).append_all(events)  # by somebody who has the file and not the key
+    verdict = verify_log(path, key=KEY)
+    assert (verdict.entries, verdict.bad_entry) == (0, 1)
+    assert verdict.problem is not None and "is not chained with a key" in verdict.problem
+    (problem,) = receipt_problems(receipt, key=KEY, log=path)
+    assert "entry 1 is not chained with a key: the log was written anew" in problem
+    # Somebody who says that it was begun without a key is told what that leaves to see.
+    (problem,) = receipt_problems(receipt, key=KEY, log=path, plain_log=True)
+    assert "the log was written anew" in problem
+
+
+def test_a_log_whose_first_line_was_cut_off_is_begun_anew(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    open_log(path, key=KEY)
+    whole = path.read_bytes()
+    for cut in (0, 1, len(whole) - 1):
+        path.write_bytes(whole[:cut])
+        open_log(path, key=KEY).append(Event("a"))
+        assert verify_log(path, key=KEY).is_sound
 
 
 def test_all_about_a_person_can_be_read(people: Gallery, tmp_path: Path) -> None:

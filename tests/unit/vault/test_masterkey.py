@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import pickle
 import sys
 from pathlib import Path
@@ -99,8 +100,39 @@ def test_a_command_prints_the_key_or_says_nothing_of_it() -> None:
     assert chain is not None and printed not in repr(chain) and chain.__suppress_context__
 
 
+@pytest.mark.skipif(os.name != "posix", reason="rights of files are those of POSIX")
+@pytest.mark.parametrize("rights", [0o640, 0o604, 0o620, 0o660, 0o601, 0o644, 0o777])
+def test_a_key_that_others_may_read_is_refused(tmp_path: Path, rights: int) -> None:
+    file = tmp_path / "master.key"
+    write_key(file, MasterKey(SECRET))
+    file.chmod(rights)
+    with pytest.raises(VaultError, match=r"others than its owner may read the key.*chmod 600"):
+        key_from_file(file)
+    for good in (0o600, 0o400):
+        file.chmod(good)
+        assert key_from_file(file) == MasterKey(SECRET)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights of files are those of POSIX")
+def test_rights_of_pipes_and_of_others_files_are_not_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading, writing = os.pipe()
+    os.write(writing, SECRET.hex().encode())
+    os.close(writing)
+    assert key_from_file(f"/dev/fd/{reading}") == MasterKey(SECRET)
+    os.close(reading)
+    file = tmp_path / "handed-over"
+    write_key(file, MasterKey(SECRET))
+    file.chmod(0o440)
+    owner = file.stat().st_uid
+    monkeypatch.setattr(os, "getuid", lambda: owner + 1)
+    assert key_from_file(file) == MasterKey(SECRET)
+
+
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "bytes").write_bytes(b"\xff" * 32)
+    (tmp_path / "bytes").chmod(0o600)
     for path in (tmp_path / "absent", tmp_path / "bytes", tmp_path):
         with pytest.raises(VaultError, match="the key cannot be read"):
             key_from_file(path)
