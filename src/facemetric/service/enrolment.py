@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from facemetric.errors import PersonError
 from facemetric.gallery import Consent, Gallery
+from facemetric.gallery.names import clean_name
 from facemetric.recognizer import EncodedPhoto, Recognizer
 from facemetric.recognizer.documents import enrolled_documents
+from facemetric.service.keys import Key
 from facemetric.service.photos import checked
-from facemetric.service.problem import all_failed
+from facemetric.service.problem import Problem, all_failed
 from facemetric.service.workforce import Deadline
 from facemetric.wire import EnrollOut, ErrorOut
 from facemetric.wire.requests import ConsentIn, TermsIn
@@ -52,6 +56,37 @@ def terms_of(fields: dict[str, Any]) -> TermsIn:
 def consent_of(given: ConsentIn | None) -> Consent | None:
     """Return consent, with the time at which it came where none was given."""
     return Consent(given.basis, given.text, given.at or datetime.now(UTC)) if given else None
+
+
+def check_conflicts(key: Key, conflicts: str) -> None:
+    """Raise a Problem 403 where a key that may not read would be told whose face it also is."""
+    if conflicts == "allow" and not key.may("read"):
+        raise Problem(
+            403,
+            "scope",
+            "who allows conflicts is told the names of others, for which read is needed",
+            field="conflicts",
+            fix="Use a key with both scopes, or leave it out",
+        )
+
+
+@contextmanager
+def unnamed(key: Key, name: str | None = None) -> Iterator[None]:
+    """Keep the names of others from a key that may not read; ``name`` is the one it sent."""
+    if key.may("read"):
+        yield
+        return
+    if name is not None:
+        clean_name(name)  # what is wrong with it, it may be told
+    try:
+        yield
+    except PersonError:
+        raise Problem(
+            409,
+            "person",
+            "somebody else has this name, or this face of the photograph",
+            fix="Ask somebody whose key may read who it is",
+        ) from None
 
 
 def enrolled(

@@ -65,6 +65,44 @@ def test_enrolling_again_changes_nothing(service: Served, samples: dict[str, Pat
     assert (other.status_code, other.json()["code"]) == (409, "person")
 
 
+def test_a_key_that_only_enrols_learns_no_name(service: Served, samples: dict[str, Path]) -> None:
+    mine = service.bearer("enrol")
+    made = enrol(service, samples["obama"], "Barack")
+    joe = enrol(service, samples["biden"], "Joe")
+    photo = samples["obama"].read_bytes()
+    files = [("photo", ("o.jpg", photo))]
+    paths = (f"{MAIN}/people", f"{MAIN}/people/{joe.person_id}/samples")
+
+    def asked(path: str, headers: dict[str, str], **params: str) -> Any:
+        if path.endswith("samples"):
+            sent: dict[str, Any] = {"content": photo, "headers": {**headers, **JPEG}}
+        else:
+            sent = {"files": files, "data": {"name": "Somebody"}, "headers": headers}
+        return service.http.post(path, params=params, **sent)
+
+    for path in paths:
+        told = asked(path, service.bearer("read+enrol"))
+        assert (told.status_code, "Barack" in told.text) == (409, True)
+        untold = asked(path, mine)
+        assert (untold.status_code, untold.json()["code"]) == (409, "person")
+        assert "Barack" not in untold.text
+        refused = asked(path, mine, conflicts="allow")
+        assert (refused.status_code, refused.json()["code"]) == (403, "scope")
+    renamed = f"{MAIN}/people/{joe.person_id}"
+    taken = service.http.patch(renamed, json={"name": "BARACK"}, headers=mine)
+    assert taken.status_code == 409 and "Barack" not in taken.text
+    wrong = service.http.patch(renamed, json={"name": "a\u0007"}, headers=mine)
+    assert wrong.status_code == 409 and "control characters" in wrong.json()["detail"]
+    # What it may know: that the name, and the photograph, were there.
+    again = service.http.post(
+        f"{MAIN}/people", files=files, data={"name": "barack"}, headers=mine
+    ).json()
+    assert (again["person_id"], again["created"]) == (made.person_id, False)
+    assert again["samples"][0]["duplicate"] and again["samples"][0]["also_of"] == []
+    for path in ("people", "groups", f"people/{made.person_id}", "events"):
+        assert service.http.get(f"{MAIN}/{path}", headers=mine).status_code == 403
+
+
 def test_some_photographs_serve(
     service: Served, samples: dict[str, Path], no_face_photo: Path
 ) -> None:

@@ -15,7 +15,14 @@ from facemetric.recognizer.documents import person_document, sample_document
 from facemetric.service.access import GuardedRoute, needs
 from facemetric.service.answers import GalleryName, PersonId, TheKey, TheService, answer
 from facemetric.service.cursors import Cursors
-from facemetric.service.enrolment import Enrolling, consent_of, enrolled, terms_of
+from facemetric.service.enrolment import (
+    Enrolling,
+    check_conflicts,
+    consent_of,
+    enrolled,
+    terms_of,
+    unnamed,
+)
 from facemetric.service.openapi import photos_body
 from facemetric.service.photos import upload_of
 from facemetric.service.problem import Problem
@@ -139,6 +146,7 @@ async def enrol(
     the others are enrolled; where none can, nothing is. The photographs themselves are not kept.
     Sending the same again does no harm: a face that is there already is a `duplicate`.
     """
+    check_conflicts(key, conflicts)
     opened = service.engine.gallery(gallery)
     upload = await upload_of(request, EnrolIn, most=service.settings.limits.photos)
     terms = terms_of(upload.fields)
@@ -146,15 +154,16 @@ async def enrol(
     recognizer = service.engine.recognizer
 
     def work(deadline: Deadline) -> EnrollOut:
-        document = enrolled(
-            recognizer,
-            opened,
-            terms.name,
-            upload.photos,
-            how,
-            gallery_name=gallery,
-            deadline=deadline,
-        )
+        with unnamed(key, terms.name):
+            document = enrolled(
+                recognizer,
+                opened,
+                terms.name,
+                upload.photos,
+                how,
+                gallery_name=gallery,
+                deadline=deadline,
+            )
         service.audit_enrolment(document, key, gallery=opened)
         return document
 
@@ -194,7 +203,8 @@ async def change_person(
     def work(deadline: Deadline) -> PersonShowOut:
         person = person_of(opened, person_id)
         if asked.name is not None:
-            person = opened.rename(person_id, asked.name)
+            with unnamed(key, asked.name):
+                person = opened.rename(person_id, asked.name)
         if asked.groups is not None:
             person = opened.set_groups(person_id, asked.groups)
         if given & {"consent", "keep_until"}:

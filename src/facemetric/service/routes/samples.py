@@ -9,7 +9,7 @@ from facemetric.gallery import Gallery, Sample
 from facemetric.recognizer.documents import sample_document
 from facemetric.service.access import GuardedRoute, needs
 from facemetric.service.answers import GalleryName, PersonId, SampleId, TheKey, TheService, answer
-from facemetric.service.enrolment import Enrolling, enrolled
+from facemetric.service.enrolment import Enrolling, check_conflicts, enrolled, unnamed
 from facemetric.service.openapi import photos_body
 from facemetric.service.photos import photos_of
 from facemetric.service.problem import Problem
@@ -58,6 +58,7 @@ async def add_samples(
     conflicts: Conflicts = "refuse",
 ) -> Response:
     """Enrol more photographs of a person who is known; what is answered is on disk."""
+    check_conflicts(key, conflicts)
     opened = service.engine.gallery(gallery)
     photos = await photos_of(request, most=service.settings.limits.photos)
     how = Enrolling(select, refuse_poor, conflicts)
@@ -65,9 +66,10 @@ async def add_samples(
 
     def work(deadline: Deadline) -> EnrollOut:
         person = person_of(opened, person_id)
-        document = enrolled(
-            recognizer, opened, person.id, photos, how, gallery_name=gallery, deadline=deadline
-        )
+        with unnamed(key):
+            document = enrolled(
+                recognizer, opened, person.id, photos, how, gallery_name=gallery, deadline=deadline
+            )
         service.audit_enrolment(document, key, gallery=opened)
         return document
 
