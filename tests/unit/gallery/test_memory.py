@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from sklearn.neighbors import NearestNeighbors
 from facemetric.errors import GalleryError, InputError
 from facemetric.gallery import Enrolment, NewSample, SqliteGallery
 from facemetric.gallery.sqlite import memory
+from facemetric.gallery.sqlite.connection import SqliteConnection
 from facemetric.index import Codec
 
 MakeSample = Callable[..., NewSample]
@@ -225,3 +227,22 @@ def test_a_sample_without_a_vector_is_found_by_check(
     with gallery._database.write() as connection:
         connection.execute("DELETE FROM embeddings")
     assert gallery.check() == ["1 samples have no embedding of bundle 'net-v1'"]
+
+
+def test_changes_whose_reading_failed_are_read_again(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vectors = unit(1, 30, 16)
+    with enrolled(path, vectors, np.arange(30)) as gallery, SqliteGallery(path) as other:
+        assert gallery.search(vectors[:1], 1)[0][0].name == "P0"
+        other.remove("P0", purge=False)
+        select_in = SqliteConnection.select_in
+
+        def failing(self: SqliteConnection, *words: Any) -> sqlite3.Cursor:
+            monkeypatch.setattr(SqliteConnection, "select_in", select_in)
+            raise sqlite3.OperationalError("disk I/O error")
+
+        monkeypatch.setattr(SqliteConnection, "select_in", failing)
+        with pytest.raises(GalleryError, match="disk I/O error"):
+            gallery.search(vectors[:1], 1)
+        assert gallery.search(vectors[:1], 1)[0][0].name != "P0"

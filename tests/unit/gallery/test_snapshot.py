@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -167,3 +169,43 @@ def test_a_folder_where_none_can_be_written_is_no_error(
         monkeypatch.setattr("facemetric.gallery.sqlite.snapshot._write", full)
         assert names(gallery, VECTORS[5:6]) == ["P5"]
     assert not any("part" in one.name for one in path.parent.iterdir())
+
+
+def erase(gallery: SqliteGallery) -> None:
+    gallery.remove("P399", purge=False)
+
+
+def merge(gallery: SqliteGallery) -> None:
+    gallery.merge("P0", "P1")
+
+
+def enrol(gallery: SqliteGallery) -> None:
+    gallery.enroll("Zoe", [NewSample(unit(5, 1)[0], "z.jpg")])
+
+
+@pytest.mark.parametrize("before", [enrol, erase, merge])
+@pytest.mark.parametrize("after", [None, enrol, erase, merge])
+def test_one_of_a_file_that_was_put_back_is_not_believed(
+    path: Path, before: Callable[[SqliteGallery], None], after: Callable[[SqliteGallery], None]
+) -> None:
+    """An older copy takes the place of the file that the snapshot is of, and goes on."""
+    with SqliteGallery(path) as gallery:
+        gallery.purge()
+    copy = path.with_name("copy.db")
+    shutil.copy(path, copy)
+    with SqliteGallery(path) as gallery:
+        before(gallery)
+        gallery.enroll("Yan", [NewSample(unit(6, 1)[0], "y.jpg")])
+        gallery._memory.saved = 0
+        names(gallery, VECTORS[:1])
+    with SqliteGallery(copy) as gallery:
+        if after is not None:
+            after(gallery)
+            gallery.enroll("Xia", [NewSample(unit(7, 1)[0], "x.jpg")])
+    copy.replace(path)
+    with SqliteGallery(path) as gallery:
+        everyone = gallery.vectors()
+        found = gallery.search(everyone.embeddings, 1, per="sample")
+        assert [match.sample_id for (match,) in found] == list(everyone.sample_ids)
+        assert [match.person_id for (match,) in found] == list(everyone.person_ids)
+        assert {match.name for match in gallery.search(unit(6, 1), 3)[0]}.isdisjoint({"Yan"})

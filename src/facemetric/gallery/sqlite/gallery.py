@@ -30,6 +30,7 @@ from facemetric.gallery.sqlite.encryption import (
 from facemetric.gallery.sqlite.everything import all_vectors
 from facemetric.gallery.sqlite.file import file_exists
 from facemetric.gallery.sqlite.integrity import structural_problems, vector_problems
+from facemetric.gallery.sqlite.lineage import is_ours, mark_of
 from facemetric.gallery.sqlite.memory import Memory
 from facemetric.gallery.sqlite.schema import schema_version
 from facemetric.gallery.sqlite.sealed_snapshot import read_sealed_snapshot, write_sealed_part
@@ -234,7 +235,8 @@ class SqliteGallery(SqlGallery):
         if not self._has_read_snapshot:
             self._has_read_snapshot = True
             kept = self._read_snapshot()
-            if kept is not None and (self.codec is None or self.codec == kept.codec):
+            of_codec = kept is not None and (self.codec is None or self.codec == kept.codec)
+            if kept is not None and of_codec and is_ours(connection, kept.mark):
                 self._memory.begin_with(kept)
         self._memory.update(connection)
         return self._memory
@@ -258,8 +260,11 @@ class SqliteGallery(SqlGallery):
             return
         if new < max(SNAPSHOT_ROWS, memory.saved // 4):
             return
-        taken = memory.snapshot(self.id)
-        assert taken is not None
+        with self._file.read() as connection:
+            mark = mark_of(connection, row=memory.last, change=memory.change)
+        if mark is None:
+            return  # someone has erased since
+        taken = memory.snapshot(self.id, mark)
         memory.saved = len(memory.rows.values)
         if self._sealing is None:
             part = write_part(self.path, *taken)
@@ -269,7 +274,7 @@ class SqliteGallery(SqlGallery):
             return
         with self._file.write() as connection:
             (last,) = connection.execute("SELECT max(number) FROM changes").fetchone()
-            if (last or 0) == taken[0].change:
+            if (last or 0) == mark.change:
                 put_in_place(self.path, part)
         # Otherwise someone erased meanwhile, and the codes may be those of the erased.
         shutil.rmtree(part, ignore_errors=True)

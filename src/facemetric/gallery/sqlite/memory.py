@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from facemetric.gallery.sql.sealing import Sealing
 from facemetric.gallery.sqlite.connection import SqliteConnection
 from facemetric.gallery.sqlite.grown import Grown
+from facemetric.gallery.sqlite.lineage import Mark
 from facemetric.gallery.sqlite.sealed import walk
 from facemetric.gallery.sqlite.snapshot import Snapshot
 from facemetric.gallery.sqlite.stored import stored_values
@@ -76,13 +77,18 @@ class Memory:
         self.rows = Grown(snapshot.rows)
         self.people = Grown(np.array(snapshot.people))
         self._alive = Grown(np.ones(len(snapshot.rows), np.bool_))
-        self.change = snapshot.change
+        self.change = snapshot.mark.change
         self.saved = len(snapshot.rows)
 
-    def snapshot(self, gallery_id: str) -> tuple[Snapshot, Iterator[UInt8]] | None:
-        """Return what is held as codes, without what was erased, and the codes in parts."""
-        if self.codes is None:
-            return None
+    @property
+    def last(self) -> int:
+        """Number of the last embedding that was not erased; 0 where there is none."""
+        alive = np.flatnonzero(self._alive.values)
+        return int(self.rows.values[alive[-1]]) if len(alive) else 0
+
+    def snapshot(self, gallery_id: str, mark: Mark) -> tuple[Snapshot, Iterator[UInt8]]:
+        """Return the codes that are held, without those of the erased, which come in parts."""
+        assert self.codes is not None
         alive = np.flatnonzero(self._alive.values)
         parts = (
             self.codes.codes(alive[start : start + CHUNK_ROWS])
@@ -91,7 +97,7 @@ class Memory:
         taken = Snapshot(
             gallery_id,
             self.bundle,
-            self.change,
+            mark,
             self.codes.codec,
             self.rows.values[alive],
             self.people.values[alive],
@@ -156,7 +162,6 @@ class Memory:
         ).fetchall()
         if not changes:
             return
-        self.change = changes[-1][0]
         rows = np.unique(np.array([row for _, row in changes], np.int64))
         places = np.searchsorted(self.rows.values, rows)
         places = np.minimum(places, max(len(self.rows.values) - 1, 0))
@@ -171,6 +176,7 @@ class Memory:
             self.codes.remove(places[gone])
         else:
             self._floats.values[places[gone]] = 0
+        self.change = changes[-1][0]  # the last of all: what failed before it is done again
 
     def _take_new(self, connection: SqliteConnection) -> None:
         last = int(self.rows.values[-1]) if len(self.rows.values) else 0

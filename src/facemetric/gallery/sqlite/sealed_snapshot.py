@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,13 @@ from uuid import uuid4
 import numpy as np
 
 from facemetric.errors import VaultError
+from facemetric.gallery.sqlite.lineage import Mark
 from facemetric.gallery.sqlite.snapshot import Snapshot, snapshot_folder
 from facemetric.index import Codec
 from facemetric.types import AnyArray, UInt8
 from facemetric.vault import DataKey, read_sealed, write_sealed
 
-_VERSION = 1
+_VERSION = 2
 _FILE = "index.sealed"
 _KIND = "snapshot"
 
@@ -32,7 +34,7 @@ def write_sealed_part(
     facts = {
         "version": _VERSION,
         "rows": len(snapshot.rows),
-        "change": snapshot.change,
+        "mark": asdict(snapshot.mark),
         "low": snapshot.codec.low.tolist(),
         "step": snapshot.codec.step.tolist(),
     }
@@ -69,6 +71,7 @@ def read_sealed_snapshot(
         if facts["version"] != _VERSION:
             return None
         count, codec = int(facts["rows"]), Codec(facts["low"], facts["step"])
+        mark = Mark(**facts["mark"])
         arrays: dict[str, AnyArray] = {
             "rows": np.empty(count, np.int64),
             "people": np.empty(count, np.int64),
@@ -79,7 +82,7 @@ def read_sealed_snapshot(
             return None
     except (VaultError, ValueError, KeyError, TypeError):
         return None
-    return Snapshot(gallery_id, bundle, int(facts["change"]), codec, **arrays)
+    return Snapshot(gallery_id, bundle, mark, codec, **arrays)
 
 
 def _parts(facts: dict[str, Any], snapshot: Snapshot, codes: Iterable[UInt8]) -> Iterator[Any]:

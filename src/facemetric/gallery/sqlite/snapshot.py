@@ -7,7 +7,7 @@ import os
 import shutil
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,10 +15,11 @@ from uuid import uuid4
 import numpy as np
 from numpy.typing import NDArray
 
+from facemetric.gallery.sqlite.lineage import Mark
 from facemetric.index import Codec
 from facemetric.types import AnyArray, UInt8
 
-VERSION = 1
+VERSION = 2
 _FACTS = "index.json"
 _ARRAYS = ("codes", "rows", "people")
 
@@ -33,8 +34,8 @@ class Snapshot:
     ----------
     gallery_id, bundle
         Whose.
-    change
-        The last of the gallery's ``changes`` that is in it.
+    mark
+        Where it ends.
     codec
         Of the codes.
     rows, people
@@ -45,7 +46,7 @@ class Snapshot:
 
     gallery_id: str
     bundle: str
-    change: int
+    mark: Mark
     codec: Codec
     rows: Int64
     people: Int64
@@ -75,7 +76,7 @@ def write_part(gallery: Path, snapshot: Snapshot, codes: Iterable[UInt8]) -> Pat
             "version": VERSION,
             "gallery_id": snapshot.gallery_id,
             "bundle": snapshot.bundle,
-            "change": snapshot.change,
+            "mark": asdict(snapshot.mark),
             "low": snapshot.codec.low.tolist(),
             "step": snapshot.codec.step.tolist(),
             "crc32": sums,
@@ -129,7 +130,7 @@ def read_snapshot(gallery: Path, *, gallery_id: str, bundle: str, dim: int) -> S
         snapshot = Snapshot(
             gallery_id,
             bundle,
-            int(facts["change"]),
+            Mark(**facts["mark"]),
             codec,
             arrays["rows"],
             arrays["people"],
