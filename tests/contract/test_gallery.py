@@ -385,11 +385,13 @@ def test_what_an_embedding_was_mapped_from_stays_known(gallery: Gallery, tmp_pat
     with SqliteGallery(tmp_path / "other.db", bundle="net-v1", dim=DIM) as other:
         other.enroll("P", [NewSample(one, "a") for one in unit(2)])
         ((record,),) = other.records()
+    assert gallery.mapped() == {}
     first, second = record.samples
     mapped = replace(first, sample=replace(first.sample, mapped_from="net-v0"))
     gallery.restore([replace(record, samples=(mapped, second))])
     gallery.enroll("P", [NewSample(unit(1, 5)[0], "b")])
     assert [one.mapped_from for one in gallery.samples("P")] == ["net-v0", None, None]
+    assert gallery.mapped() == {"net-v0": 1}
     ((again,),) = gallery.records()
     assert [one.sample.mapped_from for one in again.samples] == ["net-v0", None, None]
 
@@ -446,3 +448,12 @@ def test_indexes_that_make_no_sense(gallery: Gallery) -> None:
         gallery.build_index(SearchIndex("hnsw"))
     assert gallery.search_index() == EXACT
     assert len(gallery.search(unit(1))[0]) == 1
+
+
+def test_a_place_is_the_same_however_it_is_opened(
+    gallery: Gallery, reopen: Reopen, tmp_path: Path
+) -> None:
+    with reopen(read_only=True) as again:
+        assert again.place == gallery.place
+    with SqliteGallery(tmp_path / "other.db", bundle="net-v1", dim=DIM) as other:
+        assert other.place != gallery.place

@@ -159,6 +159,10 @@ def _print(answer: EmbedOut) -> None:
     averaged = ", mirrored too" if answer.flip else ""
     print(f"  embeddings       {answer.bundle}, {answer.dim} dimensions, {kind}{averaged}")
     print(f"  shards           {answer.shards:,}, {answer.new_shards:,} of them new")
+    if answer.changed:
+        print(
+            f"  changed          {answer.changed:,} photographs since: their shards were done again"
+        )
     if answer.new_photographs:
         rate = answer.new_photographs / answer.seconds
         print(f"  time             {time_text(answer.seconds)}, {rate:,.1f} photographs a second")

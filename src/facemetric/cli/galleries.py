@@ -81,6 +81,21 @@ def file_of(address: str) -> Path | None:
     return Path(rest) if scheme == "sqlite" else None
 
 
+def place_there(address: str) -> str | None:
+    """Return the place of the gallery at an address; `None` where none can be opened yet."""
+    from facemetric.gallery import Gallery
+    from facemetric.gallery.sqlite.file import file_exists, place_of
+
+    file = file_of(address)
+    if file is not None:
+        return place_of(file) if file_exists(file) else None
+    try:
+        with Gallery.open(address, create=False, read_only=True) as opened:
+            return opened.place
+    except GalleryError:  # it is not there yet; what else there is against it is said later
+        return None
+
+
 def make_folder(path: Path) -> None:
     """Make a gallery file's folder; GalleryError where that, or writing to it, is not allowed."""
     reason = None

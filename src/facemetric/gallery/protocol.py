@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from os import PathLike
@@ -66,6 +67,11 @@ class Gallery(Searchable):
     @abstractmethod
     def flip(self) -> bool | None:
         """Whether embeddings are averaged with the mirrored chips'; ``None``: not settled yet."""
+
+    @property
+    @abstractmethod
+    def place(self) -> str:
+        """Where it is kept, the same for every spelling of its address."""
 
     @staticmethod
     def open(address: str | PathLike[str], **options: Any) -> Gallery:
@@ -191,6 +197,10 @@ class Gallery(Searchable):
         PersonError
             Where there is no such person.
         """
+
+    def mapped(self) -> dict[str, int]:
+        """Return how many samples an upgrade mapped, and did not embed, by the old bundle."""
+        return dict(Counter(one.mapped_from for one in self.samples() if one.mapped_from))
 
     @abstractmethod
     def rename(self, person: str, name: str) -> Person:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from facemetric.errors import BundleMismatchError, IntegrityError
+from facemetric.errors import BundleMismatchError, InputError, IntegrityError
 from facemetric.gallery import Gallery, PersonRecord
 
 CHUNK_PEOPLE = 256
@@ -53,6 +53,8 @@ def copy_gallery(
 
     Raises
     ------
+    InputError
+        The two are one gallery.
     BundleMismatchError
         The two hold embeddings of different bundles.
     PersonError
@@ -62,6 +64,7 @@ def copy_gallery(
     GalleryError
         One cannot be read or written.
     """
+    check_apart(source, target)
     check_same_bundle(source, target)
     digests: dict[str, bytes] = {}
     people = samples = new_people = 0
@@ -90,6 +93,16 @@ def copy_gallery(
             fix="Were they erased meanwhile? Copy again",
         )
     return Copied(people, samples, new_people, checksum)
+
+
+def check_apart(source: Gallery, target: Gallery) -> None:
+    """Raise InputError where two galleries are one, whatever their addresses look like."""
+    if source.place == target.place:
+        raise InputError(
+            "is the very gallery that is copied from",
+            item="target",
+            fix="Name another file, or another gallery of the server",
+        )
 
 
 def check_same_bundle(source: Gallery, target: Gallery) -> None:

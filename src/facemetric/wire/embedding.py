@@ -11,8 +11,9 @@ class EmbedOut(Wire):
     """Answer of ``embed``.
 
     Photographs, faces, ``without_face`` and ``failed`` (by the code of the error) are those of all
-    shards, ``new_shards`` and ``new_photographs`` of this run, which took ``seconds``. ``errors``
-    are the first hundred; the files in ``photos/`` have them all.
+    shards, ``new_shards`` and ``new_photographs`` of this run, which took ``seconds``. ``changed``
+    counts the photographs whose bytes were others than when they were embedded: their shards
+    were done again. ``errors`` are the first hundred; the files in ``photos/`` have them all.
     """
 
     schema_name: Literal["facemetric.embed/1"] = schema("facemetric.embed/1")
@@ -28,6 +29,7 @@ class EmbedOut(Wire):
     failed: dict[str, int]
     shards: int
     new_shards: int
+    changed: int
     new_photographs: int
     seconds: float
     errors: tuple[ErrorOut, ...] = ()

@@ -11,7 +11,8 @@ class GalleryOut(Wire):
     """Answer of ``gallery show`` and ``gallery check``.
 
     ``problems`` is null where nobody looked for any; ``groups`` counts people; ``key_id`` is of
-    the master key of an encrypted gallery, null where it is plain.
+    the master key of an encrypted gallery, null where it is plain. ``mapped`` counts the samples
+    that an upgrade mapped and did not embed anew, by the bundle that they were embedded with.
     """
 
     schema_name: Literal["facemetric.gallery/1"] = schema("facemetric.gallery/1")
@@ -24,6 +25,7 @@ class GalleryOut(Wire):
     encoding: Literal["f32", "u8"]
     people: int
     samples: int
+    mapped: dict[str, int]
     groups: dict[str, int]
     size_bytes: int
     schema_version: int

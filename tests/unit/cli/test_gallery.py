@@ -66,6 +66,46 @@ def test_copy_export_import(people: Path, tmp_path: Path) -> None:
     assert run("copy", tmp_path / "no.db", back).exit_code == 4
 
 
+def test_a_gallery_is_not_copied_onto_itself(
+    people: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "link.db").symlink_to(people)
+    (tmp_path / "hard.db").hardlink_to(people)
+    (tmp_path / "folder").symlink_to(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    before = people.read_bytes()
+    for target in (
+        people,
+        "people.db",
+        "./folder/people.db",
+        "link.db",
+        "hard.db",
+        f"sqlite://{people}",
+    ):
+        refused = run("copy", people, target)
+        assert refused.exit_code == 4, refused.output
+        assert "is the very gallery that is copied from" in refused.output
+    assert people.read_bytes() == before
+
+
+@pytest.mark.parametrize("server", ["postgresql", "milvus"])
+def test_a_servers_gallery_is_not_copied_onto_itself(
+    people: Path, tmp_path: Path, server: str
+) -> None:
+    if server == "postgresql":
+        address = postgres_address()
+        other = f"{address}&application_name=other"
+    else:
+        address = f"milvus://{tmp_path}/faces.db"
+        (tmp_path / "folder").symlink_to(tmp_path)
+        other = f"milvus://{tmp_path}/folder/faces.db?gallery=people"
+    assert run("copy", people, address).exit_code == 0
+    refused = run("copy", address, other)
+    assert refused.exit_code == 4
+    assert "is the very gallery that is copied from" in refused.output
+    assert run("copy", address, tmp_path / "back.db").exit_code == 0
+
+
 def test_addresses_are_shown_without_passwords() -> None:
     assert shown_address("postgresql://me:secret@db/x?gallery=a") == "postgresql://db/x?gallery=a"
     assert shown_address("people@home.db") == "people@home.db"

@@ -94,6 +94,8 @@ def test_everyone_goes_over_and_the_old_gallery_stays_as_it_was(at: Path) -> Non
         app, ["people", "show", "p000", "--gallery", str(at / "new.db"), "--json"]
     )
     assert json.loads(shown.stdout)["samples"][0]["mapped_from"] == "old-net"
+    whole = CliRunner().invoke(app, ["gallery", "show", "--gallery", str(at / "new.db")])
+    assert "  mapped        18 samples, by an upgrade from old-net\n" in whole.stdout
 
 
 def test_interrupted_and_called_again(at: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,9 +173,20 @@ def test_what_cannot_be_done(
     assert not (at / "new.db").exists() and content(at / "people.db") == before
 
 
+def test_the_old_gallery_is_refused_before_anything_else(
+    at: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (at / "link.db").symlink_to(at / "people.db")
+    monkeypatch.chdir(at)
+    before = content(at / "people.db")
+    for target in ("people.db", at / "people.db", "link.db", f"sqlite://{at}/people.db"):
+        # Not even the bundle is looked for.
+        onto = run(at, "--photos", "nowhere", "--to", "no-such-bundle", "--yes", target=target)
+        assert onto.exit_code == 4 and "is the old gallery" in onto.output
+    assert content(at / "people.db") == before
+
+
 def test_wrong_galleries(at: Path) -> None:
-    onto = run(at, "--photos", at / "photos", "--accept", "--yes", target=at / "people.db")
-    assert onto.exit_code == 4 and "is the old gallery" in onto.output
     (at / "people.db").rename(at / "elsewhere.db")
     absent = run(at, "--photos", at / "photos", "--yes")
     assert absent.exit_code == 4 and "no such gallery" in absent.output

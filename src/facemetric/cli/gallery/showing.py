@@ -79,6 +79,7 @@ def _document(opened: Gallery, given: str | None) -> GalleryOut:
         encoding=stats.encoding,
         people=stats.people,
         samples=stats.samples,
+        mapped=opened.mapped(),
         groups=opened.groups(),
         size_bytes=stats.size_bytes,
         schema_version=stats.schema_version,
@@ -101,5 +102,7 @@ def _print(document: GalleryOut) -> None:
         ("created", document.created),
     ):
         print(f"  {name:13} {value}")
+    for bundle, samples in document.mapped.items():
+        print(f"  mapped        {samples:,} samples, by an upgrade from {bundle}")
     for group, people in document.groups.items():
         print(f"  group         {group}: {people:,} people")

@@ -68,6 +68,7 @@ def run_upgrade(asked: Asked) -> GalleryUpgradeOut:
     from facemetric.wire import GalleryUpgradeOut
 
     with Gallery.open(asked.gallery, key=asked.key, create=False, read_only=True) as source:
+        _refuse_same(source, asked)
         new = open_bundle(asked.new)
         old = open_bundle(asked.old if asked.old is not None else source.bundle)
         check_bundles(source, old, new)
@@ -153,8 +154,9 @@ def _shared(
     flip: bool,
 ) -> SharedFaces:
     from facemetric.evaluation import CentralFaceFinder, FaceEmbedder
-    from facemetric.jobs.upgrading import embed_shared
+    from facemetric.jobs.upgrading import embed_shared, held_people
 
+    held_people(data, photos, held_share=asked.held_share, seed=asked.seed)  # before the work
     folder = _cache(asked)
     old, new = bundles
     with (
@@ -231,8 +233,6 @@ def _converted(
 
     path = file_of(asked.target)
     if path is not None:
-        if path.resolve() == _resolved(asked.gallery):
-            raise InputError("is the old gallery", item=asked.target, fix="Name another file")
         make_folder(path)
     if plan is not None and not imported_folder(answer.bundle).exists():
         save_upgraded(new, plan, name=answer.bundle)
@@ -270,11 +270,16 @@ def _converted(
     )
 
 
-def _resolved(address: str) -> Path | None:
-    from facemetric.cli.galleries import file_of
+def _refuse_same(source: Gallery, asked: Asked) -> None:
+    """Raise InputError where the new gallery is the old one, before any work."""
+    from facemetric.cli.galleries import place_there, shown_address
 
-    path = file_of(address)
-    return None if path is None else path.resolve()
+    if place_there(asked.target) == source.place:
+        raise InputError(
+            "is the old gallery",
+            item=shown_address(asked.target),
+            fix="Name another one: the old one stays as it is",
+        )
 
 
 def _embedder(asked: Asked, bundle: Bundle, flip: bool) -> Embedder:

@@ -68,7 +68,11 @@ def parse_address(address: str) -> MilvusAddress:
             raise InputError(
                 "Milvus Lite wants a name that ends in .db", item=str(file), fix="Rename it"
             )
-        return MilvusAddress(str(file), file, "", "", prefix, f"milvus://{file}?gallery={name}")
+        shown = f"milvus://{file}?gallery={name}"
+        # One file has one server in a process, whatever links lead to it.
+        behind = file.resolve()
+        file = behind if behind.suffix == ".db" else file.absolute()
+        return MilvusAddress(str(file), file, "", "", prefix, shown)
     user, _, host = parts.netloc.rpartition("@")
     try:
         parts.port  # noqa: B018

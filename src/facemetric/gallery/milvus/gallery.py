@@ -21,6 +21,7 @@ from facemetric.gallery.milvus.facts import Facts, absent_gallery
 from facemetric.gallery.milvus.indexing import build
 from facemetric.gallery.milvus.integrity import clear_orphans, problems
 from facemetric.gallery.milvus.listing import page_of
+from facemetric.gallery.milvus.reach import place_of
 from facemetric.gallery.milvus.rows import sample_of
 from facemetric.gallery.milvus.searching import search
 from facemetric.gallery.milvus.transfer import read_people, restore
@@ -133,6 +134,11 @@ class MilvusGallery(Gallery):
             raise
         self.id, self.bundle, self.dim = self._facts.id, self._facts.bundle, self._facts.dim
         self.bundle_sha256 = self._facts.bundle_sha256
+
+    @property
+    def place(self) -> str:
+        """The file or server, and the collections' names in it; see ``Gallery.place``."""
+        return place_of(self._client.address)
 
     @property
     def flip(self) -> bool | None:

@@ -1,8 +1,9 @@
-"""Whether anybody listens at a server's address: pymilvus tries in silence until its time is up."""
+"""What an address reaches: whether anybody listens there, and whether two mean one place."""
 
 from __future__ import annotations
 
 import socket
+from contextlib import suppress
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -14,7 +15,7 @@ PORT = 19530
 
 
 def check_reachable(address: MilvusAddress, *, timeout_s: float) -> None:
-    """Connect and hang up; GalleryError where nobody answers in time."""
+    """Connect and hang up, or raise GalleryError: pymilvus would wait in silence."""
     parts = urlsplit(address.uri)
     host, port = parts.hostname or "", parts.port or PORT
     if getproxies() and not proxy_bypass(host):
@@ -39,3 +40,16 @@ def check_reachable(address: MilvusAddress, *, timeout_s: float) -> None:
             item=address.shown,
             fix="Start Milvus, or check the address: milvus://host:19530/database?gallery=name",
         ) from error
+
+
+def place_of(address: MilvusAddress) -> str:
+    """Return the same for every spelling of an address: links, names of a host, its usual port."""
+    if address.file is not None:
+        about = address.file.stat()
+        return f"file {about.st_dev}:{about.st_ino} {address.prefix}"
+    parts = urlsplit(address.uri)
+    host = parts.hostname or ""
+    with suppress(OSError):
+        host = socket.gethostbyname(host)
+    where = f"{host}:{parts.port or PORT}"
+    return f"{where} {address.database or 'default'} {address.prefix}"

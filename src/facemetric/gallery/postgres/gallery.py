@@ -107,6 +107,16 @@ class PostgresGallery(SqlGallery):
             self._server.close()
             raise
 
+    @property
+    def place(self) -> str:
+        """The server, told by when it was started, database and schema; see ``Gallery.place``."""
+        with self._server.read() as connection:
+            (place,) = connection.execute(
+                "SELECT concat_ws(' ', pg_postmaster_start_time(), current_database(), ?::text)",
+                (self._server.schema,),
+            ).fetchone()
+        return str(place)
+
     def purge(self) -> bool:
         """Vacuum the tables, so that erased rows are gone from live data.
 

@@ -26,6 +26,13 @@ def count_groups(connection: Connection) -> dict[str, int]:
     )
 
 
+def count_mapped(connection: Connection) -> dict[str, int]:
+    """Return the number of samples that were mapped from each bundle's embeddings."""
+    query = """SELECT mapped_from, count(*) FROM samples WHERE mapped_from IS NOT NULL
+        GROUP BY mapped_from ORDER BY mapped_from"""
+    return dict(connection.execute(query).fetchall())
+
+
 def figures(connection: Connection, *, size_bytes: int, version: int) -> Stats:
     """Return what a gallery of ``size_bytes`` and a schema holds and is bound to."""
     identity, created = connection.execute("SELECT id, created FROM gallery").fetchone()

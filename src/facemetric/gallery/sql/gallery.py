@@ -26,7 +26,7 @@ from facemetric.gallery.sql.binding import bind, bind_samples, stored_binding
 from facemetric.gallery.sql.bulk import enrol_all
 from facemetric.gallery.sql.connection import Connection, Database
 from facemetric.gallery.sql.enrolment import Request, absent, enrol, find_person
-from facemetric.gallery.sql.figures import count_groups
+from facemetric.gallery.sql.figures import count_groups, count_mapped
 from facemetric.gallery.sql.listing import page_of
 from facemetric.gallery.sql.rows import SAMPLE_QUERY, people_where, samples_of
 from facemetric.gallery.sql.transfer import read_people, restore
@@ -125,6 +125,11 @@ class SqlGallery(Gallery):
             where = "" if person is None else f"WHERE p.row = {self._row(connection, person)}"
             rows = connection.execute(f"{SAMPLE_QUERY} {where} ORDER BY s.row").fetchall()
             return samples_of(connection, rows)
+
+    def mapped(self) -> dict[str, int]:
+        """Return how many samples an upgrade mapped; see ``Gallery.mapped``."""
+        with self._database.read() as connection:
+            return count_mapped(connection)
 
     def rename(self, person: str, name: str) -> Person:
         """Give a person another name; PersonError where someone else has it."""

@@ -27,6 +27,12 @@ def file_exists(path: Path) -> bool:
     return True
 
 
+def place_of(path: Path) -> str:
+    """Return what tells a file that is there from all others, whatever its path."""
+    about = path.stat()
+    return f"file {about.st_dev}:{about.st_ino}"
+
+
 def make_file(path: Path) -> None:
     """Make an empty file that only its owner may read; GalleryError where that fails."""
     try:

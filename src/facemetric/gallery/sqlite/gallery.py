@@ -28,7 +28,7 @@ from facemetric.gallery.sqlite.encryption import (
     stored_envelope,
 )
 from facemetric.gallery.sqlite.everything import all_vectors
-from facemetric.gallery.sqlite.file import file_exists
+from facemetric.gallery.sqlite.file import file_exists, place_of
 from facemetric.gallery.sqlite.integrity import structural_problems, vector_problems
 from facemetric.gallery.sqlite.lineage import is_ours, mark_of
 from facemetric.gallery.sqlite.memory import Memory
@@ -149,6 +149,11 @@ class SqliteGallery(SqlGallery):
         except BaseException:
             self._file.close()
             raise
+
+    @property
+    def place(self) -> str:
+        """The file, whatever its path; see ``Gallery.place``."""
+        return place_of(self.path)
 
     def purge(self) -> bool:
         """Write the file anew, without what was erased; see ``Gallery.purge``."""

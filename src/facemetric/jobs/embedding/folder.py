@@ -65,12 +65,14 @@ class EmbeddingFolder:
     def begin(self, plan: Plan, *, replace: bool) -> None:
         """Write the plan, or find that the same is there; remove the shards of another.
 
+        With ``replace``, what is damaged is another's.
+
         Raises
         ------
         DataError
             Another plan is there and is not to be replaced, or a shard is damaged.
         """
-        there = self.plan()
+        there = self._readable_plan(replace=replace)
         if there is None:
             self._write_plan(plan)
         elif there != plan:
@@ -87,8 +89,16 @@ class EmbeddingFolder:
                 file.unlink()
             for file in (self.path / folder).glob("*.parquet"):
                 # Left by a replacement that was stopped here: the plan goes first.
-                if facts_in(file).get("plan") != plan.digest:
+                if not _is_of(plan, file, replace=replace):
                     file.unlink()
+
+    def _readable_plan(self, *, replace: bool) -> Plan | None:
+        try:
+            return self.plan()
+        except DataError:
+            if not replace:
+                raise
+            return None
 
     def _write_plan(self, plan: Plan) -> None:
         path = self.path / PLAN_NAME
@@ -145,11 +155,23 @@ def facts_in(file: Path) -> dict[str, object]:
     arrow, parquet = pyarrow()
     try:
         return facts_of(parquet.read_schema(file))
-    except (OSError, ValueError, arrow.ArrowException) as error:
+    except (OSError, ValueError, TypeError, arrow.ArrowException) as error:
         reason = str(error).split("\n")[0]
         raise DataError(
-            f"is damaged: {reason}", item=str(file), fix="Delete it, and run the command again"
+            f"is damaged: {reason}",
+            item=str(file),
+            fix="Delete it, and run the command again; --replace does both",
         ) from error
+
+
+def _is_of(plan: Plan, file: Path, *, replace: bool) -> bool:
+    """Whether a shard is of a plan; DataError where that cannot be told and matters."""
+    try:
+        return facts_in(file).get("plan") == plan.digest
+    except DataError:
+        if not replace:
+            raise
+        return False
 
 
 def _is_beginning(path: Path) -> bool:

@@ -73,6 +73,12 @@ class PhotoReader:
         # Opening an archive reads its list of files: once, not once a photograph.
         self._archives: dict[str, Any] = {}
 
+    def path(self, name: str) -> Path | None:
+        """Return the file of this machine that a name means; ``None`` for an address."""
+        if not is_address(name) or os.path.lexists(self._base / name):
+            return self._base / name
+        return None
+
     def read(self, name: str) -> Path | bytes:
         """Return a path to read, or the encoded bytes from an address.
 
@@ -85,8 +91,9 @@ class PhotoReader:
         DependencyError
             What fsspec needs for it is not installed.
         """
-        if not is_address(name) or os.path.lexists(self._base / name):
-            return self._base / name
+        file = self.path(name)
+        if file is not None:
+            return file
         try:
             filesystem, path = self._opened(name)
             data: bytes = filesystem.cat_file(path, start=0, end=_MOST_BYTES)

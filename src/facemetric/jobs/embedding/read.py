@@ -129,7 +129,7 @@ def iter_embeddings(folder: str | Path, *, unfinished: bool = False) -> Iterator
             fix="Run facemetric embed again, which goes on, or pass unfinished=True",
         )
     for number in there:
-        table = _read(place.faces_file(number), plan)
+        table = read_shard(place.faces_file(number), plan)
         yield _faces(table, plan)
 
 
@@ -147,7 +147,7 @@ def count_photos(folder: Path, plan: Plan, *, shards: Sequence[int] | None = Non
     errors: list[ItemError] = []
     with_errors: list[int] = []
     for number in range(plan.shards) if shards is None else shards:
-        table = _read(place.photos_file(number), plan)
+        table = read_shard(place.photos_file(number), plan)
         codes = table["code"].to_pylist()
         photographs += len(codes)
         faces += sum(table["faces"].to_pylist())
@@ -172,7 +172,8 @@ def _plan_in(place: EmbeddingFolder) -> Plan:
     return plan
 
 
-def _read(file: Path, plan: Plan) -> Any:
+def read_shard(file: Path, plan: Plan) -> Any:
+    """Return a table of a plan; raises DataError where it is another's or damaged."""
     arrow, parquet = pyarrow()
     try:
         table = parquet.read_table(file)

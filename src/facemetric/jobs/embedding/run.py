@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from facemetric.bundle import Bundle, open_bundle
 from facemetric.detect import Select
 from facemetric.errors import InputError
+from facemetric.jobs.embedding.changed import changed_photographs
 from facemetric.jobs.embedding.folder import EmbeddingFolder, opened_folder
 from facemetric.jobs.embedding.photographs import list_photographs
 from facemetric.jobs.embedding.plan import Plan, make_plan
@@ -48,6 +49,9 @@ class EmbeddedSet:
         Photographs that this run looked at; shards that were finished before are not among them.
     new_shards
         Shards that this run wrote.
+    changed
+        Photographs whose bytes were others than when they were embedded: their shards were done
+        again.
     seconds
         Wall-clock time of this run.
     """
@@ -57,6 +61,7 @@ class EmbeddedSet:
     counts: PhotoCounts
     new_photographs: int
     new_shards: int
+    changed: tuple[str, ...]
     seconds: float
 
     def to_wire(self) -> EmbedOut:
@@ -77,6 +82,7 @@ class EmbeddedSet:
             failed=counts.failed,
             shards=plan.shards,
             new_shards=self.new_shards,
+            changed=len(self.changed),
             new_photographs=self.new_photographs,
             seconds=round(self.seconds, 3),
             errors=tuple(map(ErrorOut.of, counts.errors)),
@@ -168,6 +174,7 @@ def embed_photos(
     make = EmbedderMaker(plan, _reference(opened, bundle), Path.cwd(), provider)
     with opened_folder(Path(out)) as folder:
         folder.begin(plan, replace=replace)
+        changed = _without_changed(folder, plan, names)
         waiting = _waiting(folder, plan, names, retry_failed=retry_failed)
         pace = _Progress(plan, waiting, tell)
         for shard in _work(waiting, make, pace, workers=workers, ray=ray):
@@ -180,6 +187,7 @@ def embed_photos(
         counts=counts,
         new_photographs=sum(len(shard.names) for shard in waiting),
         new_shards=len(waiting),
+        changed=changed,
         seconds=time.monotonic() - began,
     )
 
@@ -201,6 +209,15 @@ def _work(
     if workers is None or workers == 1:
         return embed_here(waiting, make, tell)
     return embed_in_processes(waiting, make, tell, workers=workers)
+
+
+def _without_changed(folder: EmbeddingFolder, plan: Plan, names: Sequence[str]) -> tuple[str, ...]:
+    """Remove the shards of photographs that others took the place of; return these."""
+    shards = folder.finished(plan)
+    changed = changed_photographs(folder, plan, names, base=Path.cwd(), shards=shards)
+    for number in changed:
+        folder.remove(number)
+    return tuple(name for own in changed.values() for name in own)
 
 
 def _waiting(

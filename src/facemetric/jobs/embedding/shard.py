@@ -14,6 +14,7 @@ from facemetric.errors import BundleError, FacemetricError, IntegrityError, Sour
 from facemetric.index import Codec
 from facemetric.jobs.embedding.photographs import PhotoReader
 from facemetric.jobs.embedding.plan import Plan
+from facemetric.jobs.embedding.stamp import Stamp, stamp_of
 from facemetric.jobs.embedding.tables import ShardTables
 from facemetric.recognizer import SeenPhoto, Viewer
 from facemetric.types import ItemError
@@ -119,9 +120,12 @@ class ShardEmbedder:
         """
         names, known = shard.names, passed_over or {}
         seen: list[SeenPhoto | ItemError] = []
+        stamps: list[Stamp | None] = []
         for first in range(0, len(names), at_once):
             tell(first)
             part = [known.get(place, names[place]) for place in _places(first, at_once, names)]
+            # Before they are read: one that is written meanwhile has another stamp then.
+            stamps += [self._stamp(one) for one in part]
             seen += self._see(part)
         tell(len(names))
         failed = [one for one in seen if isinstance(one, ItemError) and one.code == "source"]
@@ -134,7 +138,7 @@ class ShardEmbedder:
         rows = list(zip(names, seen, strict=True))
         number = shard.number
         return EmbeddedShard(
-            number, self._tables.faces(number, rows), self._tables.photos(number, rows)
+            number, self._tables.faces(number, rows), self._tables.photos(number, rows, stamps)
         )
 
     def _see(self, names: Sequence[str | ItemError]) -> list[SeenPhoto | ItemError]:
@@ -151,6 +155,10 @@ class ShardEmbedder:
             # It was bytes, or a path below another folder.
             result.append(replace(one, item=name) if isinstance(one, ItemError) else one)
         return result
+
+    def _stamp(self, name: str | ItemError) -> Stamp | None:
+        path = None if isinstance(name, ItemError) else self._reader.path(name)
+        return None if path is None else stamp_of(path)
 
     def _read(self, name: str) -> Path | bytes | ItemError:
         try:

@@ -14,6 +14,7 @@ import numpy as np
 from facemetric.errors import DataError, DependencyError
 from facemetric.index import Codec
 from facemetric.jobs.embedding.plan import FORMAT, Plan
+from facemetric.jobs.embedding.stamp import Stamp
 from facemetric.recognizer import SeenPhoto
 from facemetric.types import ChipQuality, ItemError
 
@@ -81,15 +82,25 @@ class ShardTables:
         schema = arrow.schema(fields, self._metadata(shard))
         return arrow.Table.from_arrays(arrays, schema=schema)
 
-    def photos(self, shard: int, photos: Sequence[tuple[str, SeenPhoto | ItemError]]) -> Any:
-        """Return one row a photograph: how many faces, or the error."""
+    def photos(
+        self,
+        shard: int,
+        photos: Sequence[tuple[str, SeenPhoto | ItemError]],
+        stamps: Sequence[Stamp | None],
+    ) -> Any:
+        """Return one row a photograph: how many faces, or the error; and its file's stamp."""
         arrow = self._arrow
-        rows = [_photo_row(name, photo) for name, photo in photos]
+        rows = [
+            _photo_row(name, photo, stamp)
+            for (name, photo), stamp in zip(photos, stamps, strict=True)
+        ]
         text, count = arrow.string(), arrow.int32()
         schema = arrow.schema(
             [
                 arrow.field("source", text, nullable=False),
                 arrow.field("photo_sha256", text),
+                arrow.field("photo_bytes", arrow.int64()),
+                arrow.field("photo_modified_ns", arrow.int64()),
                 arrow.field("photo_width_px", count),
                 arrow.field("photo_height_px", count),
                 arrow.field("faces_found", count),
@@ -134,8 +145,8 @@ class ShardTables:
 
 def facts_of(schema: Any) -> dict[str, Any]:
     """Return what a shard's schema says of it; empty where it is none of ours."""
-    found: dict[str, Any] = json.loads((schema.metadata or {}).get(KEY, b"{}"))
-    return found
+    found = json.loads((schema.metadata or {}).get(KEY, b"{}"))
+    return found if isinstance(found, dict) else {}
 
 
 def write_table(table: Any, path: Path) -> None:
@@ -177,8 +188,10 @@ def pyarrow() -> tuple[Any, Any]:
     return arrow, parquet
 
 
-def _photo_row(name: str, photo: SeenPhoto | ItemError) -> dict[str, object]:
+def _photo_row(name: str, photo: SeenPhoto | ItemError, stamp: Stamp | None) -> dict[str, object]:
     row: dict[str, object] = {"source": plain_name(name), "faces": 0}
+    if stamp is not None:
+        row |= {"photo_bytes": stamp.size_bytes, "photo_modified_ns": stamp.modified_ns}
     if isinstance(photo, ItemError):
         fix = None if photo.fix is None else plain_name(photo.fix)
         return row | {"code": photo.code, "cause": plain_name(photo.cause), "fix": fix}

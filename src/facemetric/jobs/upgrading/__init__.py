@@ -13,7 +13,12 @@ from facemetric.jobs.upgrading.derived import (
 from facemetric.jobs.upgrading.outcome import photos_digest, report_out
 from facemetric.jobs.upgrading.photographs import Photographs
 from facemetric.jobs.upgrading.report import UpgradeReport, fit_and_measure
-from facemetric.jobs.upgrading.shared import SharedFaces, embed_shared, split_people
+from facemetric.jobs.upgrading.shared import (
+    SharedFaces,
+    embed_shared,
+    held_people,
+    split_people,
+)
 from facemetric.jobs.upgrading.thresholds import MixedPoints, cross_pairs, mixed_points
 
 __all__ = [
@@ -31,6 +36,7 @@ __all__ = [
     "cross_pairs",
     "embed_shared",
     "fit_and_measure",
+    "held_people",
     "kept_plan",
     "mixed_points",
     "photos_digest",

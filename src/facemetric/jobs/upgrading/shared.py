@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from facemetric.datasets import LabelledPhotos
 from facemetric.embed.adaptors import LEAST_ROWS
@@ -19,6 +20,10 @@ HELD_SHARE = 0.3
 MOST_HELD = 4000
 """Photographs that judge, at most: all of their pairs are compared."""
 
+LEAST_HELD, LEAST_SEVERAL = 4, 2
+"""People who judge, at least, and those of them with several photographs: for two folds."""
+
+Int64 = NDArray[np.int64]
 EmbedPhotos: TypeAlias = Callable[[Sequence[Path]], Embedded]
 
 
@@ -72,6 +77,30 @@ def embed_shared(
     return SharedFaces(data, photos.take(rows), before[rows], after[rows], missing)
 
 
+def held_people(data: str, photos: LabelledPhotos, *, held_share: float, seed: int) -> Int64:
+    """Return the labels of the people who judge, drawn.
+
+    Raises
+    ------
+    DataError
+        They are too few to be compared with one another.
+    """
+    counts = np.bincount(photos.labels)
+    order = np.random.default_rng(seed).permutation(len(counts))
+    held = order[: round(held_share * len(counts))]
+    held = held[np.cumsum(counts[held]) <= MOST_HELD]
+    several = int((counts[held] > 1).sum())
+    if len(held) < LEAST_HELD or several < LEAST_SEVERAL:
+        raise DataError(
+            f"{len(held)} of {len(counts)} people, {several} of them with several photographs, "
+            f"would judge the map: {LEAST_HELD} are needed, {LEAST_SEVERAL} of them with several",
+            item=data,
+            fix=f"Name photographs of more people: {round(LEAST_HELD / held_share) + 1} or more, "
+            "some with several photographs. Or hold back a larger share of them (--held-share)",
+        )
+    return held
+
+
 def split_people(
     shared: SharedFaces, *, held_share: float = HELD_SHARE, seed: int = 0
 ) -> tuple[SharedFaces, SharedFaces]:
@@ -90,13 +119,10 @@ def split_people(
     Raises
     ------
     DataError
-        Too few faces are left to fit on.
+        The people who judge are too few, or too few faces are left to fit on.
     """
     labels = shared.photos.labels
-    counts = np.bincount(labels)
-    order = np.random.default_rng(seed).permutation(len(counts))
-    held = order[: round(held_share * len(counts))]
-    held = held[np.cumsum(counts[held]) <= MOST_HELD]
+    held = held_people(shared.data, shared.photos, held_share=held_share, seed=seed)
     judging = np.isin(labels, held)
     if int((~judging).sum()) < LEAST_ROWS:
         raise DataError(

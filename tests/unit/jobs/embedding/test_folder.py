@@ -30,7 +30,7 @@ def plan_of(*names: str, flip: bool = True, shard_photos: int = 2) -> Plan:
 def shard_of(plan: Plan, number: int = 0) -> EmbeddedShard:
     rows = [("a.jpg", ItemError("a.jpg", "decode", "is cut off"))]
     tables = ShardTables(plan, None)
-    return EmbeddedShard(number, tables.faces(number, rows), tables.photos(number, rows))
+    return EmbeddedShard(number, tables.faces(number, rows), tables.photos(number, rows, [None]))
 
 
 def test_a_plan_is_read_back(tmp_path: Path) -> None:
@@ -113,6 +113,35 @@ def test_a_damaged_shard_is_named(tmp_path: Path) -> None:
         file.write_bytes(file.read_bytes()[:-20])
         with pytest.raises(DataError, match=r"00000\.parquet: is damaged"):
             folder.begin(plan, replace=False)
+
+
+@pytest.mark.parametrize("which", ["photos", "faces"])
+def test_a_replacement_goes_on_over_what_is_damaged(tmp_path: Path, which: str) -> None:
+    plan, other = plan_of("a", "b", "c"), plan_of("a", "b", "c", flip=False)
+    with opened_folder(tmp_path / "out") as folder:
+        folder.begin(plan, replace=False)
+        folder.write(shard_of(plan))
+        folder.write(shard_of(plan, 1))
+        file = getattr(folder, f"{which}_file")(1)
+        file.write_bytes(file.read_bytes()[:-20])
+        folder.begin(plan, replace=True)
+        assert folder.finished(plan) == [0]  # the same plan: what is whole stays
+        file.write_bytes(b"PAR1 nothing")
+        folder.begin(other, replace=True)
+        assert folder.plan() == other and folder.finished(other) == []
+        assert not list(folder.path.rglob("*.parquet"))
+
+
+def test_a_replacement_takes_the_place_of_a_damaged_plan(tmp_path: Path) -> None:
+    plan = plan_of("a")
+    with opened_folder(tmp_path / "out") as folder:
+        folder.begin(plan, replace=False)
+        folder.write(shard_of(plan))
+        (folder.path / PLAN_NAME).write_text("{")
+        with pytest.raises(DataError, match="is no plan of"):
+            folder.begin(plan, replace=False)
+        folder.begin(plan, replace=True)
+        assert folder.plan() == plan and folder.finished(plan) == [0]
 
 
 def test_a_disk_that_cannot_be_written(tmp_path: Path) -> None:

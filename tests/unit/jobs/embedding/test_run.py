@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import shutil
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -97,6 +99,26 @@ def _stop_at(place: int):  # type: ignore[no-untyped-def]
             raise KeyboardInterrupt
 
     return tell
+
+
+def test_a_photograph_under_an_old_name_is_embedded_again(
+    samples: dict[str, Path], tmp_path: Path
+) -> None:
+    photos, out = tmp_path / "photos", tmp_path / "out"
+    photos.mkdir()
+    first, second = sorted(samples.values())[:2]
+    for name in ("a.jpg", "b.jpg"):
+        shutil.copy(first, photos / name)
+    before = embed_photos(photos, out, shard_photos=1)
+    assert before.changed == ()
+    (photos / "b.jpg").unlink()
+    shutil.copy(second, photos / "b.jpg")
+    after = embed_photos(photos, out, shard_photos=1)
+    assert (after.changed, after.new_shards) == ((str(photos / "b.jpg"),), 1)
+    read = read_embeddings(out)
+    digests = dict(zip(read.source, read.photo_sha256, strict=True))
+    assert digests[str(photos / "b.jpg")] == hashlib.sha256(second.read_bytes()).hexdigest()
+    assert embed_photos(photos, out, shard_photos=1).new_shards == 0
 
 
 def test_a_half_written_shard_is_made_again(

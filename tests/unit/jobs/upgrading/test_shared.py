@@ -34,6 +34,24 @@ def test_too_few_to_fit_on() -> None:
         split_people(seen(30, 4))
 
 
+@pytest.mark.parametrize(
+    ("people", "each", "share", "says"),
+    [
+        (1, 120, 0.3, "0 of 1 people, 0 of them with several photographs, would judge"),
+        (8, 30, 0.3, "2 of 8 people, 2 of them with several"),
+        (200, 1, 0.3, "60 of 200 people, 0 of them with several"),
+        (120, 4, 0.02, "2 of 120 people, 2 of them with several"),
+    ],
+)
+def test_too_few_to_judge(people: int, each: int, share: float, says: str) -> None:
+    with pytest.raises(DataError, match=f"made up: {says}") as caught:
+        split_people(seen(people, each), held_share=share)
+    assert "4 are needed, 2 of them with several" in caught.value.cause
+    needed = round(4 / share) + 1
+    assert f"more people: {needed} or more" in str(caught.value.fix)
+    split_people(seen(max(needed, 40), 4), held_share=share)  # what it advises
+
+
 def test_photographs_without_a_face_are_left_out() -> None:
     faces = seen(10, 3)
     found = np.ones(30, bool)
