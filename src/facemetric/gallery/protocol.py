@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from os import PathLike
@@ -198,9 +197,9 @@ class Gallery(Searchable):
             Where there is no such person.
         """
 
+    @abstractmethod
     def mapped(self) -> dict[str, int]:
         """Return how many samples an upgrade mapped, and did not embed, by the old bundle."""
-        return dict(Counter(one.mapped_from for one in self.samples() if one.mapped_from))
 
     @abstractmethod
     def rename(self, person: str, name: str) -> Person:

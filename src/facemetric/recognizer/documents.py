@@ -135,7 +135,6 @@ def gallery_document(gallery: Gallery, *, name: str) -> GalleryOut:
         encoding=stats.encoding,
         people=stats.people,
         samples=stats.samples,
-        mapped=gallery.mapped(),
         groups=gallery.groups(),
         size_bytes=stats.size_bytes,
         schema_version=stats.schema_version,

@@ -12,7 +12,8 @@ class GalleryOut(Wire):
 
     ``problems`` is null where nobody looked for any; ``groups`` counts people; ``key_id`` is of
     the master key of an encrypted gallery, null where it is plain. ``mapped`` counts the samples
-    that an upgrade mapped and did not embed anew, by the bundle that they were embedded with.
+    that an upgrade mapped and did not embed anew, by the bundle that they were embedded with; null
+    where nobody counted them.
     """
 
     schema_name: Literal["facemetric.gallery/1"] = schema("facemetric.gallery/1")
@@ -25,11 +26,11 @@ class GalleryOut(Wire):
     encoding: Literal["f32", "u8"]
     people: int
     samples: int
-    mapped: dict[str, int]
     groups: dict[str, int]
     size_bytes: int
     schema_version: int
     created: str
+    mapped: dict[str, int] | None = None
     problems: tuple[str, ...] | None = None
     key_id: str | None = None
 

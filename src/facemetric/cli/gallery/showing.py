@@ -102,7 +102,7 @@ def _print(document: GalleryOut) -> None:
         ("created", document.created),
     ):
         print(f"  {name:13} {value}")
-    for bundle, samples in document.mapped.items():
+    for bundle, samples in (document.mapped or {}).items():
         print(f"  mapped        {samples:,} samples, by an upgrade from {bundle}")
     for group, people in document.groups.items():
         print(f"  group         {group}: {people:,} people")

@@ -69,6 +69,12 @@ class Directory:
         counted = Counter(group for row in rows for group in row["facts"]["groups"])
         return dict(sorted(counted.items()))
 
+    def mapped(self) -> dict[str, int]:
+        """Return the number of samples that were mapped from each bundle's embeddings."""
+        rows = self.collections.every("samples", ("facts",), 'facts["mapped_from"] > ""')
+        counted = Counter(row["facts"].get("mapped_from") for row in rows)
+        return {bundle: counted[bundle] for bundle in sorted(filter(None, counted))}
+
     def vectors(self, *, dim: int) -> Vectors:
         """Return all embeddings and whose they are."""
         people = self.collections.every("people", ("facts",))

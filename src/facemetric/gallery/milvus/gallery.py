@@ -194,6 +194,10 @@ class MilvusGallery(Gallery):
         identity = None if person is None else self._directory.row(person)["id"]
         return [sample_of(row, self.bundle) for row in self._directory.samples(identity)]
 
+    def mapped(self) -> dict[str, int]:
+        """Return how many samples an upgrade mapped; see ``Gallery.mapped``."""
+        return self._directory.mapped()
+
     def rename(self, person: str, name: str) -> Person:
         """Give a person another name; PersonError where someone else has it."""
         with self._writing():
