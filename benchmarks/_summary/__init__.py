@@ -1,0 +1,1 @@
+"""The rows of the summary, by what was measured."""
