@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
+import psycopg
 import pytest
 
 from facemetric.errors import GalleryError
 from facemetric.gallery import NewSample, PostgresGallery, SearchIndex
+from facemetric.gallery.postgres import indexing, past
 from facemetric.gallery.postgres.database import PostgresConnection
-from layouts.postgres import postgres_address
+from layouts.postgres import postgres_address, server
 
 DIM = 16
 
@@ -104,3 +106,53 @@ def test_a_server_that_is_not_there_is_told_in_libpqs_words() -> None:
 def test_what_the_server_says_of_a_statement_stands_alone(gallery: PostgresGallery) -> None:
     with pytest.raises(GalleryError, match=r'relation "nothing" does not exist\. Give the user'):
         gallery._server.outside("SELECT 1\nFROM nothing")
+
+
+@pytest.mark.parametrize("builds", [1, 2])
+def test_others_search_while_an_index_is_measured(
+    gallery: PostgresGallery, monkeypatch: pytest.MonkeyPatch, builds: int
+) -> None:
+    vectors = unit(120)
+    enrol(gallery, vectors)
+    if builds == 2:
+        gallery.build_index(SearchIndex("hnsw"), queries=5)
+    address = f"{server()[0]}&gallery={gallery._server.schema.removeprefix('facemetric_')}"
+    found: list[str] = []
+    measure = indexing.with_recall
+
+    def measured(*what: Any) -> SearchIndex:
+        with PostgresGallery(address, timeout_s=2) as other:
+            found.append(other.search(vectors[:1], 1)[0][0].name)
+            other.enroll("Zoe", [NewSample(unit(1, seed=9)[0], "z.jpg")])
+        return measure(*what)
+
+    monkeypatch.setattr(indexing, "with_recall", measured)
+    built = gallery.build_index(SearchIndex("hnsw", m=8), queries=5)
+    assert found == ["p0"] and built.queries == 5
+    assert gallery.search_index() == built
+
+
+def test_a_purge_claims_nothing_while_somebody_sees_the_erased(
+    gallery: PostgresGallery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(past, "WAIT_S", 0.2)
+    enrol(gallery, unit(3))
+    with psycopg.connect(server()[0], autocommit=True) as other:
+        other.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        other.execute("SELECT count(*) FROM pg_class")
+        assert not gallery.remove("p0").purged
+        assert not gallery.purge()
+        other.execute("COMMIT")
+        assert gallery.purge()  # one that came later, or waits for work, is in nobody's way
+    assert gallery.remove("p1").purged
+
+
+def test_a_connection_that_the_server_ended_is_made_anew(gallery: PostgresGallery) -> None:
+    enrol(gallery, unit(3))
+    with psycopg.connect(server()[0], autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s)", (gallery._server._raw.info.backend_pid,))
+    with pytest.raises(GalleryError, match="terminating connection"):
+        gallery.people()
+    assert [person.name for person in gallery.people()] == ["p0", "p1", "p2"]
+    gallery.enroll("Zoe", [NewSample(unit(1, seed=9)[0], "z.jpg")])
+    assert gallery.search(unit(1, seed=9), 1)[0][0].name == "Zoe"

@@ -79,7 +79,7 @@ class PostgresConnection:
 
 
 class PostgresDatabase:
-    """One connection, which threads use in turns.
+    """One connection, which threads use in turns; made anew where the server has ended it.
 
     Parameters
     ----------
@@ -99,21 +99,16 @@ class PostgresDatabase:
     """
 
     def __init__(self, address: str, *, read_only: bool = False, timeout_s: float = 30.0) -> None:
-        libpq, self.schema, self._item = parse_address(address)
+        self._libpq, self.schema, self._item = parse_address(address)
         self.read_only = read_only
+        self._timeout_s = timeout_s
         self._lock = threading.RLock()
         self._process = os.getpid()
         self._psycopg = _psycopg()
         self._raw: Any = None
         self._depth = 0
         with self._translated():
-            self._raw = self._psycopg.connect(
-                libpq, autocommit=True, connect_timeout=max(int(timeout_s), 2)
-            )
-            self._raw.execute(f"SET lock_timeout = {int(timeout_s * 1000)}")
-            self._raw.execute(f"SET search_path = {self.schema}, public")
-            if read_only:
-                self._raw.execute("SET default_transaction_read_only = on")
+            self._raw = self._connect()
 
     @property
     def item(self) -> str:
@@ -179,6 +174,16 @@ class PostgresDatabase:
             finally:
                 self._depth = 0
 
+    def _connect(self) -> Any:
+        raw = self._psycopg.connect(
+            self._libpq, autocommit=True, connect_timeout=max(int(self._timeout_s), 2)
+        )
+        raw.execute(f"SET lock_timeout = {int(self._timeout_s * 1000)}")
+        raw.execute(f"SET search_path = {self.schema}, public")
+        if self.read_only:
+            raw.execute("SET default_transaction_read_only = on")
+        return raw
+
     def _opened(self) -> Any:
         if self._raw is None:
             raise GalleryError("is closed", item=self._item, fix="Open the gallery again")
@@ -188,6 +193,8 @@ class PostgresDatabase:
                 item=self._item,
                 fix="Open the gallery again in this process",
             )
+        if self._raw.closed and not self._depth:
+            self._raw = self._connect()  # the server was started anew, or had ended it
         return self._raw
 
     @contextmanager

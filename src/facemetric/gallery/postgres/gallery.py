@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import datetime
 
 import numpy as np
 
 from facemetric.errors import GalleryError
-from facemetric.gallery.approximate import (
-    EXACT,
-    SearchIndex,
-    check_enough,
-    stored_index,
-    with_recall,
-)
+from facemetric.gallery.approximate import SearchIndex
 from facemetric.gallery.binding import Binding
-from facemetric.gallery.postgres.database import PostgresConnection, PostgresDatabase
+from facemetric.gallery.postgres.database import PostgresDatabase
+from facemetric.gallery.postgres.indexing import build, kept_index
+from facemetric.gallery.postgres.past import nobody_sees_the_past
 from facemetric.gallery.postgres.schema import MIGRATIONS, bring_up_to_date
 from facemetric.gallery.postgres.searching import parsed, search
 from facemetric.gallery.protocol import BACKENDS, now
@@ -120,17 +115,20 @@ class PostgresGallery(SqlGallery):
     def purge(self) -> bool:
         """Vacuum the tables, so that erased rows are gone from live data.
 
-        What may remain: the server's write-ahead log until it is recycled, replicas that lag, and
-        backups.
+        ``False`` where a transaction elsewhere in the database may still see them, for which
+        vacuuming leaves them. What may remain in any case: the server's write-ahead log until it is
+        recycled, replicas that lag, and backups.
         """
         with self._server.read() as connection:
             erasure = editing.unpurged(connection)
         if erasure is None:
             return True
+        gone = nobody_sees_the_past(self._server)
         self._server.outside("VACUUM (FULL) people, person_groups, samples, embeddings")
-        with self._server.write() as connection:
-            connection.execute("UPDATE gallery SET purged = greatest(purged, ?)", (erasure,))
-        return True
+        if gone:
+            with self._server.write() as connection:
+                connection.execute("UPDATE gallery SET purged = greatest(purged, ?)", (erasure,))
+        return gone
 
     def compared(self) -> int:
         """Return how many samples a search looks at."""
@@ -153,7 +151,7 @@ class PostgresGallery(SqlGallery):
     def search_index(self) -> SearchIndex:
         """Return how samples are looked for."""
         with self._server.read() as connection:
-            return self._index(connection)
+            return kept_index(connection)
 
     def build_index(self, index: SearchIndex, *, queries: int = 200, seed: int = 0) -> SearchIndex:
         """Build pgvector's HNSW graph, or drop it; see ``Gallery.build_index``.
@@ -161,29 +159,7 @@ class PostgresGallery(SqlGallery):
         Others can search meanwhile; writers wait.
         """
         index.check()
-        with self._server.write() as connection:
-            connection.execute("DROP INDEX IF EXISTS embeddings_hnsw")
-            self._put_index(connection, None)
-            if index.kind == "exact":
-                return EXACT
-            (count,) = connection.execute("SELECT count(*) FROM embeddings").fetchone()
-            check_enough(count, item=self._server.item)
-            connection.execute(
-                f"""CREATE INDEX embeddings_hnsw ON embeddings USING hnsw (vector vector_ip_ops)
-                WITH (m = {index.m}, ef_construction = {index.ef_construction})"""
-            )
-            self._put_index(connection, index)
-            measured = with_recall(index, self._drawn(connection, queries, seed), self._answer)
-            self._put_index(connection, measured)
-        return measured
-
-    def _drawn(self, connection: PostgresConnection, count: int, seed: int) -> Float32:
-        """Return some samples' vectors, drawn."""
-        rows = np.array(connection.execute("SELECT row FROM embeddings ORDER BY row").fetchall())
-        rng = np.random.default_rng(seed)
-        chosen = rng.choice(rows[:, 0], size=min(count, len(rows)), replace=False)
-        query = "SELECT vector::text FROM embeddings WHERE row IN (?*) ORDER BY row"
-        return parsed([text for (text,) in connection.select_in(query, chosen.tolist())])
+        return build(self._server, index, self._answer, queries=queries, seed=seed)
 
     def stats(self) -> Stats:
         """Return the gallery in figures."""
@@ -221,16 +197,8 @@ class PostgresGallery(SqlGallery):
 
     def _answer(self, queries: Float32, question: Question) -> list[list[Match]]:
         with self._server.read() as connection:
-            index = self._index(connection)
+            index = kept_index(connection)
             return search(connection, queries, question, bundle=self.bundle, index=index)
-
-    def _index(self, connection: PostgresConnection) -> SearchIndex:
-        (kept,) = connection.execute("SELECT search_index FROM gallery").fetchone()
-        return stored_index(None if kept is None else json.loads(kept))
-
-    def _put_index(self, connection: PostgresConnection, index: SearchIndex | None) -> None:
-        kept = None if index is None else json.dumps(index.to_stored())
-        connection.execute("UPDATE gallery SET search_index = ?", (kept,))
 
     def _prepare(self, used: Binding, *, create: bool, clock: Callable[[], datetime]) -> None:
         """Create the gallery, or bring it up to date."""
