@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from facemetric.service.page import assets
-from layouts.page import PAGES, go, heading, settled
+from layouts.page import PAGES, choose, go, heading, settled
 
 
 def test_the_language_is_switched_and_kept(visit: Any) -> None:
@@ -19,6 +19,21 @@ def test_the_language_is_switched_and_kept(visit: Any) -> None:
     page.reload()
     heading(page, korean["people.title"])
     page.get_by_role("heading", name=korean["people.empty"]).wait_for()
+
+
+def test_failures_are_told_in_the_chosen_language(visit: Any, no_face_photo: Path) -> None:
+    korean = json.loads(assets()["i18n/ko.json"].body)
+    page = visit("korean", locale="ko-KR")
+    page.goto(page.url.split("#")[0] + "#/identify")
+    choose(page, no_face_photo)
+    page.get_by_text(korean["identify.no_face"]).first.wait_for()
+    file = {"name": "x.jpg", "mimeType": "image/jpeg", "buffer": b"no picture"}
+    page.locator("input[type=file]").set_input_files(file)
+    alert = page.get_by_role("alert")
+    assert alert.locator(".trouble-title").inner_text() == korean["problem.decode"]
+    assert alert.locator(".fix").inner_text() == korean["fix.decode"]
+    given = alert.locator("[lang=en]").all_inner_texts()  # and nothing else is the service's
+    assert len(given) == 1 and given[0].startswith("x.jpg: expected JPEG")
 
 
 def test_the_browsers_language_comes_first(visit: Any) -> None:
