@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -103,7 +104,7 @@ class GroupsFile:
         """
         if faces:
             check_embeddings(np.stack([one.embedding for one in faces]), dim=self.about.dim)
-        with self._store.writing():
+        with self._writing():
             self._store.add(source, sha256, faces)
 
     def join(self, *, tell: Tell = _silent) -> Joined:
@@ -116,7 +117,7 @@ class GroupsFile:
         tell
             Called with the new faces that were compared, and all new ones.
         """
-        with self._store.writing():
+        with self._writing():
             faces = self._store.faces(self.about.dim)
             old, new = np.flatnonzero(faces.joined), np.flatnonzero(~faces.joined)
             if not len(new):
@@ -142,7 +143,7 @@ class GroupsFile:
         tell
             Called with the faces that were compared, and all.
         """
-        with self._store.writing():
+        with self._writing():
             if threshold is not None:
                 self._store.set_threshold(*threshold)
                 self.about = self._store.about()
@@ -164,7 +165,7 @@ class GroupsFile:
             There is no such face, or it contradicts what was said of others; the cause has the
             chain.
         """
-        with self._store.writing():
+        with self._writing():
             self._store.correct(self._pair(first, second), same=same)
             faces = self._store.faces(self.about.dim)
             said = self._store.corrections(faces)
@@ -192,7 +193,7 @@ class GroupsFile:
         GroupsError
             Nothing was said of them, or there is no such face.
         """
-        with self._store.writing():
+        with self._writing():
             if not self._store.withdraw(self._pair(first, second)):
                 raise GroupsError(f"nothing was said of it and {second}", item=first)
 
@@ -204,7 +205,7 @@ class GroupsFile:
         GroupsError
             It is not there.
         """
-        with self._store.writing():
+        with self._writing():
             if not self._store.forget(source):
                 raise GroupsError("is no photograph of these groups", item=source)
         self._store.rewrite()
@@ -242,6 +243,13 @@ class GroupsFile:
                     item=str(self.path),
                     fix="Use the same bundle and --flip, or another file",
                 )
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """All or nothing, by the threshold that the file has now: others may have changed it."""
+        with self._store.writing():
+            self.about = self._store.about()
+            yield
 
     def _grouped(self, faces: Faces, *, old: int, tell: Tell) -> Int64:
         """Group faces of which the first ``old`` were grouped before; return their labels."""

@@ -242,6 +242,14 @@ def test_a_damaged_embedding_is_named(file: GroupsFile, data: bytes, what: str) 
     assert file.join().faces == 2
 
 
+def test_a_threshold_that_another_process_set_counts(file: GroupsFile) -> None:
+    _add(file, "ab", [0, 1])
+    with GroupsFile(file.path) as other:
+        other.regroup(threshold=(-0.9, "by hand"))  # everybody is one person by it
+    assert _add(file, "c", [2]) == Joined(faces=1, joined=1, founded=0)
+    assert file.about.threshold == -0.9 and _groups(file) == {"abc"}
+
+
 def test_other_damage_is_named(file: GroupsFile) -> None:
     file.add("one.jpg", "3" * 64, [_face(_vectors([0])[0])])
     file._store.rows("UPDATE faces SET face = '{'")
