@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -50,57 +51,62 @@ class WatchLog:
         Goes on until ``ended``. A file that was put in the place of the old one is read from its
         beginning.
         """
-        if last_id is None:
-            position = await asyncio.to_thread(self._end)
-        else:
-            missed, position = await asyncio.to_thread(self._behind, last_id)
-            for event in _events(missed):
-                yield event
-            del missed  # a stream goes on for days
+        place = self._end if last_id is None else partial(self._behind, last_id)
+        position = await asyncio.to_thread(place)
         silent_s, known = 0.0, self._inode()
         yield None  # so that the head of the answer goes out
         while not ended():
-            await asyncio.sleep(POLL_S)
-            silent_s += POLL_S
             there = self._inode()
             if there != known or self._size() < position:
                 position, known = 0, there
-            if self._size() > position:
-                lines, position = await asyncio.to_thread(self._read, position)
+            while self._size() > position and not ended():
+                # A part at a time: a caller who is slow holds no more than that.
+                lines, behind = await asyncio.to_thread(self._read, position, _MOST_LINE_BYTES)
                 for event in _events(lines):
                     yield event
                     silent_s = 0.0
                 del lines
+                if behind == position:
+                    break  # the line is not written to its end
+                position = behind
             if silent_s >= BEAT_S:
                 yield None
                 silent_s = 0.0
+            await asyncio.sleep(POLL_S)
+            silent_s += POLL_S
 
-    def _behind(self, last_id: str) -> tuple[list[bytes], int]:
-        """Return the lines behind an event, none where it is not there, and where the next begins.
-
-        Lines are parsed as they are sent: as events, a long file takes many times its size.
-        """
-        lines, position = self._read(0)
+    def _behind(self, last_id: str) -> int:
+        """Return where the line behind an event begins; the end where the event is not there."""
         needle = last_id.encode("utf-8", "surrogatepass")
-        for index in reversed(range(len(lines))):
-            if needle in lines[index] and any(
-                event.event_id == last_id for event in _events(lines[index : index + 1])
-            ):
-                return lines[index + 1 :], position
-        return [], position
+        position = max(0, self._size() - _MOST_BYTES)
+        found = None
+        while True:
+            lines, behind = self._read(position, _MOST_LINE_BYTES)
+            if behind == position:
+                return position if found is None else found
+            place = behind
+            for line in reversed(lines):
+                if needle in line and any(one.event_id == last_id for one in _events([line])):
+                    found = place
+                    break
+                place -= len(line)
+            position = behind
 
     def _end(self) -> int:
         """Return where the next line begins."""
         return self._read(max(0, self._size() - _MOST_LINE_BYTES))[1]
 
-    def _read(self, start: int) -> tuple[list[bytes], int]:
-        """Return the whole lines from a position on, and where the next one begins."""
+    def _read(self, start: int, most: int = _MOST_BYTES) -> tuple[list[bytes], int]:
+        """Return whole lines from a position on, and where the next one begins.
+
+        So many bytes at most; a line that is longer is passed over in parts.
+        """
         try:
             with self.path.open("rb") as file:
                 size = file.seek(0, os.SEEK_END)
                 begin = max(start, size - _MOST_BYTES)
                 file.seek(begin)
-                data = file.read(size - begin)
+                data = file.read(min(size - begin, most))
         except FileNotFoundError:
             return [], 0
         except OSError as error:
@@ -108,7 +114,9 @@ class WatchLog:
                 f"cannot be read: {error.strerror}", item="events", fix="Ask its operator"
             ) from error
         whole = data[: data.rfind(b"\n") + 1]
-        lines = whole.splitlines()
+        if not whole and len(data) == most:
+            return [], begin + most
+        lines = whole.splitlines(keepends=True)
         if begin > start:
             lines = lines[1:]  # its beginning is missing
         return lines, begin + len(whole)

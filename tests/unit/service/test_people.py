@@ -140,6 +140,20 @@ def test_terms_and_changes(service: Served, samples: dict[str, Path]) -> None:
     assert service.http.patch(path, json={"id": NOBODY}).status_code == 422
 
 
+def test_a_change_that_is_refused_changes_nothing(
+    service: Served, samples: dict[str, Path]
+) -> None:
+    path = f"{MAIN}/people/{enrol(service, samples['obama'], 'Barack').person_id}"
+    before = service.http.get(path).json()["person"]
+    for wrong in (
+        {"name": "Joe", "groups": ["a\u0007"]},
+        {"name": "Joe", "groups": [" "]},
+        {"name": "a\u0007", "groups": ["staff"], "keep_until": "2999-01-01T00:00:00Z"},
+    ):
+        assert service.http.patch(path, json=wrong).status_code in (409, 422)
+        assert service.http.get(path).json()["person"] == before
+
+
 def test_a_group_alone_is_searched(service: Served, samples: dict[str, Path]) -> None:
     enrol(service, samples["obama"], "Barack", groups="guests")
     enrol(service, samples["biden"], "Joe", groups="staff")

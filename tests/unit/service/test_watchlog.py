@@ -60,6 +60,45 @@ def test_the_last_events(tmp_path: Path) -> None:
     assert len(WatchLog(path).last(9, kind="source")) == 5
 
 
+def test_who_missed_much_gets_it_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import asyncio
+
+    path = tmp_path / "events.jsonl"
+    write(path, *map(event, range(60)))
+    with path.open("a") as file:
+        file.write("x" * 5000 + "\n")
+    write(path, event(60))
+    with path.open("a") as file:
+        file.write(to_json(event(61), indent=None))
+    monkeypatch.setattr("facemetric.service.watchlog._MOST_LINE_BYTES", 1000)
+    monkeypatch.setattr("facemetric.service.watchlog.POLL_S", 0.01)
+    log, parts = WatchLog(path), list[int]()
+    read = log._read
+
+    def counted(start: int, most: int = 1 << 30) -> tuple[list[bytes], int]:
+        lines, behind = read(start, most)
+        parts.append(sum(map(len, lines)))
+        return lines, behind
+
+    monkeypatch.setattr(log, "_read", counted)
+
+    async def follow(last_id: str | None, wanted: int) -> list[str]:
+        found: list[str] = []
+        async for one in log.follow(last_id=last_id, ended=lambda: len(found) == wanted):
+            if one is not None:
+                found.append(one.event_id)
+                if one.event_id == "id-60":
+                    with path.open("a") as file:
+                        file.write("\n")  # the last line is whole now
+        return found
+
+    assert asyncio.run(follow("id-3", 58)) == [f"id-{number}" for number in range(4, 62)]
+    assert len(parts) > 10 and max(parts) <= 1000
+    assert asyncio.run(follow("id-59", 2)) == ["id-60", "id-61"]
+    threading.Timer(0.2, lambda: write(path, event(70))).start()
+    assert asyncio.run(follow("nobody's", 1)) == ["id-70"]
+
+
 def test_messages() -> None:
     lines = message(event(1)).split("\n")
     assert lines[:2] == ["id: id-1", "event: watch-source"]
@@ -136,5 +175,5 @@ def test_the_end_of_a_file_is_behind_its_last_whole_line(tmp_path: Path) -> None
     with log.path.open("a") as file:
         file.write('{"schema":')
     assert log._end() == whole
-    assert len(log._behind("id-0")[0]) == 1
-    assert log._behind("id-") == ([], whole)
+    assert log._behind("id-0") == len(to_json(event(0), indent=None)) + 1
+    assert log._behind("id-1") == log._behind("id-") == whole

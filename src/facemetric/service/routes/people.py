@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from facemetric.errors import PersonError
 from facemetric.gallery import Gallery, Person
 from facemetric.gallery.erasure import erase
+from facemetric.gallery.names import group_names
 from facemetric.gallery.personal import person_data
 from facemetric.recognizer.documents import person_document, sample_document
 from facemetric.service.access import GuardedRoute, needs
@@ -199,20 +200,23 @@ async def change_person(
     """Change name, groups, consent or the time to be erased: what is given, and nothing else."""
     opened = service.engine.gallery(gallery)
     given = asked.model_fields_set
+    groups = None if asked.groups is None else group_names(asked.groups)
 
     def work(deadline: Deadline) -> PersonShowOut:
-        person = person_of(opened, person_id)
-        if asked.name is not None:
-            with unnamed(key, asked.name):
-                person = opened.rename(person_id, asked.name)
-        if asked.groups is not None:
-            person = opened.set_groups(person_id, asked.groups)
-        if given & {"consent", "keep_until"}:
-            person = opened.set_terms(
-                person_id,
-                consent=consent_of(asked.consent) if "consent" in given else person.consent,
-                keep_until=asked.keep_until if "keep_until" in given else person.keep_until,
-            )
+        with service.editing:  # what is read must still be so when it is written
+            person = person_of(opened, person_id)
+            # The name first: it alone may be refused, and nothing is changed then.
+            if asked.name is not None:
+                with unnamed(key, asked.name):
+                    person = opened.rename(person_id, asked.name)
+            if groups is not None:
+                person = opened.set_groups(person_id, groups)
+            if given & {"consent", "keep_until"}:
+                person = opened.set_terms(
+                    person_id,
+                    consent=consent_of(asked.consent) if "consent" in given else person.consent,
+                    keep_until=asked.keep_until if "keep_until" in given else person.keep_until,
+                )
         service.audit("person.edit", key, gallery=opened, subject=person_id)
         return _shown(opened, person, gallery, "edit")
 
