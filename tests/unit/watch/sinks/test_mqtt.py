@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -14,6 +15,7 @@ import pytest
 
 pytest.importorskip("paho.mqtt.client")
 
+from facemetric.errors import DependencyError
 from facemetric.watch import Mqtt, parse_broker
 from facemetric.wire import ThresholdOut, WatchAlertOut
 from facemetric.wire.answers import to_json
@@ -59,6 +61,12 @@ def test_events_come_in_order_as_they_are_in_a_file() -> None:
     assert (told.delivered, told.retried, told.dropped, told.failed) == (20, 0, 0, 0)
     assert told.sink == f"mqtt://127.0.0.1:{served.port}/site/faces"
     assert not [one for one in threading.enumerate() if "mqtt" in one.name]
+
+
+def test_without_the_client_the_way_out_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "paho.mqtt.client", None)
+    with pytest.raises(DependencyError, match=r"facemetric\[watch\]"):
+        sink(1883)
 
 
 def test_no_picture_leaves_this_way() -> None:
