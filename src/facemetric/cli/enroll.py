@@ -64,6 +64,13 @@ def enroll(
             "--allow-conflict", help="Also enrol a face of a picture that another person has."
         ),
     ] = False,
+    keep_portraits: Annotated[
+        bool,
+        typer.Option(
+            "--keep-portraits",
+            help="Keep a small picture of each face, without other people and the scene.",
+        ),
+    ] = False,
     codes: Annotated[
         bool,
         typer.Option(
@@ -78,6 +85,8 @@ def enroll(
     json_: Json = False,
 ) -> None:
     """Enrol a person from one photograph or more. The photographs themselves are not kept.
+
+    With --keep-portraits, a small picture of the face alone is, until it or the person is erased.
 
     Example: facemetric enroll "Ada Lovelace" ada1.jpg ada2.jpg --gallery people.db
     """
@@ -103,6 +112,7 @@ def enroll(
             consent=_consent(consent),
             keep_until=keep_until.replace(tzinfo=UTC) if keep_until else None,
             conflicts="allow" if allow_conflict else "refuse",
+            keep_portraits=keep_portraits,
         )
     errors = [*unread, *report.errors]
     if json_:
@@ -135,6 +145,7 @@ def _print(report: EnrollReport) -> None:
     print(f"{report.name}: {state}, {added} new of {len(report.samples)} usable photographs")
     for sample in report.samples:
         note = "  (there already)" if sample.duplicate else ""
+        note += "  (portrait kept)" if sample.has_portrait else ""
         print(f"  {shown(sample.source)}{note}")
         for other in sample.also_of:
             print(f"    note: enrolled as {other} as well")

@@ -266,6 +266,7 @@ def _answer(
                     created=sample.created.isoformat(),
                     bundles=sample.bundles,
                     mapped_from=sample.mapped_from,
+                    has_portrait=sample.has_portrait,
                 )
                 for sample in samples
             ),
@@ -283,7 +284,8 @@ def _answer(
         print(f"  keep until  {person.keep_until.strftime(_TIME)} UTC")
     for sample in samples:
         mapped = f"  (mapped from {sample.mapped_from})" if sample.mapped_from else ""
-        print(f"  {sample.created.strftime(_TIME)}  {shown(sample.source)}{mapped}")
+        kept = "  (portrait kept)" if sample.has_portrait else ""
+        print(f"  {sample.created.strftime(_TIME)}  {shown(sample.source)}{mapped}{kept}")
 
 
 def _person_out(person: Person) -> PersonOut:

@@ -5,6 +5,7 @@ from facemetric.gallery.erasure import erase, receipt_problems
 from facemetric.gallery.listing import ListPlace, PeoplePage
 from facemetric.gallery.milvus import MilvusGallery
 from facemetric.gallery.personal import event_document, person_data
+from facemetric.gallery.portrait import Portrait
 from facemetric.gallery.postgres import PostgresGallery
 from facemetric.gallery.protocol import BACKENDS, Gallery
 from facemetric.gallery.records import (
@@ -35,6 +36,7 @@ __all__ = [
     "PeoplePage",
     "Person",
     "PersonRecord",
+    "Portrait",
     "PostgresGallery",
     "Receipt",
     "Removal",

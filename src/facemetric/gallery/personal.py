@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -84,9 +85,9 @@ def event_document(entry: Entry) -> AuditEventOut:
 
 
 def _sample(stored: StoredSample) -> SampleDataOut:
-    from facemetric.wire import FaceOut, SampleDataOut
+    from facemetric.wire import FaceOut, PortraitOut, SampleDataOut
 
-    one = stored.sample
+    one, portrait = stored.sample, stored.portrait
     return SampleDataOut(
         sample_id=one.id,
         source=one.source,
@@ -98,6 +99,11 @@ def _sample(stored: StoredSample) -> SampleDataOut:
         flip=stored.flip,
         # The shortest decimals that give the stored floats back.
         embedding=tuple(float(str(value)) for value in stored.embedding),
+        portrait=None
+        if portrait is None
+        else PortraitOut(
+            base64=base64.b64encode(portrait.jpeg).decode(), frame_xyxy_px=portrait.frame_xyxy_px
+        ),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any, Literal, Self
 
 from facemetric.errors import PersonError
 from facemetric.gallery.listing import Listing, ListPlace, PeoplePage
+from facemetric.gallery.portrait import Portrait
 from facemetric.gallery.records import (
     Consent,
     Enrolment,
@@ -53,10 +54,14 @@ class Gallery(Searchable):
     erased_from, may_remain_in
         Places that erasing, once purged, clears of a person's bytes, and those that it does not
         reach.
+    keeps_portraits
+        Whether portraits can be kept with samples; those that cannot refuse samples with one.
     """
 
     erased_from: tuple[str, ...] = ("the store",)
     may_remain_in: tuple[str, ...] = ("backups and copies", "exports")
+
+    keeps_portraits: bool = False
 
     id: str
     bundle: str
@@ -105,7 +110,8 @@ class Gallery(Searchable):
         """Add samples to the person of that name (or id), who is made where there is none.
 
         A face that the person already has (the same file, boxes that overlap by half) is
-        reported as a duplicate and not stored again. ``consent`` and ``keep_until`` replace what
+        reported as a duplicate and not stored again; a portrait is added where it has none.
+        ``consent`` and ``keep_until`` replace what
         was known where they are given; ``groups`` are added to the person's.
 
         Raises
@@ -114,8 +120,8 @@ class Gallery(Searchable):
             Where the name cannot be one, or another person has the same face of the same picture
             and ``conflicts`` is ``"refuse"``. Nothing is stored then.
         InputError
-            Where there are no samples, an embedding is not ``float32 (D,)`` of unit norm, or a
-            group's name cannot be one.
+            Where there are no samples, an embedding is not ``float32 (D,)`` of unit norm, a
+            group's name cannot be one, or there is a portrait and the gallery keeps none.
         BundleMismatchError
             Where a sample's ``flip`` is not the gallery's; the first one enrolled may settle it.
         GalleryError
@@ -258,6 +264,29 @@ class Gallery(Searchable):
         PersonError
             Where there is no such sample.
         """
+
+    def portrait(self, sample_id: str) -> Portrait | None:
+        """Return the portrait that is kept with a sample; ``None`` where none is.
+
+        Raises
+        ------
+        PersonError
+            Where there is no such sample.
+        """
+        if not any(sample.id == sample_id for sample in self.samples()):
+            raise PersonError("no such sample", item=sample_id, fix="samples() lists their ids")
+        return None
+
+    def remove_portrait(self, sample_id: str, *, purge: bool = True) -> bool:
+        """Erase the portrait of a sample, which stays; return whether the files are clear of it.
+
+        Raises
+        ------
+        PersonError
+            Where there is no such sample, or no portrait is kept with it.
+        """
+        self.portrait(sample_id)
+        raise PersonError("no portrait is kept", item=sample_id)
 
     @abstractmethod
     def purge(self) -> bool:

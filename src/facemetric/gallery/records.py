@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from facemetric.gallery.portrait import Portrait
 from facemetric.types import ChipQuality, Face, Float32
 
 
@@ -51,6 +52,8 @@ class NewSample:
     flip
         Whether the embedding is averaged with that of the mirrored chip; the same for all samples
         of a gallery.
+    portrait
+        Kept with it, where that was asked for.
     """
 
     embedding: Float32
@@ -60,6 +63,7 @@ class NewSample:
     quality: ChipQuality | None = None
     taken: datetime | None = None
     flip: bool = True
+    portrait: Portrait | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,8 @@ class Sample:
     """One enrolled face; ``bundles`` are those that it has an embedding of.
 
     ``mapped_from`` is the bundle whose embedding this one was mapped from, when the gallery's
-    model was changed; ``None`` where it was computed from the picture.
+    model was changed; ``None`` where it was computed from the picture. ``has_portrait`` tells
+    whether a portrait is kept.
     """
 
     id: str
@@ -94,15 +99,20 @@ class Sample:
     created: datetime
     bundles: tuple[str, ...]
     mapped_from: str | None = None
+    has_portrait: bool = False
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class StoredSample:
-    """A sample with its embedding ``float32 (D,)``, as one gallery hands it to another."""
+    """A sample with its embedding ``float32 (D,)``, as one gallery hands it to another.
+
+    ``portrait`` is what was kept with it.
+    """
 
     sample: Sample
     embedding: Float32
     flip: bool
+    portrait: Portrait | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -125,11 +135,14 @@ class Receipt:
         ``"added"``, or ``"duplicate"`` where this person already had this face of this picture.
     also_of
         Names of other people who have the same face of the same picture: at most one is right.
+    has_portrait
+        Whether a portrait is kept with the sample, since now or since before.
     """
 
     sample_id: str
     status: Literal["added", "duplicate"]
     also_of: tuple[str, ...] = ()
+    has_portrait: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +238,8 @@ class Stats:
         When the gallery was made.
     key_id
         Id of the master key of an encrypted gallery; ``None`` where it is plain.
+    portraits
+        How many are kept; ``None`` where this kind of gallery keeps none.
     """
 
     gallery_id: str
@@ -239,3 +254,4 @@ class Stats:
     schema_version: int
     created: datetime
     key_id: str | None = None
+    portraits: int | None = None

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 
 from facemetric.errors import InputError
-from facemetric.gallery.records import NewSample
+from facemetric.gallery.portrait import check_portrait
+from facemetric.gallery.records import NewSample, StoredSample
 from facemetric.types import AnyArray, check_embeddings
 
 NORM_TOLERANCE = 1e-3
@@ -42,6 +43,20 @@ def check_sample(sample: NewSample, *, dim: int) -> None:
     digest = sample.source_sha256
     if digest is not None and not re.fullmatch("[0-9a-f]{64}", digest):
         raise InputError(f"source_sha256 must be 64 hex digits, got {digest!r}", item=sample.source)
+    if sample.portrait is not None:
+        check_portrait(sample.portrait, face=sample.face, item=sample.source)
+
+
+def refuse_portraits(samples: Iterable[NewSample | StoredSample]) -> None:
+    """Raise InputError where a sample has a portrait, for galleries that keep none."""
+    for one in samples:
+        if one.portrait is not None:
+            source = one.source if isinstance(one, NewSample) else one.sample.source
+            raise InputError(
+                "has a portrait, and this kind of gallery keeps none; nothing was stored",
+                item=source,
+                fix="Leave portraits out (gallery copy --no-portraits), or use another kind",
+            )
 
 
 def time_text(moment: datetime, *, name: str) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -27,16 +27,24 @@ class Copied:
         How many were not there before.
     checksum
         Hex digest over everyone, whatever their order: the same for both.
+    portraits, left_portraits
+        How many of the source's portraits are in the target, and stayed behind as was asked for.
     """
 
     people: int
     samples: int
     new_people: int
     checksum: str
+    portraits: int = 0
+    left_portraits: int = 0
 
 
 def copy_gallery(
-    source: Gallery, target: Gallery, *, tell: Callable[[int], None] = lambda people: None
+    source: Gallery,
+    target: Gallery,
+    *,
+    portraits: bool = True,
+    tell: Callable[[int], None] = lambda people: None,
 ) -> Copied:
     """Copy everyone who is not in the target yet, then compare what both hold.
 
@@ -48,6 +56,8 @@ def copy_gallery(
         Is only read.
     target
         Of the same bundle; may hold other people already.
+    portraits
+        Take portraits along; a target that keeps none refuses people with them.
     tell
         Called with the number of people read so far.
 
@@ -59,6 +69,8 @@ def copy_gallery(
         The two hold embeddings of different bundles.
     PersonError
         Somebody else in the target has a name.
+    InputError
+        There are portraits, and the target keeps none.
     IntegrityError
         Somebody arrived changed, or not at all; the first is named.
     GalleryError
@@ -67,8 +79,11 @@ def copy_gallery(
     check_apart(source, target)
     check_same_bundle(source, target)
     digests: dict[str, bytes] = {}
-    people = samples = new_people = 0
-    for records in source.records(chunk_people=CHUNK_PEOPLE):
+    people = samples = new_people = taken = left = 0
+    for found in source.records(chunk_people=CHUNK_PEOPLE):
+        records = found if portraits else [without_portraits(record) for record in found]
+        taken += count_portraits(records)
+        left += count_portraits(found) - count_portraits(records)
         new_people += target.restore(records)
         for record in records:
             digests[record.person.id] = person_digest(record)
@@ -92,7 +107,21 @@ def copy_gallery(
             item="copy",
             fix="Were they erased meanwhile? Copy again",
         )
-    return Copied(people, samples, new_people, checksum)
+    return Copied(people, samples, new_people, checksum, taken, left)
+
+
+def without_portraits(record: PersonRecord) -> PersonRecord:
+    """Return a person's record as if no portrait had been kept."""
+    bare = tuple(
+        replace(one, portrait=None, sample=replace(one.sample, has_portrait=False))
+        for one in record.samples
+    )
+    return replace(record, samples=bare)
+
+
+def count_portraits(records: Sequence[PersonRecord]) -> int:
+    """Return how many portraits some people have."""
+    return sum(one.portrait is not None for record in records for one in record.samples)
 
 
 def check_apart(source: Gallery, target: Gallery) -> None:
@@ -118,7 +147,7 @@ def check_same_bundle(source: Gallery, target: Gallery) -> None:
 
 
 def person_digest(record: PersonRecord) -> bytes:
-    """Return SHA-256 over all that is known of a person, embeddings included."""
+    """Return SHA-256 over all that is known of a person, embeddings and portraits included."""
     person = record.person
     facts: list[object] = [
         *(person.id, person.name, person.created.isoformat(), person.updated.isoformat()),
@@ -140,6 +169,9 @@ def person_digest(record: PersonRecord) -> bytes:
         ]
         if sample.mapped_from is not None:
             facts.append(sample.mapped_from)
+        if stored.portrait is not None:
+            facts += [list(stored.portrait.frame_xyxy_px), "portrait"]
+            digest.update(stored.portrait.jpeg)
         digest.update(np.ascontiguousarray(stored.embedding, dtype="<f4").tobytes())
     digest.update(json.dumps(facts, ensure_ascii=True).encode())
     return digest.digest()

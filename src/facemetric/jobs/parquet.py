@@ -13,21 +13,42 @@ from typing import Any
 import numpy as np
 
 from facemetric.errors import BundleMismatchError, DataError, DependencyError
-from facemetric.gallery import Consent, Gallery, Person, PersonRecord, Sample, StoredSample
-from facemetric.jobs.copy_gallery import CHUNK_PEOPLE, Copied, combined, person_digest
+from facemetric.gallery import (
+    Consent,
+    Gallery,
+    Person,
+    PersonRecord,
+    Portrait,
+    Sample,
+    StoredSample,
+)
+from facemetric.jobs.copy_gallery import (
+    CHUNK_PEOPLE,
+    Copied,
+    combined,
+    count_portraits,
+    person_digest,
+    without_portraits,
+)
 from facemetric.types import ChipQuality, Face, Float32
 
-VERSION = 1
+VERSION, WITH_PORTRAITS = 1, 2
+"""A program that knows no portraits must not read a file with them as if there were none."""
 _KEY = b"facemetric.gallery"
 
 
 def export_gallery(
-    gallery: Gallery, path: Path, *, tell: Callable[[int], None] = lambda people: None
+    gallery: Gallery,
+    path: Path,
+    *,
+    portraits: bool = True,
+    tell: Callable[[int], None] = lambda people: None,
 ) -> Copied:
     """Write everyone into a Parquet file, whole or not at all.
 
-    A person's samples stand in a row; a person without samples has a row without one. The
-    embeddings are those of people's faces, in plain: the file is for the owner alone.
+    A person's samples stand in a row; a person without samples has a row without one. Portraits
+    come along where there are any, unless ``portraits`` is false. Embeddings and portraits are
+    those of people's faces, in plain: the file is for the owner alone.
 
     Raises
     ------
@@ -41,21 +62,29 @@ def export_gallery(
     arrow, parquet = _pyarrow()
     if path.exists():
         raise DataError("is there already", item=str(path), fix="Choose another name")
+    with_portraits = portraits and bool(gallery.stats().portraits)
     facts = {
-        "version": VERSION,
+        "version": WITH_PORTRAITS if with_portraits else VERSION,
         "bundle": gallery.bundle,
         "bundle_sha256": gallery.bundle_sha256,
         "dim": gallery.dim,
         "flip": gallery.flip,
     }
-    schema = _schema(arrow, gallery.dim).with_metadata({_KEY: json.dumps(facts).encode()})
+    schema = _schema(arrow, gallery.dim, portraits=with_portraits).with_metadata(
+        {_KEY: json.dumps(facts).encode()}
+    )
     part = path.with_name(f".{path.name}.part")
     digests: dict[str, bytes] = {}
-    samples = 0
+    samples = taken = left = 0
     try:
         part.touch(mode=0o600)
         with parquet.ParquetWriter(part, schema, compression="zstd") as writer:
-            for records in gallery.records(chunk_people=CHUNK_PEOPLE):
+            for found in gallery.records(chunk_people=CHUNK_PEOPLE):
+                records = found
+                if not with_portraits:
+                    records = [without_portraits(record) for record in found]
+                taken += count_portraits(records)
+                left += count_portraits(found) - count_portraits(records)
                 rows = [row for record in records for row in _rows(record)]
                 writer.write_table(arrow.Table.from_pylist(rows, schema=schema))
                 digests.update({one.person.id: person_digest(one) for one in records})
@@ -67,13 +96,19 @@ def export_gallery(
         raise DataError(f"cannot be written: {reason}", item=str(path)) from error
     finally:
         part.unlink(missing_ok=True)
-    return Copied(len(digests), samples, len(digests), combined(digests))
+    return Copied(len(digests), samples, len(digests), combined(digests), taken, left)
 
 
 def import_gallery(
-    path: Path, gallery: Gallery, *, tell: Callable[[int], None] = lambda people: None
+    path: Path,
+    gallery: Gallery,
+    *,
+    portraits: bool = True,
+    tell: Callable[[int], None] = lambda people: None,
 ) -> Copied:
     """Store everyone of a Parquet file who is not in the gallery yet.
+
+    Portraits are stored unless ``portraits`` is false; a gallery that keeps none refuses them.
 
     Raises
     ------
@@ -85,6 +120,8 @@ def import_gallery(
         Its embeddings are of another bundle than the gallery's.
     PersonError
         Somebody else in the gallery has a name.
+    InputError
+        There are portraits, and the gallery keeps none.
     """
     facts = file_facts(path)
     for what in ("bundle", "dim", "bundle_sha256", "flip"):
@@ -96,13 +133,16 @@ def import_gallery(
                 fix="Import into a new gallery",
             )
     digests: dict[str, bytes] = {}
-    samples = new_people = 0
-    for records in _chunks(_records(path)):
+    samples = new_people = taken = left = 0
+    for found in _chunks(_records(path)):
+        records = found if portraits else [without_portraits(record) for record in found]
+        taken += count_portraits(records)
+        left += count_portraits(found) - count_portraits(records)
         new_people += gallery.restore(records)
         digests.update({one.person.id: person_digest(one) for one in records})
         samples += sum(len(record.samples) for record in records)
         tell(len(digests))
-    return Copied(len(digests), samples, new_people, combined(digests))
+    return Copied(len(digests), samples, new_people, combined(digests), taken, left)
 
 
 def file_facts(path: Path) -> dict[str, Any]:
@@ -123,9 +163,9 @@ def file_facts(path: Path) -> dict[str, Any]:
         raise DataError(
             "is no gallery in Parquet", item=str(path), fix="Write one: facemetric gallery export"
         ) from error
-    if facts.get("version") != VERSION:
+    if facts.get("version") not in (VERSION, WITH_PORTRAITS):
         raise DataError(
-            f"has version {facts.get('version')}, this program reads {VERSION}",
+            f"has version {facts.get('version')}, this program reads up to {WITH_PORTRAITS}",
             item=str(path),
             fix="Update facemetric",
         )
@@ -149,7 +189,7 @@ def _rows(record: PersonRecord) -> Iterator[dict[str, object]]:
         yield own
     for stored in record.samples:
         sample, face, quality = stored.sample, stored.sample.face, stored.sample.quality
-        yield own | {
+        row = own | {
             "sample_id": sample.id,
             "source": sample.source,
             "source_sha256": sample.source_sha256,
@@ -163,6 +203,12 @@ def _rows(record: PersonRecord) -> Iterator[dict[str, object]]:
             "flip": stored.flip,
             "embedding": stored.embedding.tolist(),
         }
+        if stored.portrait is not None:
+            row |= {
+                "portrait_jpeg": stored.portrait.jpeg,
+                "portrait_frame_xyxy_px": list(stored.portrait.frame_xyxy_px),
+            }
+        yield row
 
 
 def _numbers(quality: ChipQuality) -> dict[str, float]:
@@ -215,6 +261,10 @@ def _stored(row: dict[str, Any], bundle: str) -> StoredSample:
             np.array(row["landmarks_px"], np.float32).reshape(5, 2),
         )
     quality = None if row["quality"] is None else ChipQuality(**json.loads(row["quality"]))
+    portrait = None
+    if row.get("portrait_jpeg") is not None:
+        left, top, right, bottom = row["portrait_frame_xyxy_px"]
+        portrait = Portrait(row["portrait_jpeg"], (left, top, right, bottom))
     created: datetime = row["sample_created"]
     sample = Sample(
         row["sample_id"],
@@ -227,9 +277,10 @@ def _stored(row: dict[str, Any], bundle: str) -> StoredSample:
         created,
         (bundle,),
         row.get("mapped_from"),
+        has_portrait=portrait is not None,
     )
     embedding: Float32 = np.array(row["embedding"], np.float32)
-    return StoredSample(sample, embedding, row["flip"])
+    return StoredSample(sample, embedding, row["flip"], portrait)
 
 
 def _chunks(records: Iterator[PersonRecord]) -> Iterator[list[PersonRecord]]:
@@ -237,8 +288,12 @@ def _chunks(records: Iterator[PersonRecord]) -> Iterator[list[PersonRecord]]:
         yield chunk
 
 
-def _schema(arrow: Any, dim: int) -> Any:
+def _schema(arrow: Any, dim: int, *, portraits: bool) -> Any:
     time, text = arrow.timestamp("us", tz="UTC"), arrow.string()
+    kept = [
+        arrow.field("portrait_jpeg", arrow.binary()),
+        arrow.field("portrait_frame_xyxy_px", arrow.list_(arrow.float64(), 4)),
+    ]
     return arrow.schema(
         [
             arrow.field("person_id", text, nullable=False),
@@ -257,6 +312,7 @@ def _schema(arrow: Any, dim: int) -> Any:
             arrow.field("mapped_from", text),
             arrow.field("flip", arrow.bool_()),
             arrow.field("embedding", arrow.list_(arrow.float32(), dim)),
+            *(kept if portraits else ()),
         ]
     )
 

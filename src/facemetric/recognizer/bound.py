@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from facemetric.bundle import Bundle
 from facemetric.embed import Embedder
-from facemetric.errors import BundleError
+from facemetric.errors import BundleError, InputError
 from facemetric.gallery import Gallery
 from facemetric.gallery.binding import Binding, compare
 from facemetric.index import Codec
@@ -18,6 +18,16 @@ def check_bound(gallery: Gallery, embedder: Embedder) -> None:
         Binding(bundle.id, bundle.dim, bundle.manifest.model.sha256, embedder.flip),
         item="gallery",
     )
+
+
+def check_keeps_portraits(gallery: Gallery) -> None:
+    """Raise InputError where portraits cannot be kept in a gallery."""
+    if not gallery.keeps_portraits:
+        raise InputError(
+            "this kind of gallery keeps no portraits",
+            item="keep_portraits",
+            fix="Leave it out, or use a SQLite or PostgreSQL gallery",
+        )
 
 
 def codec_of(bundle: Bundle) -> Codec:

@@ -91,6 +91,7 @@ def enrolled_documents(report: EnrollReport) -> tuple[EnrolledOut, ...]:
             source=sample.source,
             duplicate=sample.duplicate,
             also_of=sample.also_of,
+            has_portrait=sample.has_portrait,
             face=face_document(sample.seen),
         )
         for sample in report.samples
@@ -119,6 +120,7 @@ def sample_document(sample: Sample) -> SampleOut:
         created=sample.created.isoformat(),
         bundles=sample.bundles,
         mapped_from=sample.mapped_from,
+        has_portrait=sample.has_portrait,
     )
 
 
@@ -140,6 +142,7 @@ def gallery_document(gallery: Gallery, *, name: str) -> GalleryOut:
         schema_version=stats.schema_version,
         created=stats.created.isoformat(),
         key_id=stats.key_id,
+        portraits=stats.portraits,
     )
 
 

@@ -10,7 +10,7 @@ from facemetric.detect import Select, select_faces
 from facemetric.errors import ImageError, InputError, NoFaceError
 from facemetric.gallery import Consent, Gallery, NewSample
 from facemetric.gallery.names import clean_name, is_id
-from facemetric.recognizer.bound import check_bound
+from facemetric.recognizer.bound import check_bound, check_keeps_portraits
 from facemetric.recognizer.pipeline import Photo, Pipeline
 from facemetric.recognizer.seen import EnrolledFace, EnrollReport, SeenFace, SeenPhoto
 from facemetric.types import Image, ItemError
@@ -33,10 +33,13 @@ def enroll_photos(
     keep_until: datetime | None,
     groups: Sequence[str],
     conflicts: Literal["refuse", "allow"],
+    keep_portraits: bool,
 ) -> EnrollReport:
     """Enrol one person; see ``Recognizer.enroll``."""
     if isinstance(gallery, Gallery):
         check_bound(gallery, pipeline.embedder)
+        if keep_portraits:
+            check_keeps_portraits(gallery)
     if keep_until is not None:
         _check_future(keep_until)
     if not is_id(name):
@@ -44,7 +47,7 @@ def enroll_photos(
     flip = pipeline.embedder.flip
     usable: list[tuple[NewSample, SeenFace]] = []  # not the photographs, which are large
     errors: list[ItemError] = []
-    for photo in pipeline.see(photos):
+    for photo in pipeline.see(photos, portraits=keep_portraits):
         if isinstance(photo, ItemError):
             errors.append(photo)
             continue
@@ -58,6 +61,8 @@ def enroll_photos(
     if not isinstance(gallery, Gallery):
         gallery = gallery()
         check_bound(gallery, pipeline.embedder)
+        if keep_portraits:
+            check_keeps_portraits(gallery)
     enrolment = gallery.enroll(
         name,
         [sample for sample, _ in usable],
@@ -68,7 +73,12 @@ def enroll_photos(
     )
     samples = tuple(
         EnrolledFace(
-            receipt.sample_id, sample.source, receipt.status == "duplicate", seen, receipt.also_of
+            receipt.sample_id,
+            sample.source,
+            receipt.status == "duplicate",
+            seen,
+            receipt.also_of,
+            receipt.has_portrait,
         )
         for receipt, (sample, seen) in zip(enrolment.receipts, usable, strict=True)
     )
@@ -130,4 +140,5 @@ def _sample(photo: SeenPhoto, seen: SeenFace, *, flip: bool) -> NewSample:
         face=seen.face,
         quality=seen.quality,
         flip=flip,
+        portrait=seen.portrait,
     )

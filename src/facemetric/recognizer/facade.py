@@ -126,6 +126,7 @@ class Recognizer(Viewer):
         keep_until: datetime | None = None,
         groups: Sequence[str] = (),
         conflicts: Literal["refuse", "allow"] = "refuse",
+        keep_portraits: bool = False,
     ) -> EnrollReport:
         """Enrol a person from one photograph or more; a name that is known gets more samples.
 
@@ -151,13 +152,16 @@ class Recognizer(Viewer):
         conflicts
             ``"allow"`` enrols a face of a picture that another person has as well; the report
             names who.
+        keep_portraits
+            Keep a small picture of each face with its sample, other faces and the scene left out;
+            see ``Portrait``. Otherwise nothing of the photographs is kept.
 
         Raises
         ------
         BundleMismatchError
             The gallery holds embeddings of another bundle, graph or ``flip``.
         InputError
-            ``keep_until`` has passed, or has no time zone.
+            ``keep_until`` has passed, or has no time zone; the gallery keeps no portraits.
         PersonError
             The name cannot be one, or another person has the same face of the same picture and
             ``conflicts`` is ``"refuse"``.
@@ -175,6 +179,7 @@ class Recognizer(Viewer):
             keep_until=keep_until,
             groups=groups,
             conflicts=conflicts,
+            keep_portraits=keep_portraits,
         )
 
     def identify(

@@ -14,8 +14,10 @@ from facemetric.align import TEMPLATES, align_faces
 from facemetric.detect import Detector, Select, select_faces
 from facemetric.embed import Embedder
 from facemetric.errors import BundleError, FacemetricError, InputError, ProviderError
+from facemetric.gallery import Portrait
 from facemetric.images import load_image
 from facemetric.quality import measure_chip, quality_problems
+from facemetric.recognizer.portrait import cut_portrait
 from facemetric.recognizer.seen import SeenFace, SeenPhoto
 from facemetric.types import Chip, Face, Float32, Image, ItemError
 
@@ -47,6 +49,7 @@ class _Prepared:
     image: Image
     faces_found: int
     chips: list[Chip]
+    portraits: list[Portrait | None]
 
     def seen(self, vectors: Iterator[Float32]) -> SeenPhoto:
         """Join it with the embeddings of its faces, which are taken from ``vectors``."""
@@ -55,7 +58,10 @@ class _Prepared:
             size_px=self.image.size_px,
             sha256=self.image.sha256,
             pixels=self.image.pixels,
-            faces=tuple(_seen_face(chip, next(vectors)) for chip in self.chips),
+            faces=tuple(
+                _seen_face(chip, next(vectors), portrait)
+                for chip, portrait in zip(self.chips, self.portraits, strict=True)
+            ),
             faces_found=self.faces_found,
         )
 
@@ -95,23 +101,33 @@ class Pipeline:
         return select_faces(self.detector.detect(image), image, select=select, max_faces=max_faces)
 
     def see(
-        self, photos: Iterable[Photo], *, select: Select = "all", max_faces: int | None = None
+        self,
+        photos: Iterable[Photo],
+        *,
+        select: Select = "all",
+        max_faces: int | None = None,
+        portraits: bool = False,
     ) -> Iterator[SeenPhoto | ItemError]:
-        """Yield each photograph with its faces, or what was wrong with it, in order."""
+        """Yield each photograph with its faces, or what was wrong with it, in order.
+
+        With ``portraits``, each face has one.
+        """
         check_several(photos)
         remaining = iter(photos)
         while chunk := list(islice(remaining, _CHUNK)):
-            prepared = [self._prepare(photo, select, max_faces) for photo in chunk]
+            prepared = [self._prepare(photo, select, max_faces, portraits) for photo in chunk]
             yield from self._embedded(prepared)
 
     def _prepare(
-        self, photo: Photo, select: Select, max_faces: int | None
+        self, photo: Photo, select: Select, max_faces: int | None, portraits: bool
     ) -> _Prepared | ItemError:
         try:
             image = load_photo(photo, max_pixels=self.max_pixels, full=self.full)
             found = self.detector.detect(image)
             faces = select_faces(found, image, select=select, max_faces=max_faces)
-            return _Prepared(image, len(found), self._cut(photo, image, faces))
+            whole = self._with_detail(photo, image, faces)
+            kept = [cut_portrait(whole, face, found) if portraits else None for face in faces]
+            return _Prepared(image, len(found), self._cut(whole, faces), kept)
         except FacemetricError as error:
             return failed_photo(error, photo)
 
@@ -132,10 +148,14 @@ class Pipeline:
         for item in prepared:
             yield item.seen(vectors) if isinstance(item, _Prepared) else item
 
-    def _cut(self, photo: Photo, image: Image, faces: tuple[Face, ...]) -> list[Chip]:
-        alignment = self.embedder.bundle.manifest.alignment
+    def _with_detail(self, photo: Photo, image: Image, faces: tuple[Face, ...]) -> Image:
+        """Return the photograph with as many pixels as the chips of some faces want."""
         if any(self._lacks_detail(image, face) for face in faces):
-            image = load_photo(photo, max_pixels=self.max_pixels, full=True)
+            return load_photo(photo, max_pixels=self.max_pixels, full=True)
+        return image
+
+    def _cut(self, image: Image, faces: tuple[Face, ...]) -> list[Chip]:
+        alignment = self.embedder.bundle.manifest.alignment
         chips = align_faces(image, faces, alignment.template, margin_px=alignment.margin_px)
         return [replace(chip, quality=measure_chip(chip)) for chip in chips]
 
@@ -186,7 +206,7 @@ def failed_photo(error: FacemetricError, photo: Photo) -> ItemError:
     return replace(record, item=source_name(photo), cause=cause)
 
 
-def _seen_face(chip: Chip, vector: Float32) -> SeenFace:
+def _seen_face(chip: Chip, vector: Float32, portrait: Portrait | None) -> SeenFace:
     assert chip.face is not None and chip.quality is not None
     return SeenFace(
         face=chip.face,
@@ -194,4 +214,5 @@ def _seen_face(chip: Chip, vector: Float32) -> SeenFace:
         problems=tuple(quality_problems(chip.quality)),
         embedding=vector,
         chip_pixels=chip.pixels,
+        portrait=portrait,
     )

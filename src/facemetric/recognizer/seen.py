@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from facemetric.decide import Identification, Threshold, Verification
+from facemetric.gallery import Portrait
 from facemetric.types import ChipQuality, Face, Float32, ItemError, Match, UInt8
 
 
@@ -24,6 +25,8 @@ class SeenFace:
         ``float32 (D,)``, unit norm.
     chip_pixels
         ``uint8 (S, S, 3)`` RGB, what the network saw.
+    portrait
+        To be kept, where that was asked for.
     """
 
     face: Face
@@ -31,6 +34,7 @@ class SeenFace:
     problems: tuple[str, ...]
     embedding: Float32
     chip_pixels: UInt8
+    portrait: Portrait | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -77,7 +81,8 @@ class Comparison:
 class EnrolledFace:
     """A photograph that is in the gallery now; ``duplicate`` where it was there before.
 
-    ``also_of`` names other people who have the same face of the same picture.
+    ``also_of`` names other people who have the same face of the same picture; ``has_portrait``
+    tells whether a portrait is kept with it.
     """
 
     sample_id: str
@@ -85,6 +90,7 @@ class EnrolledFace:
     duplicate: bool
     seen: SeenFace
     also_of: tuple[str, ...] = ()
+    has_portrait: bool = False
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -86,6 +86,7 @@ from facemetric.wire.personal import (
     ConsentOut,
     ErasureReceiptOut,
     PersonDataOut,
+    PortraitOut,
     ReceiptCheckOut,
     SampleDataOut,
 )
@@ -250,6 +251,7 @@ __all__ = [
     "PersonShowOut",
     "PhotoOut",
     "PointOut",
+    "PortraitOut",
     "PresetOut",
     "PresetsOut",
     "ProblemOut",

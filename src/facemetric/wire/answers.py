@@ -65,13 +65,15 @@ class VerifyOut(Wire):
 class EnrolledOut(Wire):
     """One photograph that was enrolled, or was there already (``duplicate``).
 
-    ``also_of`` names other people who have the same face of the same picture.
+    ``also_of`` names other people who have the same face of the same picture; ``has_portrait``
+    tells whether a portrait of the face is kept.
     """
 
     sample_id: str
     source: str
     duplicate: bool
     also_of: tuple[str, ...] = ()
+    has_portrait: bool = False
     face: FaceOut
 
 
@@ -159,7 +161,7 @@ class SampleOut(Wire):
     """One enrolled photograph of a person; the picture itself is not kept.
 
     ``mapped_from`` is the bundle whose embedding this one's was mapped from; null where it was
-    computed from the picture.
+    computed from the picture. ``has_portrait`` tells whether a portrait of the face is kept.
     """
 
     sample_id: str
@@ -167,6 +169,7 @@ class SampleOut(Wire):
     created: str
     bundles: tuple[str, ...]
     mapped_from: str | None = None
+    has_portrait: bool = False
 
 
 class PeopleOut(Wire):

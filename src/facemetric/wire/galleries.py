@@ -13,7 +13,8 @@ class GalleryOut(Wire):
     ``problems`` is null where nobody looked for any; ``groups`` counts people; ``key_id`` is of
     the master key of an encrypted gallery, null where it is plain. ``mapped`` counts the samples
     that an upgrade mapped and did not embed anew, by the bundle that they were embedded with; null
-    where nobody counted them.
+    where nobody counted them. ``portraits`` are those kept, null where this kind of gallery keeps
+    none.
     """
 
     schema_name: Literal["facemetric.gallery/1"] = schema("facemetric.gallery/1")
@@ -33,6 +34,7 @@ class GalleryOut(Wire):
     mapped: dict[str, int] | None = None
     problems: tuple[str, ...] | None = None
     key_id: str | None = None
+    portraits: int | None = None
 
 
 class GalleryIndexOut(Wire):
@@ -49,7 +51,10 @@ class GalleryIndexOut(Wire):
 
 
 class GalleryCopyOut(Wire):
-    """Answer of ``gallery copy``, ``export`` and ``import``; ``checksum`` is the same for both."""
+    """Answer of ``gallery copy``, ``export`` and ``import``; ``checksum`` is the same for both.
+
+    ``left_portraits`` stayed behind, as was asked for.
+    """
 
     schema_name: Literal["facemetric.gallery-copy/1"] = schema("facemetric.gallery-copy/1")
     source: str
@@ -58,3 +63,5 @@ class GalleryCopyOut(Wire):
     samples: int
     new_people: int
     checksum: str
+    portraits: int = 0
+    left_portraits: int = 0

@@ -16,8 +16,18 @@ class ConsentOut(Wire):
     at: str
 
 
+class PortraitOut(Wire):
+    """A kept picture of a face, JPEG in base64, and the part of the photograph that it shows."""
+
+    base64: str
+    frame_xyxy_px: tuple[float, float, float, float]
+
+
 class SampleDataOut(Wire):
-    """All that is stored of one enrolled face: ``embedding`` is the template, of unit norm."""
+    """All that is stored of one enrolled face: ``embedding`` is the template, of unit norm.
+
+    ``portrait`` is null where none is kept.
+    """
 
     sample_id: str
     source: str
@@ -28,6 +38,7 @@ class SampleDataOut(Wire):
     mapped_from: str | None
     flip: bool
     embedding: tuple[float, ...]
+    portrait: PortraitOut | None = None
 
 
 class PersonDataOut(Wire):

@@ -73,7 +73,8 @@ class GalleryUpgradeOut(Wire):
     ``bundle`` is what the new gallery is opened with; its thresholds are those of the report.
     ``report`` is null where every sample is embedded anew and nothing is mapped. Counts and
     checksums are null where nothing was changed. ``mapped`` and ``embedded`` are samples;
-    ``not_at_hand`` says why the others could not be embedded from their photographs, in this run.
+    ``not_at_hand`` says why the others could not be embedded from their photographs, and
+    ``from_portraits`` counts those that were from their portraits, both in this run.
     ``source_checksum`` is the old gallery's, which is left as it was.
     """
 
@@ -88,6 +89,7 @@ class GalleryUpgradeOut(Wire):
     new_people: int | None = None
     mapped: int | None = None
     embedded: int | None = None
+    from_portraits: int | None = None
     not_at_hand: dict[str, int] = Field(default_factory=dict)
     errors: tuple[ErrorOut, ...] = ()
     source_checksum: str | None = None

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from facemetric.vault import MasterKey
 
 From = Annotated[str, typer.Argument(metavar="FROM", help="A gallery: a file, or postgresql://…")]
+Portraits = Annotated[
+    bool,
+    typer.Option("--portraits/--no-portraits", help="Take kept pictures of faces along."),
+]
 To = Annotated[str, typer.Argument(metavar="TO", help="A gallery, made where there is none.")]
 
 
@@ -37,6 +41,7 @@ def copy(
             show_default=False,
         ),
     ] = None,
+    portraits: Portraits = True,
     progress: Progress = True,
     json_: Json = False,
 ) -> None:
@@ -56,7 +61,7 @@ def copy(
         _open_like(opened, target, key) as other,
         counting_people(len(opened), progress) as tell,
     ):
-        copied = copy_gallery(opened, other, tell=tell)
+        copied = copy_gallery(opened, other, portraits=portraits, tell=tell)
     _answer(shown_address(source), shown_address(target), copied, json_)
 
 
@@ -66,6 +71,7 @@ def export_(
     file: Annotated[Path, typer.Argument(metavar="FILE.parquet", help="Must not be there yet.")],
     key_file: KeyFile = None,
     key_command: KeyCommand = None,
+    portraits: Portraits = True,
     progress: Progress = True,
     json_: Json = False,
 ) -> None:
@@ -82,7 +88,7 @@ def export_(
         Gallery.open(source, key=key, create=False, read_only=True) as opened,
         counting_people(len(opened), progress) as tell,
     ):
-        copied = export_gallery(opened, file, tell=tell)
+        copied = export_gallery(opened, file, portraits=portraits, tell=tell)
     _answer(shown_address(source), str(file), copied, json_)
 
 
@@ -94,6 +100,7 @@ def import_(
     target: To,
     key_file: KeyFile = None,
     key_command: KeyCommand = None,
+    portraits: Portraits = True,
     progress: Progress = True,
     json_: Json = False,
 ) -> None:
@@ -112,7 +119,7 @@ def import_(
     options = {name: facts[name] for name in ("bundle", "dim", "bundle_sha256", "flip")}
     options["key"] = master_key(key_file, key_command)
     with Gallery.open(target, **options) as opened, counting_people(None, progress) as tell:
-        copied = import_gallery(file, opened, tell=tell)
+        copied = import_gallery(file, opened, portraits=portraits, tell=tell)
     _answer(str(file), shown_address(target), copied, json_)
 
 
@@ -158,6 +165,8 @@ def _answer(source: str, target: str, copied: Copied, json_: bool) -> None:
                 samples=copied.samples,
                 new_people=copied.new_people,
                 checksum=copied.checksum,
+                portraits=copied.portraits,
+                left_portraits=copied.left_portraits,
             )
         )
         return
@@ -165,4 +174,6 @@ def _answer(source: str, target: str, copied: Copied, json_: bool) -> None:
         f"{copied.people:,} people with {copied.samples:,} samples are in {target}, "
         f"{copied.new_people:,} of them new"
     )
+    if copied.portraits or copied.left_portraits:
+        print(f"portraits: {copied.portraits:,} taken along, {copied.left_portraits:,} left behind")
     print(f"checksum {copied.checksum}")

@@ -85,6 +85,7 @@ def _document(opened: Gallery, given: str | None) -> GalleryOut:
         schema_version=stats.schema_version,
         created=stats.created.isoformat(),
         key_id=stats.key_id,
+        portraits=stats.portraits,
     )
 
 
@@ -95,6 +96,7 @@ def _print(document: GalleryOut) -> None:
     for name, value in (
         ("people", f"{document.people:,}"),
         ("samples", f"{document.samples:,}"),
+        ("portraits", "keeps none" if document.portraits is None else f"{document.portraits:,}"),
         ("embeddings", f"{document.bundle}, {document.dim} dimensions, {kind}"),
         ("mirrored too", averaged),
         ("encrypted", f"with the key {document.key_id}" if document.key_id else "no"),

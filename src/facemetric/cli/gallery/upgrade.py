@@ -102,10 +102,10 @@ def upgrade(
 ) -> None:
     """Bring everyone into a new gallery of another bundle; the old one stays as it is.
 
-    Photographs that are still at hand are embedded anew; other embeddings are mapped into the new
-    bundle's space. Old with old, new with new and new with mapped ones are measured on people
-    held back, before anything is changed. Interrupted and called again, it goes on. A key is
-    that of both galleries.
+    Photographs that are still at hand, or else portraits that were kept, are embedded anew; other
+    embeddings are mapped into the new bundle's space. Old with old, new with new and new with
+    mapped ones are measured on people held back, before anything is changed. Interrupted and
+    called again, it goes on. A key is that of both galleries.
 
     Example: facemetric gallery upgrade people.db new.db --to mobilefacenet-ms1m --photos celeba
     """

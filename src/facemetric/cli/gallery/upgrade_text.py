@@ -82,6 +82,8 @@ def print_upgraded(answer: GalleryUpgradeOut) -> None:
         f"{answer.new_people:,} of them new"
     )
     print(f"  embedded anew  {answer.embedded:,}")
+    if answer.from_portraits:
+        print(f"    from portraits that were kept: {answer.from_portraits:,}")
     print(f"  mapped         {answer.mapped:,}")
     for reason, count in answer.not_at_hand.items():
         print(f"    photograph {reason}: {count:,}")

@@ -262,6 +262,7 @@ def _converted(
             "new_people": done.new_people,
             "mapped": done.mapped,
             "embedded": done.embedded,
+            "from_portraits": photographs.from_portraits if photographs is not None else 0,
             "not_at_hand": dict(photographs.missing) if photographs is not None else {},
             "errors": tuple(map(ErrorOut.of, photographs.errors if photographs else ())),
             "source_checksum": done.source_checksum,

@@ -21,7 +21,7 @@ from facemetric.gallery.milvus.rows import (
 )
 from facemetric.gallery.names import clean_name, group_names, is_id, name_key
 from facemetric.gallery.records import Consent, Enrolment, NewSample, Receipt
-from facemetric.gallery.rules import check_sample
+from facemetric.gallery.rules import check_sample, refuse_portraits
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,7 @@ class Request:
             raise InputError("no samples to enrol", item=self.name)
         for sample in self.samples:
             check_sample(sample, dim=dim)
+        refuse_portraits(self.samples)
 
 
 def enrol(directory: Directory, request: Request) -> Enrolment:

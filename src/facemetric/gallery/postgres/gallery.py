@@ -124,7 +124,7 @@ class PostgresGallery(SqlGallery):
         if erasure is None:
             return True
         gone = nobody_sees_the_past(self._server)
-        self._server.outside("VACUUM (FULL) people, person_groups, samples, embeddings")
+        self._server.outside("VACUUM (FULL) people, person_groups, samples, portraits, embeddings")
         if gone:
             with self._server.write() as connection:
                 connection.execute("UPDATE gallery SET purged = greatest(purged, ?)", (erasure,))

@@ -85,6 +85,14 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # People are listed in the order of code points, whatever the database's language.
         'CREATE INDEX people_listed ON people (name_key COLLATE "C")',
     ),
+    (
+        # The part of the photograph that a portrait shows is `frame`, as JSON.
+        """CREATE TABLE portraits (
+            sample BIGINT PRIMARY KEY REFERENCES samples (row) ON DELETE CASCADE,
+            jpeg BYTEA NOT NULL,
+            frame TEXT NOT NULL
+        )""",
+    ),
 )
 
 

@@ -83,6 +83,7 @@ def _are_plain(
         and request.conflicts in ("refuse", "allow")
         and all(
             sample.flip == flip
+            and sample.portrait is None
             and (sample.taken is None or sample.taken.tzinfo is not None)
             and (
                 sample.source_sha256 is None

@@ -12,6 +12,7 @@ from facemetric.gallery.rules import same_face, time_text
 from facemetric.gallery.sql.connection import Connection
 from facemetric.gallery.sql.enrolment import add_groups, id_of, stored_key
 from facemetric.gallery.sql.merging import earlier, merge_sealed
+from facemetric.gallery.sql.portraits import hand_over, has_portrait, remove_portrait, sample_row
 from facemetric.gallery.sql.rows import terms_values
 
 
@@ -82,11 +83,13 @@ def _merge_rows(connection: Connection, into: int, other: int) -> None:
     query = """SELECT row, source_sha256, box_left, box_top, box_right, box_bottom FROM samples
         WHERE person = ? AND source_sha256 IS NOT NULL"""
     kept = connection.execute(query, (into,)).fetchall()
-    by_source: dict[str, list[tuple[float, ...]]] = {}
-    for _, digest, *box in kept:
-        by_source.setdefault(digest, []).append(tuple(box))
+    by_source: dict[str, list[tuple[int, tuple[float, ...]]]] = {}
+    for row, digest, *box in kept:
+        by_source.setdefault(digest, []).append((row, tuple(box)))
     for row, digest, *box in connection.execute(query, (other,)).fetchall():
-        if any(same_face(tuple(box), known) for known in by_source.get(digest, ())):
+        twins = [one for one, known in by_source.get(digest, ()) if same_face(tuple(box), known)]
+        if twins:
+            hand_over(connection, row, twins[0])
             connection.execute("DELETE FROM samples WHERE row = ?", (row,))
     connection.execute("UPDATE samples SET person = ? WHERE person = ?", (into, other))
     _merge_terms(connection, into, other)
@@ -117,6 +120,18 @@ def remove_sample(connection: Connection, sample_id: str, *, at: datetime) -> in
     )
     _count_erasure(connection)
     return person
+
+
+def drop_portrait(connection: Connection, sample_id: str, *, at: datetime) -> None:
+    """Delete a sample's portrait alone; PersonError where there is none."""
+    row, person = sample_row(connection, sample_id)
+    if not has_portrait(connection, row):
+        raise PersonError("no portrait is kept", item=sample_id)
+    remove_portrait(connection, row)
+    connection.execute(
+        "UPDATE people SET updated = ? WHERE row = ?", (time_text(at, name="clock"), person)
+    )
+    _count_erasure(connection)
 
 
 def unpurged(connection: Connection) -> int | None:

@@ -12,10 +12,12 @@ import numpy as np
 
 from facemetric.errors import BundleMismatchError, InputError, PersonError, TamperedError
 from facemetric.gallery.names import clean_name, group_names, is_id, name_key
+from facemetric.gallery.portrait import Portrait
 from facemetric.gallery.records import Consent, Enrolment, NewSample, Receipt
 from facemetric.gallery.rules import check_sample, plain_text, same_face, time_text
 from facemetric.gallery.sql.binding import bind_samples
 from facemetric.gallery.sql.connection import Connection, next_row
+from facemetric.gallery.sql.portraits import add_portraits, has_portrait, sample_row
 from facemetric.gallery.sql.rows import (
     Row,
     face_values,
@@ -201,7 +203,7 @@ def _store(
         )
     own = [identity for identity, row, _ in twins if row == person]
     if own:
-        return Receipt(own[0], "duplicate", others)
+        return Receipt(own[0], "duplicate", others, _kept(connection, own[0], sample.portrait))
     identity, number = str(uuid4()), next_row(connection, "samples")
     taken = None if sample.taken is None else time_text(sample.taken, name="taken")
     values: Row = (
@@ -218,7 +220,19 @@ def _store(
     )
     encoding, blob = _encoded(sample, request.codec)
     connection.add_embeddings([(number, request.bundle, int(sample.flip), encoding, blob, moment)])
-    return Receipt(identity, "added", others)
+    if sample.portrait is not None:
+        add_portraits(connection, {number: sample.portrait})
+    return Receipt(identity, "added", others, sample.portrait is not None)
+
+
+def _kept(connection: Connection, sample_id: str, portrait: Portrait | None) -> bool:
+    """Add a portrait to a sample that was there; return whether it has one then."""
+    row, _ = sample_row(connection, sample_id)
+    if has_portrait(connection, row):
+        return True
+    if portrait is not None:
+        add_portraits(connection, {row: portrait})
+    return portrait is not None
 
 
 def _twins(connection: Connection, digest: str | None, face: Row) -> list[tuple[str, int, str]]:

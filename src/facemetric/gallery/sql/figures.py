@@ -38,6 +38,7 @@ def figures(connection: Connection, *, size_bytes: int, version: int) -> Stats:
     identity, created = connection.execute("SELECT id, created FROM gallery").fetchone()
     (people,) = connection.execute("SELECT count(*) FROM people").fetchone()
     (samples,) = connection.execute("SELECT count(*) FROM samples").fetchone()
+    (portraits,) = connection.execute("SELECT count(*) FROM portraits").fetchone()
     bound = stored_binding(connection)
     assert bound.bundle is not None and bound.dim is not None
     return Stats(
@@ -52,4 +53,5 @@ def figures(connection: Connection, *, size_bytes: int, version: int) -> Stats:
         size_bytes=size_bytes,
         schema_version=version,
         created=datetime.fromisoformat(created),
+        portraits=portraits,
     )

@@ -10,6 +10,7 @@ from typing import Literal
 from facemetric.errors import InputError, PersonError
 from facemetric.gallery.binding import Binding
 from facemetric.gallery.listing import Listing, PeoplePage
+from facemetric.gallery.portrait import Portrait, check_portrait
 from facemetric.gallery.protocol import Gallery
 from facemetric.gallery.records import (
     Consent,
@@ -28,6 +29,7 @@ from facemetric.gallery.sql.connection import Connection, Database
 from facemetric.gallery.sql.enrolment import Request, absent, enrol, find_person
 from facemetric.gallery.sql.figures import count_groups, count_mapped
 from facemetric.gallery.sql.listing import page_of
+from facemetric.gallery.sql.portraits import portraits_of, sample_row
 from facemetric.gallery.sql.rows import SAMPLE_QUERY, people_where, samples_of
 from facemetric.gallery.sql.transfer import read_people, restore
 from facemetric.index import Codec
@@ -51,6 +53,8 @@ class SqlGallery(Gallery):
     BundleMismatchError
         Where the gallery holds embeddings of another bundle, graph, dimension, flip or codec.
     """
+
+    keeps_portraits = True
 
     def __init__(self, database: Database, used: Binding, *, clock: Callable[[], datetime]) -> None:
         self._database = database
@@ -189,6 +193,18 @@ class SqlGallery(Gallery):
             person = self._person(connection, row)
         return Removal(person.id, person.name, 1, purge and self.purge())
 
+    def portrait(self, sample_id: str) -> Portrait | None:
+        """Return the portrait that is kept with a sample; see ``Gallery.portrait``."""
+        with self._database.read() as connection:
+            row, _ = sample_row(connection, sample_id)
+            return portraits_of(connection, [row]).get(row)
+
+    def remove_portrait(self, sample_id: str, *, purge: bool = True) -> bool:
+        """Erase a portrait alone; see ``Gallery.remove_portrait``."""
+        with self._database.write() as connection:
+            editing.drop_portrait(connection, sample_id, at=self._clock())
+        return purge and self.purge()
+
     def records(self, *, chunk_people: int = 256) -> Iterator[Sequence[PersonRecord]]:
         """Yield everyone with all samples and embeddings; see ``Gallery.records``."""
         if chunk_people < 1:
@@ -213,6 +229,8 @@ class SqlGallery(Gallery):
         stored = [sample for record in records for sample in record.samples]
         for one in stored:
             check_unit(one.embedding[None], name=one.sample.source, dim=self.dim)
+            if one.portrait is not None:
+                check_portrait(one.portrait, face=one.sample.face, item=one.sample.source)
         with self._database.write() as connection:
             bind_samples(
                 connection,

@@ -5,6 +5,12 @@ from __future__ import annotations
 from facemetric.gallery.rules import same_face
 from facemetric.gallery.sql.connection import Connection
 from facemetric.gallery.sql.enrolment import add_groups, id_of
+from facemetric.gallery.sql.portraits import (
+    add_portraits,
+    hand_over,
+    portraits_of,
+    remove_portrait,
+)
 from facemetric.gallery.sql.sealing import Sealing, vector_place
 
 
@@ -12,20 +18,26 @@ def merge_sealed(connection: Connection, sealing: Sealing, into: int, other: int
     """Move samples, consent, retention and groups of ``other`` to ``into``, both by their rows."""
     new, old = id_of(connection, into), id_of(connection, other)
     query = "SELECT row, id, source_sha256, source FROM samples WHERE person = ?"
-    kept: dict[str, list[list[float]]] = {}
-    for _, sample, digest, sealed in connection.execute(query, (into,)).fetchall():
+    kept: dict[str, list[tuple[int, list[float]]]] = {}
+    for row, sample, digest, sealed in connection.execute(query, (into,)).fetchall():
         if digest is not None:
-            kept.setdefault(digest, []).append(sealing.facts(sample, new, sealed)[2:6])
+            box = sealing.facts(sample, new, sealed)[2:6]
+            kept.setdefault(digest, []).append((row, box))
     for row, sample, digest, sealed in connection.execute(query, (other,)).fetchall():
         facts = sealing.facts(sample, old, sealed)
-        if any(same_face(facts[2:6], known) for known in kept.get(digest, ())):
+        twins = [one for one, known in kept.get(digest, ()) if same_face(facts[2:6], known)]
+        if twins:
+            hand_over(connection, row, twins[0])
             connection.execute("DELETE FROM samples WHERE row = ?", (row,))
             continue
+        portraits = portraits_of(connection, [row])
+        remove_portrait(connection, row)
         connection.execute(
             "UPDATE samples SET person = ?, source = ? WHERE row = ?",
             (into, sealing.sealed_facts(sample, new, facts), row),
         )
         _move_vectors(connection, sealing, (row, sample), old, new)
+        add_portraits(connection, portraits)
     _merge_terms(connection, sealing, (into, new), (other, old))
     groups = connection.execute(
         "SELECT sealed FROM person_groups WHERE person = ?", (other,)

@@ -26,7 +26,8 @@ PERSON_QUERY = """SELECT p.id, p.name, p.created, p.updated,
 SAMPLE_QUERY = """SELECT s.id, p.id, s.source, s.source_sha256,
     s.box_left, s.box_top, s.box_right, s.box_bottom, s.landmarks, s.score, s.quality,
     s.taken, s.created, s.mapped_from,
-    (SELECT group_concat(e.bundle, ' ') FROM embeddings e WHERE e.sample = s.row)
+    (SELECT group_concat(e.bundle, ' ') FROM embeddings e WHERE e.sample = s.row),
+    EXISTS (SELECT 1 FROM portraits o WHERE o.sample = s.row)
     FROM samples s JOIN people p ON p.row = s.person"""
 
 
@@ -89,7 +90,7 @@ def person_of(row: Row) -> Person:
 def sample_of(row: Row) -> Sample:
     """Return the record of a row of ``SAMPLE_QUERY``."""
     identity, person, source, digest, *box, landmarks, score, quality = row[:11]
-    taken, created, mapped_from, bundles = row[11:]
+    taken, created, mapped_from, bundles, has_portrait = row[11:]
     face = None
     if box[0] is not None:
         face = Face(
@@ -108,6 +109,7 @@ def sample_of(row: Row) -> Sample:
         created=datetime.fromisoformat(created),
         bundles=tuple(sorted((bundles or "").split())),
         mapped_from=mapped_from,
+        has_portrait=bool(has_portrait),
     )
 
 

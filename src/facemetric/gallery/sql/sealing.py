@@ -1,7 +1,8 @@
 """What is personal in a gallery's rows, sealed before it is stored and opened when it is read.
 
 A sealed value opens only beside the ids that it was stored with: a name with its person's id, a
-sample's facts and its vector with the sample's and the person's. What look-ups compare is blinded.
+sample's facts, vector and portrait with the sample's and the person's. What look-ups compare is
+blinded.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ class Sealing:
         self._consents = key.sealer("people.consent")
         self._groups = key.sealer("person_groups.name")
         self._samples = key.sealer("samples")
+        self._portraits = key.sealer("portraits")
         self._blinder = key.blinder()
 
     def name_key(self, key: str) -> str:
@@ -132,6 +134,20 @@ class Sealing:
         """Open what `sealed_facts` sealed."""
         found: list[Any] = json.loads(_opened(self._samples, sealed, f"{sample} {person}"))
         return found
+
+    def portrait(self, sample: str, person: str, jpeg: bytes, frame: str) -> tuple[bytes, str]:
+        """Seal a portrait and its frame for a sample and its person, both by their ids."""
+        place = f"{sample} {person}"
+        sealed = self._portraits.seal(jpeg, f"{place} jpeg".encode())
+        return sealed, _sealed(self._portraits, frame, f"{place} frame")
+
+    def opened_portrait(
+        self, sample: str, person: str, jpeg: bytes, frame: str
+    ) -> tuple[bytes, str]:
+        """Open what `portrait` sealed."""
+        place = f"{sample} {person}"
+        opened = self._portraits.open(jpeg, f"{place} jpeg".encode())
+        return opened, _opened(self._portraits, frame, f"{place} frame")
 
     def _sample(self, row: Row, person: str) -> Row:
         facts = row[_INSERTED]

@@ -8,10 +8,12 @@ import numpy as np
 
 from facemetric.errors import PersonError
 from facemetric.gallery.names import name_key
+from facemetric.gallery.portrait import Portrait
 from facemetric.gallery.records import PersonRecord, StoredSample
 from facemetric.gallery.rules import time_text
 from facemetric.gallery.sql.connection import Connection, next_row
 from facemetric.gallery.sql.lookup import known_names
+from facemetric.gallery.sql.portraits import add_portraits, portraits_of
 from facemetric.gallery.sql.rows import (
     SAMPLE_QUERY,
     Row,
@@ -53,11 +55,12 @@ def read_people(
             connection, [row[0] for row in samples], bundle=bundle, dim=dim, codec=codec
         )
     }
+    portraits = portraits_of(connection, [row[0] for row in samples])
     held: dict[int, list[StoredSample]] = {number: [] for number in numbers}
     for (number, person, *_), sample in zip(samples, found, strict=True):
         if number in vectors:
             embedding, flip = vectors[number]
-            held[person].append(StoredSample(sample, embedding, flip))
+            held[person].append(StoredSample(sample, embedding, flip, portraits.get(number)))
     records = [
         PersonRecord(person, tuple(held[row])) for row, person in zip(numbers, people, strict=True)
     ]
@@ -89,6 +92,7 @@ def restore(
     groups: list[Row] = []
     samples: list[Row] = []
     embeddings: list[Row] = []
+    portraits: dict[int, Portrait] = {}
     for row, record in enumerate(fresh, first_person):
         person = record.person
         people.append(
@@ -113,6 +117,8 @@ def restore(
             )
             encoding, data = _encoded(stored.embedding, codec)
             embeddings.append((number, bundle, int(stored.flip), encoding, data, created))
+            if stored.portrait is not None:
+                portraits[number] = stored.portrait
             number += 1
     if connection.sealing is not None:
         ids = {one[0]: one[1] for one in people}
@@ -136,6 +142,7 @@ def restore(
         samples,
     )
     connection.add_embeddings(embeddings)
+    add_portraits(connection, portraits)
     return len(fresh)
 
 

@@ -19,6 +19,7 @@ from facemetric.gallery.sql import editing
 from facemetric.gallery.sql.binding import fill_new
 from facemetric.gallery.sql.figures import figures
 from facemetric.gallery.sql.gallery import SqlGallery
+from facemetric.gallery.sql.portraits import portrait_problems
 from facemetric.gallery.sqlite.connection import SqliteConnection
 from facemetric.gallery.sqlite.database import SqliteDatabase
 from facemetric.gallery.sqlite.encryption import (
@@ -75,8 +76,8 @@ class SqliteGallery(SqlGallery):
         Store one byte per dimension with this codec. Settled when the gallery is made.
     key
         Encrypt a new gallery, or open an encrypted one: names, sources, faces' places and quality,
-        consent, groups and vectors are sealed with a data key that this one wraps. Whether a
-        gallery is encrypted is settled when it is made.
+        consent, groups, portraits and vectors are sealed with a data key that this one wraps.
+        Whether a gallery is encrypted is settled when it is made.
     read_only
         Never write to the file.
     create
@@ -214,6 +215,7 @@ class SqliteGallery(SqlGallery):
                 if self._sealing is not None:
                     self.people()  # each is opened, or an error names it
                     self.samples()
+                problems += portrait_problems(connection)
                 return problems + vector_problems(self.vectors().embeddings)
         except (GalleryError, VaultError) as error:
             return [str(error)]

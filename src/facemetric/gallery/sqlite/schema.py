@@ -132,6 +132,15 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # In an encrypted gallery `name` is what groups are found by, and this the name itself.
         "ALTER TABLE person_groups ADD COLUMN sealed TEXT",
     ),
+    (
+        # Apart from the samples, so that walking them does not read pictures. `frame` is the part
+        # of the photograph that is shown, as JSON.
+        """CREATE TABLE portraits (
+            sample INTEGER PRIMARY KEY REFERENCES samples (row) ON DELETE CASCADE,
+            jpeg BLOB NOT NULL,
+            frame TEXT NOT NULL
+        ) STRICT""",
+    ),
 )
 
 

@@ -82,17 +82,19 @@ def check_samples(gallery: Gallery, photographs: Photographs | None, *, mapped: 
         sample
         for sample in gallery.samples()
         if not (mapped and sample.mapped_from is None)
-        and (photographs is None or photographs.read(sample)[1] is None)
+        and (photographs is None or not photographs.has(sample))
     ]
     if not left:
         return
     if mapped:
         raise GalleryError(
             f"{len(left)} samples were mapped before, such as one of {left[0].mapped_from}, and "
-            "have no photograph at hand: what a second map costs was not measured",
+            "have no photograph or portrait at hand: what a second map costs was not measured",
             item=left[0].source,
             fix="Upgrade the gallery that was there before the first one",
         )
     raise GalleryError(
-        f"{len(left)} samples have no photograph at hand", item=left[0].source, fix=_ANEW
+        f"{len(left)} samples have no photograph or portrait at hand",
+        item=left[0].source,
+        fix=_ANEW,
     )

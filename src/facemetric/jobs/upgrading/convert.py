@@ -29,7 +29,8 @@ class Converted:
     new_people
         How many were not there before.
     mapped, embedded
-        Samples in the new gallery whose embedding was mapped, and computed from the photograph.
+        Samples in the new gallery whose embedding was mapped, and computed from the photograph or
+        its portrait.
     source_checksum, checksum
         Hex digests over everybody in the old gallery, which is as it was, and in the new one.
     """
@@ -66,7 +67,7 @@ def convert_gallery(
         Old embeddings ``float32 (N, D)`` to new ones ``float32 (N, E)``; ``None`` where all must
         be embedded anew.
     photographs
-        Where enrolled photographs are looked for; ``None`` for nowhere.
+        Where enrolled photographs, and portraits, are looked for; ``None`` for nowhere.
     tell
         Called with the number of people read so far.
 
@@ -106,7 +107,7 @@ def _converted(
     every = [stored for record in records for stored in record.samples]
     anew: dict[str, Float32] = {}
     if photographs is not None and every:
-        anew = photographs.embed([stored.sample for stored in every])
+        anew = photographs.embed(every)
     left = [stored for stored in every if stored.sample.id not in anew]
     vectors: dict[str, Float32] = {}
     if left:

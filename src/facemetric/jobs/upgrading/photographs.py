@@ -1,4 +1,4 @@
-"""Enrolled faces embedded anew from the photographs that they came from."""
+"""Enrolled faces embedded anew from the photographs that they came from, or their portraits."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from pathlib import Path
 from facemetric.align import align_faces
 from facemetric.embed import Embedder
 from facemetric.errors import FacemetricError
-from facemetric.gallery import Sample
+from facemetric.gallery import Sample, StoredSample
 from facemetric.images import load_image
-from facemetric.types import Chip, Float32, ItemError
+from facemetric.types import Chip, Face, Float32, ItemError
 
 MAX_PIXELS = 100_000_000
 
@@ -21,7 +21,8 @@ class Photographs:
     """The photographs of enrolled samples, where they are still at hand.
 
     One counts as at hand where its path leads to a file of the same SHA-256 and the sample says
-    where in it the face is: nothing is looked for again.
+    where in it the face is: nothing is looked for again. Where it does not, a portrait that was
+    kept with the sample serves.
 
     Parameters
     ----------
@@ -34,8 +35,10 @@ class Photographs:
 
     Attributes
     ----------
+    from_portraits
+        How many samples were embedded from their portraits.
     missing
-        How many samples had no photograph at hand, by reason.
+        How many samples had neither photograph nor portrait, by what the photograph lacked.
     errors
         Photographs that are at hand and cannot be read.
     """
@@ -47,26 +50,36 @@ class Photographs:
         self._alignment = embedder.bundle.manifest.alignment
         self._base = Path() if base is None else base
         self._max_pixels = max_pixels
+        self.from_portraits = 0
         self.missing: Counter[str] = Counter()
         self.errors: list[ItemError] = []
 
-    def embed(self, samples: Sequence[Sample]) -> dict[str, Float32]:
+    def embed(self, samples: Sequence[StoredSample]) -> dict[str, Float32]:
         """Return embeddings ``float32 (E,)`` by sample's id, of those that are at hand."""
         chips: dict[str, Chip] = {}
-        for sample in samples:
+        for stored in samples:
+            sample, portrait = stored.sample, stored.portrait
             reason, data = self.read(sample)
-            if data is None:
+            if data is not None:
+                try:
+                    chips[sample.id] = self._chip(sample, data)
+                    continue
+                except FacemetricError as error:
+                    reason = "cannot be read"
+                    self.errors.append(ItemError.of(error, item=sample.source))
+            if portrait is None or sample.face is None:
                 self.missing[reason] += 1
                 continue
-            try:
-                chips[sample.id] = self._chip(sample, data)
-            except FacemetricError as error:
-                self.missing["cannot be read"] += 1
-                self.errors.append(ItemError.of(error, item=sample.source))
+            chips[sample.id] = self._cut(portrait.jpeg, portrait.place(sample.face), sample.source)
+            self.from_portraits += 1
         if not chips:
             return {}
         vectors = self._embedder.embed(list(chips.values()))
         return dict(zip(chips, vectors, strict=True))
+
+    def has(self, sample: Sample) -> bool:
+        """Whether a sample's photograph is at hand, or a portrait was kept."""
+        return sample.has_portrait or self.read(sample)[1] is not None
 
     def read(self, sample: Sample) -> tuple[str, bytes | None]:
         """Return a sample's photograph, or why there is none."""
@@ -87,7 +100,10 @@ class Photographs:
 
     def _chip(self, sample: Sample, data: bytes) -> Chip:
         assert sample.face is not None
-        image = load_image(data, name=sample.source, max_pixels=self._max_pixels)
+        return self._cut(data, sample.face, sample.source)
+
+    def _cut(self, data: bytes, face: Face, source: str) -> Chip:
+        image = load_image(data, name=source, max_pixels=self._max_pixels)
         template, margin_px = self._alignment.template, self._alignment.margin_px
-        (chip,) = align_faces(image, [sample.face], template, margin_px=margin_px)
+        (chip,) = align_faces(image, [face], template, margin_px=margin_px)
         return chip

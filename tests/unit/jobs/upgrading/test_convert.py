@@ -11,7 +11,7 @@ import pytest
 
 from facemetric.embed.adaptors import Ridge
 from facemetric.errors import GalleryError, IntegrityError
-from facemetric.gallery import Gallery, PersonRecord, Sample
+from facemetric.gallery import Gallery, PersonRecord, StoredSample
 from facemetric.jobs.copy_gallery import combined, person_digest
 from facemetric.jobs.upgrading import SharedFaces, convert, convert_gallery
 from facemetric.types import Float32
@@ -24,9 +24,11 @@ class SomePhotographs:
     def __init__(self, faces: SharedFaces) -> None:
         self.new = {str(path): faces.new[row] for row, path in enumerate(faces.photos.paths)}
 
-    def embed(self, samples: Sequence[Sample]) -> dict[str, Float32]:
+    def embed(self, samples: Sequence[StoredSample]) -> dict[str, Float32]:
         return {
-            one.id: self.new[one.source] for one in samples if int(Path(one.source).stem) % 3 == 0
+            one.id: self.new[one.source]
+            for one in (stored.sample for stored in samples)
+            if int(Path(one.source).stem) % 3 == 0
         }
 
 
