@@ -186,10 +186,10 @@ def test_files_that_are_no_gallery(tmp_path: Path, monkeypatch: pytest.MonkeyPat
             import_gallery(path, target)
         assert len(target) == 0
         path.unlink()
-        monkeypatch.setattr(parquet_job, "VERSION", 2)
+        monkeypatch.setattr(parquet_job, "VERSION", 3)
         export_gallery(source, path)
         monkeypatch.setattr(parquet_job, "VERSION", 1)
-        with pytest.raises(DataError, match="has version 2, this program reads 1"):
+        with pytest.raises(DataError, match="has version 3, this program reads up to 2"):
             import_gallery(path, target)
         with new(tmp_path / "c.db", bundle="other") as other:
             path.unlink()

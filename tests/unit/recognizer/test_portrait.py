@@ -53,10 +53,10 @@ def pixels_of(portrait: Portrait) -> np.ndarray:
 def test_a_portrait_gives_the_embedding_again(
     recognizer: Recognizer, gallery: SqliteGallery, samples: dict[str, Path]
 ) -> None:
-    """Of the sample photographs' faces: at least 0.9992 in place, 0.9975 when detected anew.
+    """Measured on these photographs: at least 0.9994 in place, 0.998 when detected anew.
 
-    Of 158 faces, most of them LFW's: at least 0.998 and, but for one in which somebody else's face
-    was the larger, 0.996; every face was detected.
+    On 399 of LFW's: at least 0.997 and 0.989, medians 0.9998 and 0.9995; every face was detected,
+    and nobody else's.
     """
     report = recognizer.enroll(gallery, "Someone", samples.values(), keep_portraits=True)
     assert len(report.samples) >= 5 and not report.errors
@@ -85,7 +85,7 @@ def test_nothing_is_kept_unless_asked(
 
 @pytest.fixture(scope="module")
 def in_company(recognizer: Recognizer, samples: dict[str, Path]) -> tuple[Image, list[Face]]:
-    """A large face, and a small one close beside it: within the large one's portrait."""
+    """A large face, and a small one just above it: within the large one's portrait."""
 
     def head(name: str, side_px: int) -> np.ndarray:
         image = load_image(samples[name])
@@ -96,7 +96,7 @@ def in_company(recognizer: Recognizer, samples: dict[str, Path]) -> tuple[Image,
 
     canvas = np.full((600, 800, 3), (60, 90, 60), np.uint8)
     canvas[150:450, 250:550] = head("obama", 300)
-    canvas[200:300, 505:605] = head("biden", 100)
+    canvas[100:184, 365:449] = head("biden", 84)
     faces = recognizer._pipeline.detector.detect(Image(canvas, (800, 600)))
     assert len(faces) == 2
     return Image(canvas, (800, 600), "company"), sorted(faces, key=lambda face: -face.size_px)
@@ -111,8 +111,8 @@ def test_other_people_are_left_out(
     portrait = cut_portrait(image, large, [large, small])
     assert len(recognizer.detect(portrait.jpeg)) == 1
     left, top, right, bottom = portrait.place(small).box_xyxy_px.astype(int)
-    beside = pixels_of(portrait)[max(top, 0) : bottom, left + 8 : right]
-    assert beside.size > 10_000
+    beside = pixels_of(portrait)[max(top, 0) : bottom - 8, left:right]
+    assert beside.size > 5_000
     assert np.abs(beside - GREY).max() < 3 * NEAR and np.abs(beside - GREY).mean() < NEAR
     (kept,) = recognizer.see(portrait.jpeg).faces
     (whole,) = recognizer.see(image.pixels, select="largest").faces
@@ -126,11 +126,8 @@ def test_the_smaller_face_does_not_show_the_larger(
     portrait = cut_portrait(image, small, [large, small])
     (found,) = recognizer.detect(portrait.jpeg)
     assert np.abs(found.box_xyxy_px - portrait.place(small).box_xyxy_px).max() < 12
-    across = np.clip(portrait.place(large).box_xyxy_px, 0, portrait.size_px[0]).astype(int)
-    seen = pixels_of(portrait)[across[1] : across[3], across[0] : across[2]]
-    own = portrait.place(small).box_xyxy_px
-    seen = seen[:, : max(0, int(own[0] - 0.15 * (own[2] - own[0])) - across[0])]
-    assert not seen.size or np.abs(seen - GREY).mean() < NEAR
+    below = pixels_of(portrait)[int(portrait.place(small).box_xyxy_px[3]) + 9 :]
+    assert below.size > 2_000 and np.abs(below - GREY).mean() < NEAR
 
 
 def test_the_scene_is_left_out(recognizer: Recognizer, samples: dict[str, Path]) -> None:
@@ -139,9 +136,8 @@ def test_the_scene_is_left_out(recognizer: Recognizer, samples: dict[str, Path])
     (face,) = recognizer.detect(samples["obama"])
     portrait = cut_portrait(image, face, [face])
     left, top, right, bottom = portrait.frame_xyxy_px
-    box = face.box_xyxy_px
-    side = float(max(box[2:] - box[:2]))
-    assert right - left <= 2 * side + 2 and bottom - top <= 2 * side + 2
+    side = float(max(face.box_xyxy_px[2:] - face.box_xyxy_px[:2]))
+    assert right - left <= 1.5 * side + 2 and bottom - top <= 1.8 * side + 2
     corners = pixels_of(portrait)[[2, 2, -3, -3], [2, -3, 2, -3]]
     assert np.abs(corners - GREY).max() < NEAR
 
@@ -213,6 +209,8 @@ def test_a_gallery_that_keeps_none_is_told_before_the_work(
         "bundle_sha256": recognizer.bundle.manifest.model.sha256,
         "flip": True,
     }
-    with Gallery.open(f"milvus://{tmp_path}/faces.db", **options) as opened:
-        with pytest.raises(InputError, match="keeps no portraits"):
-            recognizer.enroll(opened, "Ada", [tmp_path / "nobody.jpg"], keep_portraits=True)
+    with (
+        Gallery.open(f"milvus://{tmp_path}/faces.db", **options) as opened,
+        pytest.raises(InputError, match="keeps no portraits"),
+    ):
+        recognizer.enroll(opened, "Ada", [tmp_path / "nobody.jpg"], keep_portraits=True)

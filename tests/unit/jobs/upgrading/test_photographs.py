@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from facemetric import Recognizer
 from facemetric.embed import Embedder
-from facemetric.gallery import Sample, SqliteGallery
+from facemetric.gallery import SqliteGallery, StoredSample
 from facemetric.jobs.upgrading import Photographs
 
 pytestmark = pytest.mark.samples
@@ -25,36 +25,57 @@ def recognizer() -> Recognizer:
 @pytest.fixture(scope="module")
 def stored(
     recognizer: Recognizer, samples: dict[str, Path], tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Sequence[Sample], np.ndarray]:
+) -> Sequence[StoredSample]:
     path = tmp_path_factory.mktemp("gallery") / "people.db"
     with recognizer.open_gallery(path) as gallery:
-        recognizer.enroll(gallery, "Barack", [samples["obama2"], samples["biden"]])
+        photos = [samples["obama2"], samples["biden"]]
+        recognizer.enroll(gallery, "Barack", photos, keep_portraits=True)
         assert isinstance(gallery, SqliteGallery)
-        return gallery.samples(), gallery.vectors().embeddings
+        return gallery.record("Barack").samples
 
 
 def test_a_photograph_gives_what_enrolment_gave(
-    recognizer: Recognizer, stored: tuple[Sequence[Sample], np.ndarray]
+    recognizer: Recognizer, stored: Sequence[StoredSample]
 ) -> None:
     photographs = Photographs(Embedder(recognizer.bundle, threads=1, flip=False))
-    found = photographs.embed(stored[0])
-    assert len(found) == 2 and not photographs.missing
-    for sample, vector in zip(*stored, strict=True):
-        assert float(found[sample.id] @ vector) > 0.9999
+    found = photographs.embed(stored)
+    assert len(found) == 2 and not photographs.missing and not photographs.from_portraits
+    for one in stored:
+        assert photographs.has(one.sample)
+        assert float(found[one.sample.id] @ one.embedding) > 0.9999
+
+
+def test_a_portrait_serves_where_the_photograph_is_gone(
+    recognizer: Recognizer, stored: Sequence[StoredSample], tmp_path: Path
+) -> None:
+    """Not there, another file, and damaged, which is told all the same."""
+    (tmp_path / "broken.jpg").write_bytes(b"no picture")
+    broken = hashlib.sha256(b"no picture").hexdigest()
+    one = stored[0]
+    given = [
+        replace(one, sample=replace(one.sample, id="1", source="absent.jpg")),
+        replace(one, sample=replace(one.sample, id="2", source="broken.jpg", source_sha256=broken)),
+    ]
+    photographs = Photographs(Embedder(recognizer.bundle, threads=1, flip=False), base=tmp_path)
+    found = photographs.embed(given)
+    assert photographs.from_portraits == 2 and not photographs.missing
+    assert [error.item for error in photographs.errors] == ["broken.jpg"]
+    assert all(float(found[name] @ one.embedding) > 0.995 for name in ("1", "2"))
+    assert photographs.has(given[0].sample)
+    assert not photographs.has(replace(given[0].sample, has_portrait=False))
 
 
 def test_what_is_not_at_hand(
     recognizer: Recognizer,
-    stored: tuple[Sequence[Sample], np.ndarray],
+    stored: Sequence[StoredSample],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    one = stored[0][0]
+    bare = replace(stored[0], portrait=None)
+    one = bare.sample
     (tmp_path / "changed.jpg").write_bytes(b"something else")
     (tmp_path / "broken.jpg").write_bytes(b"no picture")
     digest = "4d8c4d9e8eb7ea7a1f1c9fa2ef1a2c9a6e4b6d4b1d8b1f0a0a0a0a0a0a0a0a0a"
-    import hashlib
-
     broken = hashlib.sha256(b"no picture").hexdigest()
     photographs = Photographs(Embedder(recognizer.bundle, threads=1, flip=False), base=tmp_path)
     given = [
@@ -65,7 +86,7 @@ def test_what_is_not_at_hand(
         replace(one, id="5", source="a\0b"),
         replace(one, id="6", source="broken.jpg", source_sha256=broken),
     ]
-    assert photographs.embed(given) == {}
+    assert photographs.embed([replace(bare, sample=sample) for sample in given]) == {}
     assert photographs.missing == {
         "not there": 2,
         "another file": 1,
