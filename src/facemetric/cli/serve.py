@@ -65,6 +65,13 @@ def serve(
         Path | None,
         typer.Option(metavar="FOLDER", help="Show the evaluation reports that lie in this folder."),
     ] = None,
+    keep_portraits: Annotated[
+        bool,
+        typer.Option(
+            "--keep-portraits",
+            help="Let those who enrol ask for a small picture of the face to be kept.",
+        ),
+    ] = False,
     key_file: KeyFile = None,
     key_command: KeyCommand = None,
     bundle: BundleName = DEFAULT_BUNDLE,
@@ -130,6 +137,7 @@ def serve(
         events={name: Path(file) for name, file in named(events or [], "--events").items()},
         reports=reports,
         master_key=master_key(key_file, key_command),
+        keep_portraits=keep_portraits,
         flip=flip,
         min_face_px=min_face,
         provider=provider.value,

@@ -29,6 +29,7 @@ from facemetric.wire import (
     PersonDataOut,
     PersonOut,
     PersonShowOut,
+    PortraitErasedOut,
     SamplesOut,
     SearchOut,
     WatchEvent,
@@ -125,9 +126,13 @@ class AsyncGalleryClient:
         select: OneFace | None = None,
         refuse_poor: bool = False,
         conflicts: Conflicts = "refuse",
+        keep_portraits: bool = False,
     ) -> EnrollOut:
-        """Enrol a person from photographs; what is answered is on disk."""
-        options = enrol_options(select, refuse_poor, conflicts)
+        """Enrol a person from photographs; what is answered is on disk.
+
+        ``keep_portraits`` keeps a small picture of each face, where the service allows it.
+        """
+        options = enrol_options(select, refuse_poor, conflicts, keep_portraits)
         return await self._send(
             self._calls.enrol(name, photos, groups, consent, keep_until, options)
         )
@@ -156,9 +161,10 @@ class AsyncGalleryClient:
         select: OneFace | None = None,
         refuse_poor: bool = False,
         conflicts: Conflicts = "refuse",
+        keep_portraits: bool = False,
     ) -> EnrollOut:
         """Enrol more photographs of somebody."""
-        options = enrol_options(select, refuse_poor, conflicts)
+        options = enrol_options(select, refuse_poor, conflicts, keep_portraits)
         return await self._send(self._calls.add_photos(person_id, photos, options))
 
     async def find(
@@ -213,3 +219,11 @@ class AsyncGalleryClient:
     async def erase_sample(self, person_id: str, sample_id: str) -> ErasedOut:
         """Erase one photograph."""
         return await self._send(self._calls.erase_sample(person_id, sample_id))
+
+    async def portrait(self, person_id: str, sample_id: str) -> bytes:
+        """Return the JPEG of a face that is kept with a photograph; ServiceError without one."""
+        return await self._send(self._calls.portrait(person_id, sample_id))
+
+    async def erase_portrait(self, person_id: str, sample_id: str) -> PortraitErasedOut:
+        """Erase the picture of a face; the photograph's embedding stays."""
+        return await self._send(self._calls.erase_portrait(person_id, sample_id))

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from facemetric.errors import AccessError, BusyError, FacemetricError, ServiceError, error_class
 from facemetric.wire import ProblemOut, WatchEvent, Wire
 
-Answer = TypeVar("Answer", bound=Wire)
+Answer = TypeVar("Answer", bound="Wire | bytes")
 Photo: TypeAlias = "str | Path | bytes | tuple[str, bytes]"
 """A path, encoded bytes, or encoded bytes with a name."""
 
@@ -31,7 +31,7 @@ class Call(Generic[Answer]):
     method, path
         Of the request.
     answer
-        The document that comes back.
+        The document that comes back, or ``bytes`` where it is a picture.
     params
         Options in the address; those that are ``None`` are left out.
     json
@@ -67,7 +67,7 @@ class Call(Generic[Answer]):
         return wanted
 
     def read(self, status: int, body: bytes, headers: Mapping[str, str]) -> Answer:
-        """Return the answer's document.
+        """Return the answer's document, or its bytes.
 
         Raises
         ------
@@ -76,14 +76,17 @@ class Call(Generic[Answer]):
         """
         if status >= 400:
             raise error_of(status, body, headers)
+        kind: Any = self.answer
         try:
-            return self.answer.model_validate_json(body)
+            answer: Any = body if kind is bytes else kind.model_validate_json(body)
         except ValidationError as error:
             raise ServiceError(
                 f"expected a {self.answer.__name__}, got another document",
                 item=self.path,
                 fix="Use the client of the service's version",
             ) from error
+        found: Answer = answer
+        return found
 
 
 def error_of(status: int, body: bytes, headers: Mapping[str, str]) -> FacemetricError:

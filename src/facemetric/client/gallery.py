@@ -29,6 +29,7 @@ from facemetric.wire import (
     PersonDataOut,
     PersonOut,
     PersonShowOut,
+    PortraitErasedOut,
     SamplesOut,
     SearchOut,
     WatchEvent,
@@ -125,9 +126,13 @@ class GalleryClient:
         select: OneFace | None = None,
         refuse_poor: bool = False,
         conflicts: Conflicts = "refuse",
+        keep_portraits: bool = False,
     ) -> EnrollOut:
-        """Enrol a person from photographs; what is answered is on disk."""
-        options = enrol_options(select, refuse_poor, conflicts)
+        """Enrol a person from photographs; what is answered is on disk.
+
+        ``keep_portraits`` keeps a small picture of each face, where the service allows it.
+        """
+        options = enrol_options(select, refuse_poor, conflicts, keep_portraits)
         return self._send(self._calls.enrol(name, photos, groups, consent, keep_until, options))
 
     def enrol_group(
@@ -154,9 +159,10 @@ class GalleryClient:
         select: OneFace | None = None,
         refuse_poor: bool = False,
         conflicts: Conflicts = "refuse",
+        keep_portraits: bool = False,
     ) -> EnrollOut:
         """Enrol more photographs of somebody."""
-        options = enrol_options(select, refuse_poor, conflicts)
+        options = enrol_options(select, refuse_poor, conflicts, keep_portraits)
         return self._send(self._calls.add_photos(person_id, photos, options))
 
     def find(
@@ -208,3 +214,11 @@ class GalleryClient:
     def erase_sample(self, person_id: str, sample_id: str) -> ErasedOut:
         """Erase one photograph."""
         return self._send(self._calls.erase_sample(person_id, sample_id))
+
+    def portrait(self, person_id: str, sample_id: str) -> bytes:
+        """Return the JPEG of a face that is kept with a photograph; ServiceError without one."""
+        return self._send(self._calls.portrait(person_id, sample_id))
+
+    def erase_portrait(self, person_id: str, sample_id: str) -> PortraitErasedOut:
+        """Erase the picture of a face; the photograph's embedding stays."""
+        return self._send(self._calls.erase_portrait(person_id, sample_id))

@@ -20,6 +20,7 @@ from facemetric.wire import (
     PeoplePageOut,
     PersonDataOut,
     PersonShowOut,
+    PortraitErasedOut,
     SamplesOut,
     SearchOut,
     WatchEventsOut,
@@ -141,6 +142,17 @@ class GalleryCalls:
         path = f"{self._person(person_id)}/samples/{quote(sample_id, safe='')}"
         return Call("DELETE", path, ErasedOut, safe=False)
 
+    def portrait(self, person_id: str, sample_id: str) -> Call[bytes]:
+        """Ask for a kept picture of a face."""
+        return Call("GET", self._portrait(person_id, sample_id), bytes)
+
+    def erase_portrait(self, person_id: str, sample_id: str) -> Call[PortraitErasedOut]:
+        """Ask to erase a kept picture."""
+        return Call("DELETE", self._portrait(person_id, sample_id), PortraitErasedOut, safe=False)
+
+    def _portrait(self, person_id: str, sample_id: str) -> str:
+        return f"{self._person(person_id)}/samples/{quote(sample_id, safe='')}/portrait"
+
     def _person(self, person_id: str) -> str:
         return f"{self.root}/people/{quote(person_id, safe='')}"
 
@@ -163,10 +175,15 @@ def identify_options(
 
 
 def enrol_options(
-    select: OneFace | None, refuse_poor: bool, conflicts: Conflicts
+    select: OneFace | None, refuse_poor: bool, conflicts: Conflicts, keep_portraits: bool
 ) -> dict[str, Any]:
     """Return the options of ``enrol`` as they stand in the address."""
-    return {"select": select, "refuse_poor": refuse_poor, "conflicts": conflicts}
+    return {
+        "select": select,
+        "refuse_poor": refuse_poor,
+        "conflicts": conflicts,
+        "keep_portraits": keep_portraits or None,
+    }
 
 
 def search_body(

@@ -30,7 +30,28 @@ class Enrolling:
     select: Literal["largest", "central"] | None
     refuse_poor: bool
     conflicts: Literal["refuse", "allow"]
+    keep_portraits: bool
     terms: TermsIn | None = None
+
+    def check_portraits(self, gallery: Gallery, *, allowed: bool) -> None:
+        """Raise a Problem where portraits are asked for, and the service or gallery keeps none."""
+        if self.keep_portraits and not allowed:
+            raise Problem(
+                403,
+                "portraits",
+                "this service keeps no portraits",
+                field="keep_portraits",
+                fix="Leave it out, or have the operator allow it (facemetric serve "
+                "--keep-portraits)",
+            )
+        if self.keep_portraits and not gallery.keeps_portraits:
+            raise Problem(
+                422,
+                "portraits",
+                "this kind of gallery keeps no portraits",
+                field="keep_portraits",
+                fix="Leave it out, or use a SQLite or PostgreSQL gallery",
+            )
 
 
 def terms_of(fields: dict[str, Any]) -> TermsIn:
@@ -124,6 +145,7 @@ def enrolled(
         keep_until=terms.keep_until if terms else None,
         groups=terms.groups if terms else (),
         conflicts=how.conflicts,
+        keep_portraits=how.keep_portraits,
     )
     if report.person_id is None:
         raise all_failed(report.errors)

@@ -113,12 +113,17 @@ class Service:
     def audit_enrolment(self, document: EnrollOut, key: Key, *, gallery: Gallery) -> None:
         """Enter an enrolment."""
         added = sum(not sample.duplicate for sample in document.samples)
+        portraits = sum(sample.has_portrait for sample in document.samples)
         self.audit(
             "person.enrol",
             key,
             gallery=gallery,
             subject=document.person_id,
-            counts={"created": int(document.created), "samples": added},
+            counts={
+                "created": int(document.created),
+                "samples": added,
+                **({"portraits": portraits} if portraits else {}),
+            },
         )
 
     def start(self) -> None:

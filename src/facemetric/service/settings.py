@@ -120,6 +120,8 @@ class Settings:
         Threads of the embedding network.
     create_galleries
         Make galleries that are not there.
+    keep_portraits
+        Whether those who enrol may ask for a small picture of the face to be kept.
     limits
         What is refused.
     """
@@ -137,6 +139,7 @@ class Settings:
     detectors: int = max(1, os.cpu_count() or 1)
     embedding_threads: int = max(1, (os.cpu_count() or 1) // 2)
     create_galleries: bool = True
+    keep_portraits: bool = False
     limits: Limits = field(default_factory=Limits)
 
     def __post_init__(self) -> None:

@@ -124,6 +124,16 @@ class ErasedOut(Wire):
     purged: bool
 
 
+class PortraitErasedOut(Wire):
+    """The acknowledgement that a portrait was erased; ``purged``: from the file as well."""
+
+    schema_name: Literal["facemetric.portrait-erased/1"] = schema("facemetric.portrait-erased/1")
+    gallery: str
+    person_id: str
+    sample_id: str
+    purged: bool
+
+
 class GalleriesOut(Wire):
     """The galleries that a key may use."""
 

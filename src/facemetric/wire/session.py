@@ -21,7 +21,8 @@ class SessionOut(Wire):
 
     ``left_s`` is the time until the session ends even if it is used, ``idle_s`` that until it ends
     unused. ``events`` names the galleries with events of a watch; ``audit`` tells whether an audit
-    log is kept, ``reports`` whether evaluation reports are shown.
+    log is kept, ``reports`` whether evaluation reports are shown, ``keep_portraits`` whether those
+    who enrol may ask for portraits.
     """
 
     schema_name: Literal["facemetric.session/1"] = schema("facemetric.session/1")
@@ -30,4 +31,5 @@ class SessionOut(Wire):
     idle_s: float = 0.0
     events: tuple[str, ...] = ()
     audit: bool = False
+    keep_portraits: bool = False
     reports: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
@@ -49,6 +50,10 @@ Conflicts = Annotated[
 OneFace = Annotated[
     Literal["largest", "central"] | None,
     Query(description="Which face; without it a photograph with rivals is refused."),
+]
+KeepPortraits = Annotated[
+    bool,
+    Query(description="Keep a small picture of each face; only where the operator allows it."),
 ]
 Limit = Annotated[int, Query(ge=1, le=1000, description="How many at most.")]
 After = Annotated[
@@ -140,18 +145,22 @@ async def enrol(
     select: OneFace = None,
     refuse_poor: Poor = False,
     conflicts: Conflicts = "refuse",
+    keep_portraits: KeepPortraits = False,
 ) -> Response:
     """Enrol a person from photographs; what is answered is on disk.
 
     A name that is known gets more photographs. Those that cannot serve are listed in `errors` and
-    the others are enrolled; where none can, nothing is. The photographs themselves are not kept.
+    the others are enrolled; where none can, nothing is. The photographs themselves are not kept;
+    with `keep_portraits`, a small picture of the face alone is.
     Sending the same again does no harm: a face that is there already is a `duplicate`.
     """
     check_conflicts(key, conflicts)
     opened = service.engine.gallery(gallery)
+    how = Enrolling(select, refuse_poor, conflicts, keep_portraits)
+    how.check_portraits(opened, allowed=service.settings.keep_portraits)
     upload = await upload_of(request, EnrolIn, most=service.settings.limits.photos)
     terms = terms_of(upload.fields)
-    how = Enrolling(select, refuse_poor, conflicts, terms)
+    how = replace(how, terms=terms)
     recognizer = service.engine.recognizer
 
     def work(deadline: Deadline) -> EnrollOut:

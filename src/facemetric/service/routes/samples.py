@@ -13,7 +13,13 @@ from facemetric.service.enrolment import Enrolling, check_conflicts, enrolled, u
 from facemetric.service.openapi import photos_body
 from facemetric.service.photos import photos_of
 from facemetric.service.problem import Problem
-from facemetric.service.routes.people import Conflicts, OneFace, Poor, person_of
+from facemetric.service.routes.people import (
+    Conflicts,
+    KeepPortraits,
+    OneFace,
+    Poor,
+    person_of,
+)
 from facemetric.service.workforce import Deadline
 from facemetric.wire import EnrollOut, ErasedOut, SamplesOut
 
@@ -56,12 +62,14 @@ async def add_samples(
     select: OneFace = None,
     refuse_poor: Poor = False,
     conflicts: Conflicts = "refuse",
+    keep_portraits: KeepPortraits = False,
 ) -> Response:
     """Enrol more photographs of a person who is known; what is answered is on disk."""
     check_conflicts(key, conflicts)
     opened = service.engine.gallery(gallery)
+    how = Enrolling(select, refuse_poor, conflicts, keep_portraits)
+    how.check_portraits(opened, allowed=service.settings.keep_portraits)
     photos = await photos_of(request, most=service.settings.limits.photos)
-    how = Enrolling(select, refuse_poor, conflicts)
     recognizer = service.engine.recognizer
 
     def work(deadline: Deadline) -> EnrollOut:
@@ -89,11 +97,14 @@ async def erase_sample(
     service: TheService,
     key: TheKey,
 ) -> Response:
-    """Erase one photograph's embedding, from the gallery's file as well; the person stays."""
+    """Erase one photograph's embedding and portrait, from the gallery's file as well.
+
+    The person stays.
+    """
     opened = service.engine.gallery(gallery)
 
     def work(deadline: Deadline) -> ErasedOut:
-        sample = _sample_of(opened, person_id, sample_id)
+        sample = sample_of(opened, person_id, sample_id)
         removal = opened.remove_sample(sample.id)
         service.audit(
             "sample.erase",
@@ -112,7 +123,8 @@ async def erase_sample(
     return answer(await service.workforce.paperwork(work))
 
 
-def _sample_of(gallery: Gallery, person_id: str, sample_id: str) -> Sample:
+def sample_of(gallery: Gallery, person_id: str, sample_id: str) -> Sample:
+    """Return a person's sample; a Problem 404 where there is none of that id."""
     try:
         samples = gallery.samples(person_of(gallery, person_id).id)
     except PersonError:  # erased meanwhile

@@ -74,5 +74,6 @@ def _document(service: Service, key: Key, cookie: str) -> SessionOut:
         idle_s=sessions.idle_s,
         events=tuple(name for name in service.settings.events if key.opens(name)),
         audit=service.audit_log is not None,
+        keep_portraits=service.settings.keep_portraits,
         reports=service.reports is not None,
     )
