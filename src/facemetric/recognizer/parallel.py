@@ -50,7 +50,12 @@ class ParallelPipeline(Pipeline):
         self._workers = workers
 
     def see(
-        self, photos: Iterable[Photo], *, select: Select = "all", max_faces: int | None = None
+        self,
+        photos: Iterable[Photo],
+        *,
+        select: Select = "all",
+        max_faces: int | None = None,
+        portraits: bool = False,
     ) -> Iterator[SeenPhoto | ItemError]:
         """Yield each photograph with its faces, or what was wrong with it, in order.
 
@@ -60,12 +65,12 @@ class ParallelPipeline(Pipeline):
         remaining = iter(photos)
         first = list(islice(remaining, 2))
         if len(first) < 2:
-            yield from super().see(first, select=select, max_faces=max_faces)
+            yield from super().see(first, select=select, max_faces=max_faces, portraits=portraits)
             return
         each = self._each  # made before the threads want it
 
         def look(photo: Photo) -> list[SeenPhoto | ItemError]:
-            return list(each.see([photo], select=select, max_faces=max_faces))
+            return list(each.see([photo], select=select, max_faces=max_faces, portraits=portraits))
 
         for seen in in_order(look, chain(first, remaining), threads=self._workers):
             yield from seen

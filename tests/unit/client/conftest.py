@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from layouts.service import Served, listening, served, settings_in
 def service(tmp_path_factory: pytest.TempPathFactory, samples: dict[str, Path]) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("service")
     engine = Engine(settings_in(folder), observe=lambda chips: None)
-    with served(folder, engine) as running:
+    with served(folder, engine, lambda one: replace(one, keep_portraits=True)) as running:
         yield running
     engine.close()
 

@@ -19,8 +19,11 @@ def test_asked_at_once_in_this_process(
         key = service.secrets["admin"]
         async with AsyncClient("http://faces", key, transport=transport) as client:
             main = client.gallery("main")
-            made = await main.enrol("Barack", [samples["obama"]])
+            made = await main.enrol("Barack", [samples["obama"]], keep_portraits=True)
             assert made.person_id is not None
+            where = (made.person_id, made.samples[0].sample_id)
+            assert (await main.portrait(*where)).startswith(b"\xff\xd8\xff")
+            assert (await main.erase_portrait(*where)).purged
             answers = await asyncio.gather(
                 *(main.identify([samples[name]]) for name in ("obama2", "biden", "obama3"))
             )

@@ -62,6 +62,22 @@ def test_a_life_in_a_gallery(client: Client, samples: dict[str, Path]) -> None:
     assert main.show().people == 0
 
 
+def test_a_portrait_is_kept_shown_and_erased(client: Client, samples: dict[str, Path]) -> None:
+    main = client.gallery("main")
+    made = main.enrol("Barack", [samples["obama"]], keep_portraits=True)
+    assert made.person_id is not None and made.samples[0].has_portrait
+    more = main.add_photos(made.person_id, [samples["obama2"]], keep_portraits=True)
+    assert more.samples[0].has_portrait and main.show().portraits == 2
+    where = (made.person_id, made.samples[0].sample_id)
+    picture = main.portrait(*where)
+    assert picture.startswith(b"\xff\xd8\xff") and picture.endswith(b"\xff\xd9")
+    assert main.erase_portrait(*where).purged
+    with pytest.raises(ServiceError, match="no portrait is kept"):
+        main.portrait(*where)
+    assert [one.has_portrait for one in main.samples(made.person_id).samples] == [False, True]
+    main.erase(made.person_id)
+
+
 def test_two_photographs(client: Client, samples: dict[str, Path]) -> None:
     assert client.compare(samples["obama"], samples["obama2"]).same
     assert not client.compare(samples["obama"], samples["biden"], far=1e-4).same
