@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from facemetric.errors import GalleryError
 from facemetric.gallery import NewSample, SqliteGallery
 from facemetric.gallery.sqlite import gallery as sqlite_gallery
 from facemetric.gallery.sqlite import memory
@@ -211,3 +212,17 @@ def test_one_of_a_file_that_was_put_back_is_not_believed(
         assert [match.sample_id for (match,) in found] == list(everyone.sample_ids)
         assert [match.person_id for (match,) in found] == list(everyone.person_ids)
         assert {match.name for match in gallery.search(unit(6, 1), 3)[0]}.isdisjoint({"Yan"})
+
+
+def test_no_search_waits_for_a_writer_to_keep_one(path: Path) -> None:
+    shutil.rmtree(snapshot_folder(path))
+    with SqliteGallery(path, timeout_s=0.2) as gallery, SqliteGallery(path) as other:
+        with other._file.write():
+            assert names(gallery, VECTORS[:1]) == ["P0"]
+        assert not snapshot_folder(path).exists()
+        gallery._memory.saved = 0  # once enough is new again
+        assert names(gallery, VECTORS[:1]) == ["P0"]
+        assert snapshot_folder(path).exists()
+        with other._file.write(), pytest.raises(GalleryError, match=r"more than 0\.2 s"):
+            gallery.remove("P1")  # those who write wait as before
+    assert not any("part" in one.name for one in path.parent.iterdir())

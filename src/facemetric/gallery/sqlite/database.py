@@ -91,11 +91,15 @@ class SqliteDatabase:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[SqliteConnection]:
-        """All or nothing of what is written inside; on disk once the block was left."""
+    def write(self, *, wait: bool = True) -> Iterator[SqliteConnection]:
+        """All or nothing of what is written inside; on disk once the block was left.
+
+        Without ``wait``, GalleryError at once where another process is writing.
+        """
         if self.read_only:
             raise self._refusal()
-        with self._transaction("BEGIN IMMEDIATE") as connection:
+        timeout_s = self.timeout_s if wait else 0.0
+        with self._patience(timeout_s), self._transaction("BEGIN IMMEDIATE") as connection:
             yield connection
 
     def compact(self, *, wait: bool = True) -> bool:
@@ -106,10 +110,9 @@ class SqliteDatabase:
         """
         if self.read_only:
             raise self._refusal()
-        with self._lock, self._translated():
+        timeout_s = min(self.timeout_s, COMPACT_TIMEOUT_S) if wait else 0.0
+        with self._lock, self._translated(), self._patience(timeout_s):
             connection = self._opened()
-            timeout_s = min(self.timeout_s, COMPACT_TIMEOUT_S) if wait else 0.0
-            connection.execute(f"PRAGMA busy_timeout = {int(timeout_s * 1000)}")
             try:
                 connection.execute("VACUUM")
                 (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
@@ -117,8 +120,6 @@ class SqliteDatabase:
                 if error.sqlite_errorname.startswith("SQLITE_BUSY"):
                     return False
                 raise
-            finally:
-                connection.execute(f"PRAGMA busy_timeout = {int(self.timeout_s * 1000)}")
             return not busy
 
     def size_bytes(self) -> int:
@@ -133,6 +134,20 @@ class SqliteDatabase:
                 with self._translated():
                     self._connection.close()
             self._connection = None
+
+    @contextmanager
+    def _patience(self, timeout_s: float) -> Iterator[None]:
+        """Wait for other processes for so long inside."""
+        if timeout_s == self.timeout_s:
+            yield
+            return
+        with self._lock:
+            connection = self._opened()
+            connection.execute(f"PRAGMA busy_timeout = {int(timeout_s * 1000)}")
+            try:
+                yield
+            finally:
+                connection.execute(f"PRAGMA busy_timeout = {int(self.timeout_s * 1000)}")
 
     def _refusal(self) -> GalleryError:
         return GalleryError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from os import PathLike, fspath
@@ -279,9 +280,10 @@ class SqliteGallery(SqlGallery):
             part = write_sealed_part(self.path, *taken, key=self._sealing.key)
         if part is None:
             return
-        with self._file.write() as connection:
+        # Not put in place where someone writes just now, for whom no search waits, or has erased
+        # meanwhile: the codes may be those of the erased.
+        with suppress(GalleryError), self._file.write(wait=False) as connection:
             (last,) = connection.execute("SELECT max(number) FROM changes").fetchone()
             if (last or 0) == mark.change:
                 put_in_place(self.path, part)
-        # Otherwise someone erased meanwhile, and the codes may be those of the erased.
         shutil.rmtree(part, ignore_errors=True)
