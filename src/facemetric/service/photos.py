@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 import re
@@ -25,6 +26,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 FIELD = "photo"
 _FIELD_BYTES = 64 << 10
+_PART_BYTES = 1 << 20
 _MOST_VALUES = 20_000
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -66,7 +68,10 @@ async def upload_of(request: Request, model: type[PhotosIn], *, most: int) -> Up
     if kind == "multipart/form-data":
         upload = await _from_form(request.headers, body, most=most)
     elif kind == "application/json":
-        upload = _from_json(body, model)
+        if len(body) > _PART_BYTES:  # others have their turn meanwhile
+            upload = await asyncio.to_thread(_from_json, body, model)
+        else:
+            upload = _from_json(body, model)
     else:
         upload = Upload((EncodedPhoto(body, "photo"),), {})
     if not upload.photos:
@@ -122,7 +127,9 @@ def _from_json(body: bytes, model: type[PhotosIn]) -> Upload:
 
 async def _from_form(headers: Headers, body: bytes, *, most: int) -> Upload:
     async def stream() -> AsyncGenerator[bytes, None]:
-        yield body
+        for start in range(0, len(body), _PART_BYTES):
+            yield body[start : start + _PART_BYTES]
+            await asyncio.sleep(0)  # others have their turn while a large form is taken apart
         yield b""
 
     _check_charset(headers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import socket
 import time
@@ -11,11 +12,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from fastapi import Request
 
 from facemetric.errors import InputError
 from facemetric.service import Limits
 from facemetric.service.engine import Engine
-from facemetric.service.photos import shown_name
+from facemetric.service.photos import shown_name, upload_of
+from facemetric.wire.requests import PhotosIn
 from layouts.service import Served, listening, served
 
 JPEG = {"Content-Type": "image/jpeg"}
@@ -214,6 +217,40 @@ def test_answers_do_not_repeat_what_came(small: Served, samples: dict[str, Path]
     secret = base64.b64encode(b"a face that nobody should see").decode()
     answer = small.http.post("/v1/detect", json={"photos": secret, "more": secret})
     assert answer.status_code == 422 and secret not in answer.text
+
+
+@pytest.mark.parametrize("kind", ["multipart/form-data; boundary=b", "application/json"])
+def test_others_have_their_turn_while_a_large_body_is_taken_apart(kind: str) -> None:
+    photo = b"x" * (24 << 20)
+    head = b'--b\r\nContent-Disposition: form-data; name="photo"; filename="a.jpg"\r\n\r\n'
+    body = head + photo + b"\r\n--b--\r\n"
+    if kind == "application/json":
+        body = b'{"photos": [{"base64": "%s"}]}' % base64.b64encode(photo)
+
+    async def came() -> dict[str, object]:
+        return {"type": "http.request", "body": body}
+
+    async def taken_apart() -> tuple[int, int]:
+        scope = {"type": "http", "headers": [(b"content-type", kind.encode())]}
+        turns, done = 0, False
+
+        async def others() -> None:
+            nonlocal turns
+            while not done:
+                turns += 1
+                await asyncio.sleep(0)
+
+        waiting = asyncio.create_task(others())
+        request = Request(scope, came)  # type: ignore[arg-type]
+        await request.body()
+        before = turns
+        upload = await upload_of(request, PhotosIn, most=3)
+        done = True
+        await waiting
+        return len(upload.photos[0].data), turns - before
+
+    size, turns = asyncio.run(taken_apart())
+    assert size == len(photo) and turns >= 10
 
 
 @pytest.mark.parametrize(

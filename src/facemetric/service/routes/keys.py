@@ -14,6 +14,7 @@ from facemetric.service.keydocuments import key_document
 from facemetric.service.keys import Key
 from facemetric.service.problem import Problem
 from facemetric.service.service import Service
+from facemetric.service.workforce import Deadline
 from facemetric.wire import KeysOut, NewKeyOut
 from facemetric.wire.requests import KeyIn
 
@@ -42,15 +43,19 @@ async def list_keys(service: TheService, key: TheKey) -> Response:
 async def new_key(asked: KeyIn, service: TheService, key: TheKey) -> Response:
     """Make a key; its secret is in this answer and never again."""
     _whole(key)
-    made, secret = service.keys.new(
-        asked.name,
-        scopes=asked.scopes,
-        galleries=asked.galleries,
-        expires=asked.expires,
-        per_minute=asked.per_minute,
-    )
-    service.audit("key.new", key, subject=made.id)
-    return answer(NewKeyOut(key=key_document(made), secret=secret), status=201)
+
+    def work(deadline: Deadline) -> NewKeyOut:
+        made, secret = service.keys.new(
+            asked.name,
+            scopes=asked.scopes,
+            galleries=asked.galleries,
+            expires=asked.expires,
+            per_minute=asked.per_minute,
+        )
+        service.audit("key.new", key, subject=made.id)
+        return NewKeyOut(key=key_document(made), secret=secret)
+
+    return answer(await service.workforce.paperwork(work), status=201)
 
 
 @router.post(
@@ -65,12 +70,16 @@ async def rotate_key(
     """Give a key another secret; the one before is taken for `grace_h` hours longer."""
     _whole(key)
     _there(service, key_id)
-    try:
-        turned, secret = service.keys.rotate(key_id, grace=timedelta(hours=grace_h))
-    except AccessError as error:
-        raise Problem(409, "access", error.cause, field="key_id", fix=error.fix) from error
-    service.audit("key.rotate", key, subject=key_id)
-    return answer(NewKeyOut(key=key_document(turned), secret=secret))
+
+    def work(deadline: Deadline) -> NewKeyOut:
+        try:
+            turned, secret = service.keys.rotate(key_id, grace=timedelta(hours=grace_h))
+        except AccessError as error:
+            raise Problem(409, "access", error.cause, field="key_id", fix=error.fix) from error
+        service.audit("key.rotate", key, subject=key_id)
+        return NewKeyOut(key=key_document(turned), secret=secret)
+
+    return answer(await service.workforce.paperwork(work))
 
 
 @router.delete(
@@ -83,9 +92,13 @@ async def revoke_key(key_id: KeyId, service: TheService, key: TheKey) -> Respons
     """End a key at once and for good."""
     _whole(key)
     _there(service, key_id)
-    revoked = service.keys.revoke(key_id)
-    service.audit("key.revoke", key, subject=key_id)
-    return answer(KeysOut(keys=(key_document(revoked),)))
+
+    def work(deadline: Deadline) -> KeysOut:
+        revoked = service.keys.revoke(key_id)
+        service.audit("key.revoke", key, subject=key_id)
+        return KeysOut(keys=(key_document(revoked),))
+
+    return answer(await service.workforce.paperwork(work))
 
 
 def _whole(key: Key) -> None:
