@@ -11,6 +11,7 @@ from facemetric.types import Float32, Float64, check_embeddings
 QUERY_BLOCK = 256
 VECTOR_BLOCK = 32_768
 PAIR_BLOCK = 65_536
+FEW_QUERIES = 2
 
 Int64 = NDArray[np.int64]
 
@@ -67,7 +68,7 @@ def _search(queries: Float32, vectors: Float32, k: int) -> tuple[Int64, Float32]
     slack = 2 * queries.shape[1] * np.finfo(np.float32).eps
     for start in range(0, len(vectors), VECTOR_BLOCK):
         block = vectors[start : start + VECTOR_BLOCK]
-        products = queries @ block.T
+        products = _products(queries, block)
         # One value that is not finite makes the whole sum so.
         if not np.isfinite(products.sum(axis=1)).all():
             raise InputError("not finite", item="vectors")
@@ -85,6 +86,17 @@ def _search(queries: Float32, vectors: Float32, k: int) -> tuple[Int64, Float32]
         if len(found_sims) == len(queries) * k:
             floor = found_sims.reshape(-1, k)[:, -1] - slack
     return found_cols.reshape(-1, k), found_sims.reshape(-1, k)
+
+
+def _products(queries: Float32, block: Float32) -> Float32:
+    """Dot products of all pairs, in single precision."""
+    if len(queries) > FEW_QUERIES:
+        result: Float32 = queries @ block.T
+        return result
+    # As quick as the linear algebra library for so few, whose threads would wait for one another:
+    # where others work beside, that takes longer than the products.
+    few: Float32 = np.einsum("qd,nd->qn", queries, block)
+    return few
 
 
 def _similarities(queries: Float32, vectors: Float32, rows: Int64, cols: Int64) -> Float32:
