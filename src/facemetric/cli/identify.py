@@ -94,8 +94,7 @@ def identify(
         answers = recognizer.identify_many(
             opened,
             photos,
-            stranger_risk=stranger_risk,
-            threshold=threshold,
+            threshold=chosen,
             classifier=classifier.value,
             candidates=candidates,
             select=select.value,

@@ -188,7 +188,7 @@ class Recognizer(Viewer):
         photo: Photo,
         *,
         stranger_risk: float = 0.01,
-        threshold: float | None = None,
+        threshold: float | Threshold | None = None,
         classifier: str = "nearest",
         candidates: int = 5,
         groups: Sequence[str] | None = None,
@@ -223,7 +223,7 @@ class Recognizer(Viewer):
         photos: Iterable[Photo],
         *,
         stranger_risk: float = 0.01,
-        threshold: float | None = None,
+        threshold: float | Threshold | None = None,
         classifier: str = "nearest",
         candidates: int = 5,
         groups: Sequence[str] | None = None,
@@ -244,7 +244,7 @@ class Recognizer(Viewer):
             Largest acceptable chance that somebody who is not enrolled is given a name; the
             threshold follows from it and the gallery's size.
         threshold
-            A cosine by hand instead.
+            A cosine by hand instead, or what ``gallery_threshold`` returned.
         classifier
             ``"nearest"``, ``"knn"``, ``"centroid"`` or ``"linear-svm"``: who comes first.
         candidates
@@ -281,7 +281,11 @@ class Recognizer(Viewer):
         )
 
     def gallery_threshold(
-        self, gallery: Gallery, *, stranger_risk: float = 0.01, threshold: float | None = None
+        self,
+        gallery: Gallery,
+        *,
+        stranger_risk: float = 0.01,
+        threshold: float | Threshold | None = None,
     ) -> Threshold:
         """Return the threshold that ``identify_many`` uses for these options.
 
@@ -290,11 +294,13 @@ class Recognizer(Viewer):
         CalibrationError
             No calibrated threshold keeps the risk that low for so many samples.
         """
+        if isinstance(threshold, Threshold):
+            return threshold
         if threshold is not None:
             return manual_threshold(threshold)
         return threshold_for_gallery(
             self.bundle.manifest,
-            compared=gallery.stats().samples,
+            compared=gallery.compared(),
             stranger_risk=stranger_risk,
             flip=self.flip,
         )

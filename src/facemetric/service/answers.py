@@ -17,12 +17,13 @@ def answer(document: Wire, *, status: int = 200) -> Response:
     return Response(body, status_code=status, media_type="application/json")
 
 
-def _service(request: Request) -> Service:
+# A plain function would go through a thread of its own.
+async def _service(request: Request) -> Service:
     found: Service = request.app.state.service
     return found
 
 
-def _key(request: Request) -> Key:
+async def _key(request: Request) -> Key:
     key: Key = request.state.key
     return key
 

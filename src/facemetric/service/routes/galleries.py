@@ -122,8 +122,7 @@ async def identify(
         for one in recognizer.identify_many(
             opened,
             photos,
-            stranger_risk=stranger_risk,
-            threshold=threshold,
+            threshold=chosen,
             candidates=candidates,
             groups=groups,
             select=select,
