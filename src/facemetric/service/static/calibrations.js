@@ -14,13 +14,13 @@ export function calibrationTables({ flip, calibrations }) {
 
 function calibrationTable(calibration, open) {
   const title = t("system.calibration", { data: calibration.data, n: calibration.people });
+  const flipped = t(calibration.flip ? "system.flipped" : "system.not_flipped");
   return h(
     "details",
     { class: "card", open },
-    h("summary", {}, title),
-    h("p", { class: "muted" }, t(calibration.flip ? "system.flipped" : "system.not_flipped")),
+    h("summary", {}, title, h("span", { class: "small block" }, flipped)),
     table(
-      title,
+      `${title}. ${flipped}`,
       ["system.far", "system.threshold", "system.interval", "system.tar", "system.pairs"].map((key) =>
         t(key),
       ),

@@ -76,6 +76,16 @@ export function exact(value, unit) {
   }).format(value);
 }
 
+/** Write the difference of two shares, in hundredths of the whole. */
+export function points(difference) {
+  const written = new Intl.NumberFormat(language, {
+    signDisplay: "exceptZero",
+    minimumFractionDigits: 2,
+    maximumFractionDigits: 2,
+  }).format(100 * difference);
+  return t("reports.points", { value: written });
+}
+
 /** Write a day, or a day and a time, of a text in ISO 8601. */
 export function day(iso) {
   return new Intl.DateTimeFormat(language, { dateStyle: "medium" }).format(new Date(iso));

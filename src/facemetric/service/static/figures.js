@@ -11,13 +11,8 @@ function valueText(figure) {
   return t("state.unknown");
 }
 
-/** Return two bounds. */
-export function range(low, high, unit) {
-  return `${exact(low, unit)} – ${exact(high, unit)}`;
-}
-
 function intervalText({ interval, unit }) {
-  return interval ? range(interval.low, interval.high, unit) : "";
+  return interval ? `${exact(interval.low, unit)} – ${exact(interval.high, unit)}` : "";
 }
 
 /** Return figures as a table, a column for each model, an interval below each value. */

@@ -225,7 +225,7 @@ function refusals(errors) {
     h("h3", {}, t("review.refused", { n: errors.length })),
     h(
       "ul",
-      {},
+      { class: "plain-list" },
       errors.map((error) => h("li", {}, failure(error))),
     ),
   );

@@ -1,9 +1,9 @@
 // One report of an evaluation: its figures, and its own page in a frame that can do nothing.
 
 import { ask } from "../api.js";
-import { exact, moment, number, percent, t, tOne } from "../catalogue.js";
+import { exact, moment, number, percent, points, t, tOne } from "../catalogue.js";
 import { fill, h, newId } from "../dom.js";
-import { figureTable, range } from "../figures.js";
+import { figureTable } from "../figures.js";
 import { icon } from "../icons.js";
 import { show } from "../states.js";
 import { facts, table } from "../tables.js";
@@ -101,8 +101,8 @@ function comparisons(rows) {
         h(
           "span",
           {},
-          h("strong", {}, exact(one.difference, "share")),
-          h("span", { class: "small block" }, range(one.low, one.high, "share")),
+          h("strong", {}, points(one.difference)),
+          h("span", { class: "small block" }, `${points(one.low)} – ${points(one.high)}`),
         ),
         number(one.p_holm),
       ]),
