@@ -31,6 +31,10 @@ FILES: Mapping[ReportKind, tuple[str, type[EvaluationReportOut] | type[StudyOut]
 """The file with the figures of each kind of report, and its form."""
 
 
+_LAST_S = datetime.max.replace(tzinfo=UTC, microsecond=0).timestamp()
+"""What a file system takes for a time may be later than any calendar has."""
+
+
 def summary(document: ReportDocument, name: str, *, written_s: float) -> ReportSummaryOut:
     """Return a report as a list shows it.
 
@@ -44,7 +48,7 @@ def summary(document: ReportDocument, name: str, *, written_s: float) -> ReportS
         When the file was written, in seconds; told where the document does not say itself.
     """
     models = models_of(document)
-    written = datetime.fromtimestamp(written_s, UTC)
+    written = datetime.fromtimestamp(min(max(written_s, 0.0), _LAST_S), UTC)
     title, created = models[0].title, written
     kind: ReportKind = "study"
     leakage: LeakageState = "not_checked"

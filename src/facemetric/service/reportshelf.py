@@ -123,7 +123,7 @@ class ReportShelf:
         try:
             with os.scandir(self._folder) as entries:
                 found = [
-                    (entry.stat(follow_symlinks=False).st_mtime, entry.name)
+                    (_changed_s(entry), entry.name)
                     for entry in entries
                     if not entry.name.startswith(".") and (entry.is_dir() or entry.is_symlink())
                 ]
@@ -166,6 +166,8 @@ class ReportShelf:
                 raise _unopened(name, root, error) from error
             try:
                 return read(inside)
+            except OSError as error:
+                raise DamagedError(f"cannot be read: {error.strerror}") from error
             finally:
                 os.close(inside)
 
@@ -181,6 +183,13 @@ class ReportShelf:
             yield root
         finally:
             os.close(root)
+
+
+def _changed_s(entry: os.DirEntry[str]) -> float:
+    try:
+        return entry.stat(follow_symlinks=False).st_mtime
+    except OSError:
+        return 0.0  # gone meanwhile
 
 
 def _unopened(name: str, root: int, error: OSError) -> Exception:

@@ -7,7 +7,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -17,6 +17,7 @@ from facemetric.errors import InputError, SourceError
 from facemetric.report.evaluation.folder import MARK, write_report_folder
 from facemetric.service.engine import Engine
 from facemetric.service.page import CSP
+from facemetric.service.reportdocuments import FILES, summary
 from facemetric.service.reportshelf import MOST, AbsentError, ReportShelf
 from facemetric.service.routes.reports import EXAMPLES, PAGE_HEADERS
 from facemetric.wire import ReportOut, ReportsOut, StudyOut, to_json
@@ -115,6 +116,16 @@ def test_studies_are_reports_too(shelved: Served, folder: Path) -> None:
     one = shelved.http.get("/v1/reports/jpeg").json()["report"]
     assert (one["kind"], one["title"]) == ("study", "JPEG quality: Made-up pairs")
     assert one["created"] == "1970-01-01T00:00:00+00:00"
+
+
+@pytest.mark.parametrize("written_s", [-1e18, 0.0, 1e18])
+def test_a_file_may_claim_any_time(folder: Path, written_s: float) -> None:
+    file, model = FILES["evaluation"]
+    document = model.model_validate_json((folder / "lfw" / file).read_bytes())
+    for created in (None, "yesterday", "9999-12-31T23:59:59-23:00"):
+        changed = document.model_copy(update={"created": created})
+        told = summary(changed, "lfw", written_s=written_s).created
+        assert datetime.fromisoformat(told).tzinfo is not None
 
 
 def spoil(place: Path, how: str, secret: Path) -> None:

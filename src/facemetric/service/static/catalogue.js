@@ -68,7 +68,11 @@ export function percent(share) {
 /** Write a measured figure, a share with as many digits as two of them are told apart by. */
 export function exact(value, unit) {
   const digits = { share: 2, degrees: 1, number: 4 }[unit];
-  const style = { share: { style: "percent" }, degrees: { style: "unit", unit: "degree", unitDisplay: "narrow" } }[unit] ?? {};
+  const style = {
+    share: { style: "percent" },
+    degrees: { style: "unit", unit: "degree", unitDisplay: "narrow" },
+    number: {},
+  }[unit];
   return new Intl.NumberFormat(language, {
     ...style,
     minimumFractionDigits: digits,

@@ -5,9 +5,33 @@ import { h } from "./dom.js";
 
 // The message of these codes says all that the service's own words do.
 const WHOLE = new Set([
-  "answer", "audit", "bound_key", "busy", "cross_site", "cursor", "deadline", "defect", "disconnected", "events", "expired_key",
-  "gallery", "key", "method", "network", "no_face", "no_key", "not_found", "portrait", "rate", "report", "reports",
-  "sample", "scope", "session", "slow_body", "wrong_key",
+  "answer",
+  "audit",
+  "bound_key",
+  "busy",
+  "cross_site",
+  "cursor",
+  "deadline",
+  "defect",
+  "disconnected",
+  "events",
+  "expired_key",
+  "gallery",
+  "key",
+  "method",
+  "network",
+  "no_face",
+  "no_key",
+  "not_found",
+  "portrait",
+  "rate",
+  "report",
+  "reports",
+  "sample",
+  "scope",
+  "session",
+  "slow_body",
+  "wrong_key",
 ]);
 // Of these, what it is about is a photograph, which has to be named all the same.
 const NAMED = new Set(["no_face"]);
