@@ -58,7 +58,11 @@ function reportCard(report) {
     h(
       "div",
       {},
-      h("h2", { class: "tight" }, h("a", { href: `#/reports/${encodeURIComponent(report.name)}` }, report.name)),
+      h(
+        "h2",
+        { class: "tight" },
+        h("a", { href: `#/reports/${encodeURIComponent(report.name)}` }, report.name),
+      ),
       h("p", {}, h("span", { lang: "en" }, report.title)),
       h(
         "p",
