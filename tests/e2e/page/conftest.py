@@ -29,6 +29,7 @@ GALLERIES = (
     "korean",
     "axe",
     "many",
+    "portraits",
 )
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 EXPECTED = (
@@ -90,6 +91,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory, samples: dict[str, Path]) -> 
         audit=folder / "audit.log",
         events={"people": events},
         reports=reports,
+        keep_portraits=True,
         detectors=2,
     )
     keys = KeyStore(None)

@@ -52,6 +52,47 @@ def test_enrol_find_and_edit(visit: Any, samples: dict[str, Path], no_face_photo
     assert exported["name"] == "B. Obama" and len(exported["samples"]) == 1
 
 
+def test_pictures_of_faces_are_kept_if_asked_and_shown_to_admins(
+    visit: Any, samples: dict[str, Path]
+) -> None:
+    page = visit("portraits")
+    enrol(page, "Joe Biden", [samples["biden"]])
+    assert "Photos are not kept: only" in page.get_by_role("main").inner_text()
+    go(page, "People")
+    page.get_by_role("link", name="Add a person").first.click()
+    page.get_by_label("Name", exact=True).fill("Barack Obama")
+    choose(page, samples["obama"])
+    box = page.get_by_label("Keep a small picture of the face")
+    assert not box.is_checked()
+    box.check()
+    page.get_by_role("button", name="Enrol", exact=True).click()
+    heading(page, "Barack Obama is enrolled")
+    assert "A small picture of the face is" in page.get_by_role("main").inner_text()
+    page.get_by_role("link", name="Show the person").click()
+    face = page.get_by_alt_text("The face in obama.jpg")
+    face.wait_for()
+    assert face.evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
+
+    choose(page, samples["obama2"])
+    page.get_by_role("button", name="Add photos", exact=True).click()
+    heading(page, "2 enrolled photos")
+    assert page.locator(".portrait img").count() == 1
+    address = page.url
+    other = visit("portraits", ("read", "enrol"))
+    other.goto(address)
+    heading(other, "2 enrolled photos")
+    assert other.locator(".portrait").count() == 0
+    assert other.get_by_role("cell", name="kept", exact=True).count() == 1
+
+    page.get_by_role("button", name="Erase the picture of obama.jpg").click()
+    dialog = page.get_by_role("dialog")
+    assert "The photo stays enrolled." in dialog.inner_text()
+    dialog.get_by_role("button", name="Erase", exact=True).click()
+    page.get_by_text("Photos are not kept: only").wait_for()
+    heading(page, "2 enrolled photos")
+    assert page.locator(".portrait").count() == 0
+
+
 def test_erase_leaves_a_receipt(visit: Any, samples: dict[str, Path]) -> None:
     page = visit("erased")
     enrol(page, "Barack Obama", [samples["obama"]])

@@ -21,13 +21,23 @@ export function onSessionEnd(listener) {
 }
 
 /** Ask the service; `body` is a form or a value for JSON. `byItself`: nobody did anything. */
-export async function ask(method, path, { query = {}, body, byItself = false, signal } = {}) {
+export async function ask(method, path, options = {}) {
+  const response = await sent(method, path, options);
+  return answered(response.status, await response.text());
+}
+
+/** Ask the service for a picture. */
+export async function askForPicture(path, options = {}) {
+  const response = await sent("GET", path, options);
+  return response.ok ? response.blob() : answered(response.status, await response.text());
+}
+
+async function sent(method, path, { query = {}, body, byItself = false, signal } = {}) {
   const headers = { "X-Facemetric": byItself ? "by-itself" : "page" };
   const form = body instanceof FormData;
   if (body !== undefined && !form) headers["Content-Type"] = "application/json";
-  let response;
   try {
-    response = await fetch(address(path, query), {
+    return await fetch(address(path, query), {
       method,
       headers,
       signal,
@@ -39,7 +49,6 @@ export async function ask(method, path, { query = {}, body, byItself = false, si
     if (error.name === "AbortError") throw error;
     throw new Problem({ code: "network", status: 0, detail: "" });
   }
-  return answered(response.status, await response.text());
 }
 
 /** Send a form and tell how much of it has gone. */

@@ -7,6 +7,7 @@ import { distinct, enrolmentReport } from "../enrolled.js";
 import { choice, field } from "../fields.js";
 import { icon } from "../icons.js";
 import { picker } from "../picker.js";
+import { keptNote, portraitsTick } from "../portraits.js";
 import { inGallery, loadGalleries, may } from "../session.js";
 import { act, loading, toast } from "../states.js";
 import { termsFields } from "../terms.js";
@@ -28,6 +29,7 @@ export function enrolPage(main) {
   const photos = picker({ label: t("enrol.photos"), several: true });
   const terms = termsFields();
   const [whichField, which] = facesChoice();
+  const [keepField, keeps] = portraitsTick();
   const outcome = h("div", { "aria-live": "polite" });
   const go = h("button", { type: "submit", class: "primary" }, t("enrol.go"));
   const form = h(
@@ -35,6 +37,7 @@ export function enrolPage(main) {
     { class: "card stack" },
     nameField,
     photos.element,
+    keepField,
     h(
       "details",
       {},
@@ -53,7 +56,7 @@ export function enrolPage(main) {
     }
     const answer = await act(go, outcome, () => {
       replace(outcome, loading(t("enrol.working", { n: files.length })));
-      return sent(files, name.value.trim(), terms.read(), which.value);
+      return sent(files, name.value.trim(), terms.read(), { select: which.value, keep_portraits: keeps() || null });
     });
     if (!answer) return;
     await loadGalleries();
@@ -83,7 +86,7 @@ export function facesChoice() {
   );
 }
 
-function sent(files, name, terms, select) {
+function sent(files, name, terms, query) {
   const form = photoForm(files, {
     name,
     groups: terms.groups.join(","),
@@ -91,7 +94,7 @@ function sent(files, name, terms, select) {
     consent_basis: terms.consent?.basis,
     consent_text: terms.consent?.text,
   });
-  return ask("POST", inGallery("/people"), { query: { select }, body: form });
+  return ask("POST", inGallery("/people"), { query, body: form });
 }
 
 function drawDone(main, answer, files) {
@@ -101,7 +104,7 @@ function drawDone(main, answer, files) {
   replace(
     main,
     heading,
-    h("p", { class: "lead" }, t("enrol.not_kept")),
+    h("p", { class: "lead" }, keptNote(answer.samples)),
     enrolmentReport(answer, files),
     h(
       "div",

@@ -8,6 +8,7 @@ import { distinct, enrolmentReport } from "../enrolled.js";
 import { field } from "../fields.js";
 import { icon } from "../icons.js";
 import { picker } from "../picker.js";
+import { keptNote, portrait, portraitsTick } from "../portraits.js";
 import { inGallery, may } from "../session.js";
 import { act, empty, loading, show, toast } from "../states.js";
 import { termsFields } from "../terms.js";
@@ -67,7 +68,7 @@ function drawn({ person, samples }, path, page) {
       "section",
       {},
       h("h2", {}, t("person.photos", { n: samples.length })),
-      h("p", { class: "muted" }, t("enrol.not_kept")),
+      h("p", { class: "muted" }, keptNote(samples)),
       samples.length
         ? sampleTable(person, samples, path, page)
         : empty(t("person.no_photos"), t("person.no_photos_text")),
@@ -96,6 +97,7 @@ function actions(person, path, page) {
 }
 
 function sampleTable(person, samples, path, page) {
+  const kept = samples.some((sample) => sample.has_portrait);
   return h(
     "div",
     {
@@ -113,7 +115,12 @@ function sampleTable(person, samples, path, page) {
         h(
           "tr",
           {},
-          [t("person.source"), t("person.added"), may("admin") ? t("table.actions") : null]
+          [
+            kept ? t("person.portrait") : null,
+            t("person.source"),
+            t("person.added"),
+            may("admin") ? t("table.actions") : null,
+          ]
             .filter(Boolean)
             .map((one) => h("th", { scope: "col" }, one)),
         ),
@@ -125,6 +132,7 @@ function sampleTable(person, samples, path, page) {
           h(
             "tr",
             {},
+            kept ? h("td", { "data-label": t("person.portrait") }, portrait(sample, path, page.again)) : null,
             h("td", { "data-label": t("person.source") }, sample.source),
             h("td", { "data-label": t("person.added") }, moment(sample.created)),
             may("admin")
@@ -165,7 +173,8 @@ function adding(path, page) {
   const outcome = h("div", { "aria-live": "polite" });
   const [whichField, which] = facesChoice();
   const go = h("button", { type: "button", class: "primary" }, t("person.add"));
-  const further = h("div", { class: "stack", hidden: true }, whichField, h("div", { class: "row" }, go));
+  const [keepField, keeps] = portraitsTick();
+  const further = h("div", { class: "stack", hidden: true }, whichField, keepField, h("div", { class: "row" }, go));
   const photos = picker({
     label: t("enrol.photos"),
     several: true,
@@ -177,7 +186,8 @@ function adding(path, page) {
     const files = distinct(photos.files());
     const answer = await act(go, outcome, () => {
       replace(outcome, loading(t("enrol.working", { n: files.length })));
-      return ask("POST", `${path}/samples`, { query: { select: which.value }, body: photoForm(files) });
+      const query = { select: which.value, keep_portraits: keeps() || null };
+      return ask("POST", `${path}/samples`, { query, body: photoForm(files) });
     });
     if (!answer) return;
     await page.again();
