@@ -3,7 +3,7 @@
 import { ask, askForPicture } from "./api.js";
 import { t } from "./catalogue.js";
 import { confirmed } from "./dialog.js";
-import { h, replace } from "./dom.js";
+import { h, newId, replace } from "./dom.js";
 import { tick } from "./fields.js";
 import { picture } from "./photo.js";
 import { current, gallery, knownGalleries, may } from "./session.js";
@@ -14,8 +14,10 @@ export function portraitsTick() {
   const own = knownGalleries().find((one) => one.gallery === gallery());
   if (!current().keep_portraits || own?.portraits === null) return [null, () => false];
   const [label, input] = tick(t("enrol.keep_portraits"));
+  const hint = newId("hint");
+  input.setAttribute("aria-describedby", hint);
   return [
-    h("div", {}, label, h("p", { class: "hint" }, t("enrol.keep_portraits_hint"))),
+    h("div", {}, label, h("p", { class: "hint", id: hint }, t("enrol.keep_portraits_hint"))),
     () => input.checked,
   ];
 }
