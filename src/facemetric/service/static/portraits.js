@@ -42,7 +42,9 @@ export function portrait(sample, path, again) {
     );
   });
   seen.observe(place);
-  return [
+  return h(
+    "div",
+    {},
     place,
     h(
       "button",
@@ -64,5 +66,5 @@ export function portrait(sample, path, again) {
       },
       t("person.erase_portrait_short"),
     ),
-  ];
+  );
 }
