@@ -110,3 +110,30 @@ def test_addresses_are_shown_without_passwords() -> None:
     assert shown_address("postgresql://me:secret@db/x?gallery=a") == "postgresql://db/x?gallery=a"
     assert shown_address("people@home.db") == "people@home.db"
     assert shown_address("sqlite://a@b.db") == "sqlite://a@b.db"
+
+
+@pytest.mark.samples
+def test_portraits_are_kept_counted_and_left_behind(
+    samples: dict[str, Path], tmp_path: Path
+) -> None:
+    gallery = tmp_path / "faces.db"
+
+    def call(*words: object) -> Result:
+        return CliRunner().invoke(app, list(map(str, words)))
+
+    first = call("enroll", "Barack", samples["obama"], "--gallery", gallery, "--json")
+    assert not json.loads(first.output)["samples"][0]["has_portrait"]
+    asked = ("enroll", "Barack", samples["obama2"], "--gallery", gallery, "--keep-portraits")
+    assert "(portrait kept)" in call(*asked).output
+    shown = json.loads(call("people", "show", "Barack", "--gallery", gallery, "--json").output)
+    assert [one["has_portrait"] for one in shown["samples"]] == [False, True]
+    assert "(portrait kept)" in call("people", "show", "Barack", "--gallery", gallery).output
+    assert json.loads(run("show", "--gallery", gallery, "--json").output)["portraits"] == 1
+    copied = run("copy", gallery, tmp_path / "bare.db", "--no-portraits")
+    assert "portraits: 0 taken along, 1 left behind" in copied.output
+    told = run("show", "--gallery", tmp_path / "bare.db").output
+    assert "portraits     0" in told
+    export = tmp_path / "barack.json"
+    assert call("people", "export", "Barack", export, "--gallery", gallery).exit_code == 0
+    kept = [one["portrait"] for one in json.loads(export.read_text())["samples"]]
+    assert kept[0] is None and kept[1]["base64"].startswith("/9j/")

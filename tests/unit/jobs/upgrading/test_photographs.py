@@ -11,8 +11,9 @@ import pytest
 
 from facemetric import Recognizer
 from facemetric.embed import Embedder
+from facemetric.errors import GalleryError
 from facemetric.gallery import SqliteGallery, StoredSample
-from facemetric.jobs.upgrading import Photographs
+from facemetric.jobs.upgrading import Photographs, check_samples, convert_gallery
 
 pytestmark = pytest.mark.samples
 
@@ -96,3 +97,29 @@ def test_what_is_not_at_hand(
     }
     (error,) = photographs.errors
     assert error.item == "broken.jpg"
+
+
+def test_a_gallery_with_portraits_is_upgraded_without_photographs(
+    recognizer: Recognizer, samples: dict[str, Path], tmp_path: Path
+) -> None:
+    """The same network under another name: what comes out can be compared with what was there."""
+    bound = {"dim": recognizer.bundle.dim, "flip": False}
+    empty = tmp_path / "empty"
+    with recognizer.open_gallery(tmp_path / "old.db") as old:
+        photos = [samples["obama2"].read_bytes(), samples["biden"].read_bytes()]
+        recognizer.enroll(old, "Barack", photos, keep_portraits=True)
+        embedder = Embedder(recognizer.bundle, threads=1, flip=False)
+        photographs = Photographs(embedder, base=empty)
+        check_samples(old, photographs, mapped=False)
+        with SqliteGallery(tmp_path / "new.db", bundle="renamed", **bound) as new:
+            done = convert_gallery(old, new, mapping=None, photographs=photographs)
+            assert (done.embedded, done.mapped, photographs.from_portraits) == (2, 0, 2)
+            for before, after in zip(
+                old.record("Barack").samples, new.record("Barack").samples, strict=True
+            ):
+                assert after.portrait == before.portrait is not None
+                assert float(before.embedding @ after.embedding) > 0.995
+        sample = old.samples()[0]
+        old.remove_portrait(sample.id)
+        with pytest.raises(GalleryError, match="1 samples have no photograph or portrait"):
+            check_samples(old, photographs, mapped=False)
