@@ -106,3 +106,11 @@ def test_others_are_not_served_without_a_key(tmp_path: Path) -> None:
     assert ran.returncode == 4
     assert "facemetric keys new" in ran.stderr
     assert not (tmp_path / "people.db").exists()
+
+
+def test_a_private_key_alone_is_told_of(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "facemetric", "serve", "--port", "0", "--tls-key", "key.pem"]
+    command += ["--gallery", str(tmp_path / "people.db"), "--keys", str(tmp_path / "keys.db")]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert ran.returncode == 4
+    assert ran.stderr.startswith("error: key.pem: a private key came without its certificate")

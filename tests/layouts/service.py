@@ -88,10 +88,10 @@ def served(
 
 
 @contextmanager
-def listening(app: FastAPI) -> Iterator[str]:
+def listening(app: FastAPI, **options: Any) -> Iterator[str]:
     """Serve an application that was started on a port of this machine; yield its address."""
     config = uvicorn.Config(
-        app, port=0, log_config=None, access_log=False, ws="none", lifespan="off"
+        app, port=0, log_config=None, access_log=False, ws="none", lifespan="off", **options
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)

@@ -13,8 +13,9 @@ from pathlib import Path
 import uvicorn
 from threadpoolctl import threadpool_limits
 
-from facemetric.errors import AccessError, ServiceError
+from facemetric.errors import AccessError, InputError, ServiceError
 from facemetric.service.app import create_app
+from facemetric.service.connection import Connection
 from facemetric.service.events import JsonLines
 from facemetric.service.keystore import KeyStore, now
 from facemetric.service.service import Service
@@ -93,6 +94,8 @@ def serve(settings: Settings, address: Address, *, tell: Callable[[str, str | No
         No key, and an address that others can reach.
     ServiceError
         The address cannot be used.
+    InputError
+        A private key came without its certificate.
     FacemetricError
         The bundle or a gallery cannot be opened.
     """
@@ -100,6 +103,7 @@ def serve(settings: Settings, address: Address, *, tell: Callable[[str, str | No
     app = create_app(settings, keys=keys)
     config = uvicorn.Config(
         app,
+        http=Connection,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -130,6 +134,12 @@ def serve(settings: Settings, address: Address, *, tell: Callable[[str, str | No
 
 
 def _load(config: uvicorn.Config, address: Address) -> None:
+    if address.certificate is None and address.private_key is not None:
+        raise InputError(
+            "a private key came without its certificate",
+            item=str(address.private_key),
+            fix="Name the certificate chain too: --tls-certificate FILE",
+        )
     try:
         config.load()
     except OSError as error:  # ssl.SSLError is one
