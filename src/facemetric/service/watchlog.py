@@ -21,6 +21,7 @@ BEAT_S = 15.0
 _MOST_BYTES = 64 << 20
 """Of a longer file the end is read: some hundred thousand events."""
 _MOST_LINE_BYTES = 1 << 20
+_HEAD_BYTES = 64
 _EVENT: TypeAdapter[WatchEvent] = TypeAdapter(WatchEvent)
 
 
@@ -36,12 +37,23 @@ class WatchLog:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def last(self, limit: int, *, kind: str | None = None) -> list[WatchEvent]:
-        """Return the last events, oldest first; SourceError where the file cannot be read."""
-        lines, _ = self._read(0)
-        events = _events(reversed(lines))
-        wanted = (one for one in events if kind is None or kind_of(one) == kind)
-        return list(islice(wanted, limit))[::-1]
+    def last(
+        self, limit: int, *, kind: str | None = None, check: Callable[[], None] = lambda: None
+    ) -> list[WatchEvent]:
+        """Return the last events, oldest first; SourceError where the file cannot be read.
+
+        ``check`` is called now and then: what it raises ends the reading.
+        """
+        wanted = None if kind is None else _begins_with(kind)
+
+        def lines() -> Iterator[bytes]:
+            for part in self._parts_back():
+                check()
+                for line in reversed(part):
+                    if wanted is None or wanted in line[:_HEAD_BYTES]:
+                        yield line
+
+        return list(islice(_events(lines()), limit))[::-1]
 
     async def follow(
         self, *, last_id: str | None, ended: Callable[[], bool]
@@ -61,7 +73,7 @@ class WatchLog:
                 position, known = 0, there
             while self._size() > position and not ended():
                 # A part at a time: a caller who is slow holds no more than that.
-                lines, behind = await asyncio.to_thread(self._read, position, _MOST_LINE_BYTES)
+                lines, behind = await asyncio.to_thread(self._read, position)
                 for event in _events(lines):
                     yield event
                     silent_s = 0.0
@@ -75,13 +87,38 @@ class WatchLog:
             await asyncio.sleep(POLL_S)
             silent_s += POLL_S
 
+    def _parts_back(self) -> Iterator[list[bytes]]:
+        """Yield the whole lines of the file in parts, the last part first."""
+        try:
+            with self.path.open("rb") as file:
+                end = file.seek(0, os.SEEK_END)
+                floor = max(0, end - _MOST_BYTES)
+                rest, written = b"", False
+                while end > floor:
+                    start = max(floor, end - _MOST_LINE_BYTES)
+                    file.seek(start)
+                    data = file.read(end - start) + rest
+                    if not written:  # the last line may be without its end yet
+                        data = data[: data.rfind(b"\n") + 1]
+                        written = bool(data)
+                    lines = data.splitlines(keepends=True)
+                    rest = lines.pop(0) if start and lines else b""
+                    if len(rest) > _MOST_LINE_BYTES:
+                        rest = b""  # no event is so long
+                    yield lines
+                    end = start
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise _unreadable(error) from error
+
     def _behind(self, last_id: str) -> int:
         """Return where the line behind an event begins; the end where the event is not there."""
         needle = last_id.encode("utf-8", "surrogatepass")
         position = max(0, self._size() - _MOST_BYTES)
         found = None
         while True:
-            lines, behind = self._read(position, _MOST_LINE_BYTES)
+            lines, behind = self._read(position)
             if behind == position:
                 return position if found is None else found
             place = behind
@@ -96,26 +133,24 @@ class WatchLog:
         """Return where the next line begins."""
         return self._read(max(0, self._size() - _MOST_LINE_BYTES))[1]
 
-    def _read(self, start: int, most: int = _MOST_BYTES) -> tuple[list[bytes], int]:
+    def _read(self, start: int) -> tuple[list[bytes], int]:
         """Return whole lines from a position on, and where the next one begins.
 
-        So many bytes at most; a line that is longer is passed over in parts.
+        A part of the file at most; a line that is longer is passed over in parts.
         """
         try:
             with self.path.open("rb") as file:
                 size = file.seek(0, os.SEEK_END)
                 begin = max(start, size - _MOST_BYTES)
                 file.seek(begin)
-                data = file.read(min(size - begin, most))
+                data = file.read(min(size - begin, _MOST_LINE_BYTES))
         except FileNotFoundError:
             return [], 0
         except OSError as error:
-            raise SourceError(
-                f"cannot be read: {error.strerror}", item="events", fix="Ask its operator"
-            ) from error
+            raise _unreadable(error) from error
         whole = data[: data.rfind(b"\n") + 1]
-        if not whole and len(data) == most:
-            return [], begin + most
+        if not whole and len(data) == _MOST_LINE_BYTES:
+            return [], begin + _MOST_LINE_BYTES
         lines = whole.splitlines(keepends=True)
         if begin > start:
             lines = lines[1:]  # its beginning is missing
@@ -149,10 +184,19 @@ def message(event: WatchEvent | None) -> str:
     )
 
 
+def _begins_with(kind: str) -> bytes:
+    """Return what stands at the beginning of each line of a kind."""
+    return f'"facemetric.watch-{kind}/'.encode()
+
+
+def _unreadable(error: OSError) -> SourceError:
+    return SourceError(f"cannot be read: {error.strerror}", item="events", fix="Ask its operator")
+
+
 def _events(lines: Iterable[bytes]) -> Iterator[WatchEvent]:
     unreadable = 0
     for line in lines:
-        if b'"facemetric.watch-summary/' in line[:64]:
+        if _begins_with("summary") in line[:_HEAD_BYTES]:
             continue
         try:
             yield _EVENT.validate_json(line)

@@ -3,18 +3,18 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from facemetric.client import AsyncClient, Client
-from facemetric.errors import ServiceError
-from facemetric.service import Limits
+from facemetric.errors import BusyError, ServiceError
+from facemetric.service import Limits, watchlog
 from facemetric.service.engine import Engine
 from facemetric.service.watchlog import WatchLog, message
-from facemetric.wire import WatchSourceOut, to_json
+from facemetric.wire import WatchEvent, WatchSourceOut, to_json
 from layouts.service import Served, listening, served
 
 
@@ -60,6 +60,55 @@ def test_the_last_events(tmp_path: Path) -> None:
     assert len(WatchLog(path).last(9, kind="source")) == 5
 
 
+def test_the_last_events_are_read_from_the_end_in_parts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "events.jsonl"
+    write(path, *map(event, range(50)))
+    with path.open("a") as file:
+        file.write("x" * 5000 + "\n")
+    write(path, event(50))
+    with path.open("a") as file:
+        file.write("y" * 3000)  # a long line that is being written
+    monkeypatch.setattr("facemetric.service.watchlog._MOST_LINE_BYTES", 1000)
+    log = WatchLog(path)
+    for limit in (1, 2, 51, 60):
+        wanted = [f"id-{number}" for number in range(51)][-limit:]
+        assert [one.event_id for one in log.last(limit)] == wanted
+    monkeypatch.setattr("facemetric.service.watchlog._MOST_BYTES", 9000)
+    assert [one.event_id for one in log.last(60)][-2:] == ["id-49", "id-50"]
+    assert 1 < len(log.last(60)) < 51
+
+
+def test_nobody_reads_all_events_after_the_deadline(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    write(path, *map(event, range(10)))
+
+    def late() -> None:
+        raise BusyError("the deadline has passed")
+
+    with pytest.raises(BusyError):
+        WatchLog(path).last(1, kind="alert", check=late)
+
+
+def test_events_of_other_kinds_are_not_taken_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, looked_at = tmp_path / "events.jsonl", list[int]()
+    write(path, *map(event, range(10)))
+    looked = watchlog._events
+
+    def counted(lines: Iterable[bytes]) -> Iterator[WatchEvent]:
+        kept = list(lines)
+        looked_at.append(len(kept))
+        return looked(kept)
+
+    monkeypatch.setattr(watchlog, "_events", counted)
+    assert WatchLog(path).last(5, kind="alert") == []
+    assert len(WatchLog(path).last(5, kind="source")) == 5
+    assert looked_at == [0, 10]
+
+
 def test_who_missed_much_gets_it_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import asyncio
 
@@ -75,8 +124,8 @@ def test_who_missed_much_gets_it_in_parts(tmp_path: Path, monkeypatch: pytest.Mo
     log, parts = WatchLog(path), list[int]()
     read = log._read
 
-    def counted(start: int, most: int = 1 << 30) -> tuple[list[bytes], int]:
-        lines, behind = read(start, most)
+    def counted(start: int) -> tuple[list[bytes], int]:
+        lines, behind = read(start)
         parts.append(sum(map(len, lines)))
         return lines, behind
 

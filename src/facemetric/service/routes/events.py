@@ -43,7 +43,8 @@ async def list_events(
     log = _log(service, gallery)
 
     def work(deadline: Deadline) -> WatchEventsOut:
-        return WatchEventsOut(gallery=gallery, events=tuple(log.last(limit, kind=kind)))
+        found = log.last(limit, kind=kind, check=deadline.check)
+        return WatchEventsOut(gallery=gallery, events=tuple(found))
 
     return answer(await service.workforce.paperwork(work))
 

@@ -97,7 +97,11 @@ async def list_jobs(service: TheService, key: TheKey) -> Response:
 async def show_job(job_id: JobId, service: TheService, key: TheKey) -> Response:
     """Return how far a job is, and its result once it is done."""
     job = service.jobs.get(job_id, _owner(key))
-    return answer(job_document(job, bundle=service.engine.recognizer.bundle.id))
+    bundle = service.engine.recognizer.bundle.id
+    # A result has up to 200,000 faces: others are answered while it is written.
+    return await service.workforce.paperwork(
+        lambda deadline: answer(job_document(job, bundle=bundle))
+    )
 
 
 @router.delete(
