@@ -32,7 +32,7 @@ class Deadline:
         return max(self._end - time.monotonic(), 0.0)
 
     def check(self) -> None:
-        """Raise BusyError once it has passed, so that what is late changes nothing."""
+        """Raise BusyError once it has passed, so that nothing that is late is begun."""
         if not self.left_s:
             raise BusyError("the deadline has passed")
 
