@@ -41,7 +41,8 @@ class AuditLog:
     VaultError
         The file cannot be made or written.
     TamperedError
-        Its last entry is damaged, or was chained with another key.
+        Its last entry is damaged, or was chained with another key. When appending, also where
+        an entry is gone that was there at the append before: the file was cut off.
     """
 
     def __init__(
@@ -56,8 +57,8 @@ class AuditLog:
         self._key_id = None if key is None else key.id
         self._clock = clock
         self._lock = threading.Lock()
-        # The end of the file when it was last written here, and its last entry.
-        self._known: tuple[int, Entry] | None = None
+        # The end of the file when it was last looked at, its last entry, and which file it was.
+        self._known: tuple[int, Entry, int] | None = None
         self.append_all(())
 
     def append(self, event: Event) -> Entry:
@@ -80,6 +81,11 @@ class AuditLog:
     def _append(self, file: BinaryIO, events: Sequence[Event]) -> list[Entry]:
         end = file.seek(0, os.SEEK_END)
         last, found = None, list[Event]()
+        inode = os.fstat(file.fileno()).st_ino
+        if self._known is not None and self._known[2] != inode:
+            self._known = None  # another file was put in its place
+        if self._known is not None and end < self._known[0]:
+            raise self._cut_off(self._known[1].number)
         if end == 0:
             found.append(self._start())
         elif self._known is not None and self._known[0] == end:
@@ -95,7 +101,7 @@ class AuditLog:
             self._write(file, data, end)
             end, last = end + len(data), entries[-1]
         assert last is not None
-        self._known = (end, last)
+        self._known = (end, last, inode)
         return entries[len(found) :]
 
     def _start(self) -> Event:
@@ -165,6 +171,13 @@ class AuditLog:
         """Whether a file without any line is none of ours: then it stays as it is."""
         beginning = b'{"number":1,'
         return not beginning.startswith(tail[: len(beginning)])
+
+    def _cut_off(self, number: int) -> TamperedError:
+        return TamperedError(
+            f"it was cut off: entry {number}, which was there, is gone",
+            item=str(self.path),
+            fix="Keep it, find out who did, and begin a new log",
+        )
 
     def _damaged(self, number: int | None = None) -> TamperedError:
         which = "its last entry" if number is None else f"entry {number}"

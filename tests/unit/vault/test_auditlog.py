@@ -226,3 +226,26 @@ def test_an_end_that_was_changed_takes_no_entry_with_it(
     with pytest.raises(TamperedError, match="entry 2"):
         AuditLog(path, key=key)
     assert path.read_bytes() == whole[:-1] + b"x"
+
+
+@pytest.mark.parametrize("left", [0, 1, 3])
+def test_who_writes_notices_that_entries_were_cut_off(path: Path, left: int) -> None:
+    log = AuditLog(path)
+    for number in range(3):
+        log.append(Event("person.erase", subject=IDS[number]))
+    kept = b"".join(path.read_bytes().splitlines(keepends=True)[:left])
+    path.write_bytes(kept)
+    for _ in range(2):
+        with pytest.raises(TamperedError, match="entry 4, which was there, is gone"):
+            log.append(Event("person.erase", subject=IDS[4]))
+    assert path.read_bytes() == kept
+
+
+def test_a_log_that_was_moved_away_is_begun_anew(path: Path, tmp_path: Path) -> None:
+    log = AuditLog(path)
+    log.append(Event("person.erase", subject=IDS[0]))
+    path.rename(tmp_path / "before.jsonl")
+    assert log.append(Event("person.erase", subject=IDS[1])).number == 2
+    for each in (path, tmp_path / "before.jsonl"):
+        verdict = verify_log(each)
+        assert (verdict.is_sound, verdict.entries) == (True, 2)
