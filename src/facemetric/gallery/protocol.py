@@ -59,7 +59,11 @@ class Gallery(Searchable):
     """
 
     erased_from: tuple[str, ...] = ("the store",)
-    may_remain_in: tuple[str, ...] = ("backups and copies", "exports")
+    may_remain_in: tuple[str, ...] = (
+        "backups and copies",
+        "exports",
+        "files of events that a watch wrote",
+    )
 
     keeps_portraits: bool = False
 

@@ -48,6 +48,7 @@ def test_a_receipt_says_what_went_and_holds_no_name(people: Gallery, tmp_path: P
     assert receipt.erased == "2025-06-01T00:00:00.000000+00:00"
     assert "snapshot" in " ".join(receipt.erased_from)
     assert "backups and copies" in receipt.may_remain_in
+    assert "files of events that a watch wrote" in receipt.may_remain_in
     assert "Ada" not in receipt.model_dump_json() and b"Ada" not in log.path.read_bytes()
     assert "Ada" not in people
     events = [entry.event for entry in read_log(log.path)]

@@ -1,0 +1,44 @@
+"""Every code that the service answers with stands in the table of its page."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from facemetric import service
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = Path(service.__file__).parent
+
+
+def raised() -> Iterator[tuple[int, str]]:
+    """Yield status and code of every problem that is written out in the service."""
+    for path in sorted(SOURCES.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+                continue
+            given = [one.value for one in node.args[:2] if isinstance(one, ast.Constant)]
+            if node.func.id == "Problem" and len(given) == 2:
+                yield int(str(given[0])), str(given[1])
+            if node.func.id == "_unauthorised":
+                yield 401, str(given[0])
+
+
+def told() -> set[tuple[int, str]]:
+    """Return status and code of the table; codes stand between backticks."""
+    text = (ROOT / "docs" / "how-to" / "serve.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d{3}(?:, \d{3})*) \| (.*) \|$", text, re.MULTILINE)
+    return {
+        (int(status), code)
+        for statuses, codes in rows
+        for status in statuses.split(", ")
+        for code in re.findall(r"`([a-z_]+)`", codes)
+    }
+
+
+def test_every_problem_is_documented() -> None:
+    found = set(raised())
+    assert len(found) > 30
+    assert sorted(found - told()) == []
