@@ -43,3 +43,10 @@ def settled(page: Any) -> None:
     """Wait until nothing of the page is loading."""
     for waiting in ("main [aria-busy]", "main .loading"):
         page.locator(waiting).first.wait_for(state="detached")
+
+
+def there_are(number: int, what: Any) -> None:
+    """Wait until that many of a locator's elements are on the page."""
+    from playwright.sync_api import expect
+
+    expect(what).to_have_count(number, timeout=30_000)

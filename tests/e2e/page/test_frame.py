@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from facemetric.service.page import assets
-from layouts.page import PAGES, choose, go, heading, settled
+from layouts.page import PAGES, choose, go, heading, settled, there_are
 
 
 def test_the_language_is_switched_and_kept(visit: Any) -> None:
@@ -112,7 +112,7 @@ def test_events_come_by_themselves(visit: Any, desk: Any) -> None:
     with desk.events.open("a") as file:
         file.write(json.dumps(event) + "\n")
     page.locator(".event").get_by_text("Camera connected").wait_for()
-    assert page.get_by_role("heading", name="Nothing has happened yet").count() == 0
+    there_are(0, page.get_by_role("heading", name="Nothing has happened yet"))
 
 
 def test_live_without_a_watch_says_how(visit: Any) -> None:

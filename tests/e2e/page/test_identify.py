@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from layouts.page import choose, enrol, go, heading
+from layouts.page import choose, enrol, go, heading, there_are
 
 
 def test_known_and_unknown_on_one_photo(
@@ -29,11 +29,11 @@ def test_known_and_unknown_on_one_photo(
     assert "strangers is as similar" in known and "Similarity 0.9" in known
     assert "times likelier for one person" in known
     page.locator(".answer.known a").first.focus()
-    assert page.locator(".box.known.lit").count() == 1
+    there_are(1, page.locator(".box.known.lit"))
 
     choose(page, no_face_photo)
     heading(page, "No face was found")
-    assert page.locator(".box").count() == 0
+    there_are(0, page.locator(".box"))
 
 
 def test_an_unknown_face_can_be_added(visit: Any, samples: dict[str, Path]) -> None:
@@ -52,7 +52,7 @@ def test_compare(visit: Any, samples: dict[str, Path], no_face_photo: Path) -> N
     inputs.nth(0).set_input_files(samples["obama"])
     inputs.nth(1).set_input_files(samples["obama2"])
     heading(page, "The same person")
-    assert page.locator(".box").count() == 2
+    there_are(2, page.locator(".box"))
     inputs.nth(1).set_input_files(samples["biden"])
     heading(page, "Different people")
     inputs.nth(1).set_input_files(no_face_photo)

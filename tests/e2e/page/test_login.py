@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from layouts.page import go, heading
+from layouts.page import go, heading, there_are
 
 
 def test_a_wrong_key_is_told_in_words(visit: Any) -> None:
@@ -42,8 +42,8 @@ def test_the_menu_has_what_the_key_allows(visit: Any) -> None:
     page = visit("people", scopes=("read",))
     links = page.get_by_role("navigation").get_by_role("link").all_inner_texts()
     assert links == ["People", "Identify", "Compare", "Group photos", "Live", "System"]
-    assert page.get_by_role("link", name="Add a person").count() == 0
+    there_are(0, page.get_by_role("link", name="Add a person"))
     page.goto(page.url.split("#")[0] + "#/keys")
     assert "admin is needed" in page.get_by_role("main").inner_text()
     go(page, "System")
-    assert page.get_by_role("heading", name="Service").count() == 0
+    there_are(0, page.get_by_role("heading", name="Service"))

@@ -8,7 +8,7 @@ import numpy as np
 
 from facemetric.gallery import NewSample, receipt_problems
 from facemetric.wire import ErasureReceiptOut
-from layouts.page import choose, enrol, go, heading
+from layouts.page import choose, enrol, go, heading, there_are
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 
@@ -76,13 +76,13 @@ def test_pictures_of_faces_are_kept_if_asked_and_shown_to_admins(
     choose(page, samples["obama2"])
     page.get_by_role("button", name="Add photos", exact=True).click()
     heading(page, "2 enrolled photos")
-    assert page.locator(".portrait img").count() == 1
+    there_are(1, page.locator(".portrait img"))
     address = page.url
     other = visit("portraits", ("read", "enrol"))
     other.goto(address)
     heading(other, "2 enrolled photos")
-    assert other.locator(".portrait").count() == 0
-    assert other.get_by_role("cell", name="kept", exact=True).count() == 1
+    there_are(0, other.locator(".portrait"))
+    there_are(1, other.get_by_role("cell", name="kept", exact=True))
 
     page.get_by_role("button", name="Erase the picture of obama.jpg").click()
     dialog = page.get_by_role("dialog")
@@ -90,7 +90,7 @@ def test_pictures_of_faces_are_kept_if_asked_and_shown_to_admins(
     dialog.get_by_role("button", name="Erase", exact=True).click()
     page.get_by_text("Photos are not kept: only").wait_for()
     heading(page, "2 enrolled photos")
-    assert page.locator(".portrait").count() == 0
+    there_are(0, page.locator(".portrait"))
 
 
 def test_erase_leaves_a_receipt(visit: Any, samples: dict[str, Path]) -> None:
@@ -126,7 +126,7 @@ def test_a_name_is_text_wherever_it_stands(visit: Any, samples: dict[str, Path])
     go(page, "Identify")
     choose(page, samples["obama"])
     heading(page, HOSTILE)
-    assert page.locator("img[onerror], img[src=x]").count() == 0
+    there_are(0, page.locator("img[onerror], img[src=x]"))
 
 
 def test_merge(visit: Any, samples: dict[str, Path]) -> None:
@@ -156,11 +156,11 @@ def test_many_people_come_some_at_a_time(visit: Any, desk: Any) -> None:
     main, cards = page.get_by_role("main"), page.locator(".cards > li")
     for shown, told in ((60, "60 of 150 people"), (120, "120 of 150 people"), (150, "150 people")):
         main.get_by_text(told, exact=True).wait_for()
-        assert cards.count() == shown
+        there_are(shown, cards)
         if shown < 150:
             page.get_by_role("button", name="Show more").press("Enter")
-    assert page.get_by_role("button", name="Show more").count() == 0
+    there_are(0, page.get_by_role("button", name="Show more"))
     assert page.evaluate("document.activeElement.textContent").startswith("P1person 120")
     page.get_by_label("Search by name").fill("PERSON 14")
     main.get_by_text("10 people", exact=True).wait_for()
-    assert cards.count() == 10
+    there_are(10, cards)

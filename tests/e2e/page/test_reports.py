@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from layouts.page import go, heading, settled
+from layouts.page import go, heading, settled, there_are
 
 
 def test_a_report_is_found_and_read(visit: Any, report: Path) -> None:
@@ -100,6 +100,6 @@ def test_without_a_folder_it_says_how(visit: Any) -> None:
 
 def test_a_bound_key_has_no_reports(visit: Any) -> None:
     page = visit("people")
-    assert page.get_by_role("navigation").get_by_role("link", name="Reports").count() == 0
+    there_are(0, page.get_by_role("navigation").get_by_role("link", name="Reports"))
     page.goto(page.url.split("#")[0] + "#/reports")
     page.get_by_role("alert").first.wait_for()

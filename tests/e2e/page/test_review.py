@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from layouts.page import choose, go, heading
+from layouts.page import choose, go, heading, there_are
 
 OBAMAS = ("obama", "obama2", "obama3")
 
@@ -20,7 +20,8 @@ def test_groups_are_put_right_and_enrolled(
     heading(page, "1 person found")
     group = page.get_by_role("region", name="Group 1")
     alone = page.get_by_role("region", name="Like no other")
-    assert group.locator(".face").count() == 3 and alone.locator(".face").count() == 1
+    there_are(3, group.locator(".face"))
+    there_are(1, alone.locator(".face"))
     assert "1 photo could not be used" in page.get_by_role("main").inner_text()
     group.locator("canvas").first.wait_for()  # cut out of the photographs, in the browser
 
@@ -28,18 +29,19 @@ def test_groups_are_put_right_and_enrolled(
     assert tools.get_by_role("button", name="Not this person").is_disabled()
     group.get_by_role("button", name="Face in obama3.jpg").click()
     tools.get_by_role("button", name="Not this person").click()
-    assert alone.locator(".face").count() == 2 and group.locator(".face").count() == 2
+    there_are(2, alone.locator(".face"))
+    there_are(2, group.locator(".face"))
     alone.get_by_role("button", name="Face in obama3.jpg").click()
     tools.get_by_label("Move to…").select_option(label="Group 1")
-    assert group.locator(".face").count() == 3
+    there_are(3, group.locator(".face"))
 
     group.get_by_role("button", name="Face in obama2.jpg").click()
     tools.get_by_role("button", name="New group").click()
-    assert page.get_by_role("region", name="Group 2").locator(".face").count() == 2
+    there_are(2, page.get_by_role("region", name="Group 2").locator(".face"))
     page.get_by_role("region", name="Group 1").get_by_label("The same person as").select_option(
         label="Group 2"
     )
-    assert group.locator(".face").count() == 3
+    there_are(3, group.locator(".face"))
 
     group.get_by_label("Name of this person").fill("Barack Obama")
     group.get_by_role("button", name="Enrol group").click()
@@ -63,4 +65,4 @@ def test_a_job_is_discarded_after_a_question(visit: Any, samples: dict[str, Path
     page.get_by_role("button", name="Discard").click()
     page.get_by_role("dialog").get_by_role("button", name="Discard").click()
     page.get_by_role("button", name="Group photos").wait_for()
-    assert page.get_by_role("heading", name="Earlier groupings").count() == 0
+    there_are(0, page.get_by_role("heading", name="Earlier groupings"))
