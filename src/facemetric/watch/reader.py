@@ -168,6 +168,8 @@ class Reader:
             elif before == 0 and wait_s == self._first_wait_s:
                 self._tell(self.number, "lost", reason)
             if self._give_up_s is not None and now - away_since >= self._give_up_s:
+                if not self.frames:  # it was never there: an error, as with a file
+                    raise SourceError(reason, item=self.source.name)
                 return reason
             self._stopping.wait(wait_s * self._rng.uniform(0.75, 1.25))
             wait_s = min(wait_s * 2, LONGEST_WAIT_S)

@@ -192,6 +192,11 @@ class Watch:
         """
         started, start = datetime.now(UTC), time.monotonic()
         self._frame_s = [start] * len(self._watchers)
+        if self._roster.groups and not self._roster.people:  # perhaps misspelt
+            groups = ", ".join(self._roster.groups)
+            self._trouble(
+                f"nobody is on the list {groups} yet: nobody is alerted until somebody is"
+            )
         self._readers.start()
         try:
             while not self._stop.is_set() and not self._inbox.ended:

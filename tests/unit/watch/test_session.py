@@ -136,6 +136,19 @@ def test_nothing_to_be_read_is_an_error(
         watch(embedder, gallery, str(tmp_path / "words.mp4")).run()
 
 
+def test_a_stream_that_was_never_there_is_an_error(embedder: Embedder, gallery: Gallery) -> None:
+    with serving(404, 404, 404) as server, pytest.raises(SourceError, match=r"live\.ts"):
+        watch(embedder, gallery, f"{server.url}/live.ts", give_up_s=0.1).run()
+
+
+def test_a_list_without_anybody_is_told_of(
+    embedder: Embedder, gallery: Gallery, clip: Path
+) -> None:
+    told: list[str] = []
+    watch(embedder, gallery, str(clip), groups=["baned"], tell=told.append).run()
+    assert told == ["nobody is on the list baned yet: nobody is alerted until somebody is"]
+
+
 def test_a_defect_in_a_reader_is_not_hidden(
     embedder: Embedder, gallery: Gallery, clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
