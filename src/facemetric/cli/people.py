@@ -236,8 +236,8 @@ def _confirm(question: str) -> None:
 def _tell_unpurged(purged: bool | None) -> None:
     if purged is False:
         print(
-            "some bytes go from the files later: another process is reading, or the server "
-            "clears them in its own time",
+            "some bytes go from the files later: another process is reading, the disk is full, "
+            "or the server clears them in its own time",
             file=sys.stderr,
         )
 

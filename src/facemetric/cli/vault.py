@@ -82,4 +82,7 @@ def rotate(
         return
     print(f"{address}: encrypted with the key {new.id}, no longer with {old.id}")
     if not purged:
-        print("another process is reading: the old row goes from the log later", file=sys.stderr)
+        print(
+            "another process is reading, or the disk is full: the old row goes from the log later",
+            file=sys.stderr,
+        )

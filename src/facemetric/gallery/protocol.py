@@ -296,8 +296,8 @@ class Gallery(Searchable):
     def purge(self) -> bool:
         """Clear the files of what erased data may have left; return whether that is done.
 
-        ``False`` means that another process was reading or writing all the while, or that the
-        server clears them in its own time.
+        ``False`` means that another process was reading or writing all the while, that the disk
+        has no room to write the file anew, or that the server clears them in its own time.
         """
 
     @abstractmethod
@@ -330,11 +330,11 @@ class Gallery(Searchable):
         Raises
         ------
         PersonError
-            Somebody else has a name or a sample. Nothing is stored then.
+            Somebody else has a name or a sample, or a name is none. Nothing is stored then.
         BundleMismatchError
             A sample's ``flip`` is not the gallery's.
         InputError
-            An embedding is not ``float32 (D,)`` of unit norm.
+            An id, group or embedding is none, or there are portraits and this gallery keeps none.
         GalleryError
             It cannot be written.
         """

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 
-from facemetric.errors import InputError
+from facemetric.errors import InputError, PersonError
+from facemetric.gallery.names import clean_name, group_names, is_id, name_key
 from facemetric.gallery.portrait import check_portrait
-from facemetric.gallery.records import NewSample, StoredSample
+from facemetric.gallery.records import NewSample, PersonRecord, Sample, StoredSample
 from facemetric.types import AnyArray, check_embeddings
 
 NORM_TOLERANCE = 1e-3
@@ -40,11 +42,71 @@ def check_sample(sample: NewSample, *, dim: int) -> None:
             f"expected one embedding ({dim},), got {sample.embedding.shape}", item=sample.source
         )
     check_unit(sample.embedding[None], name=sample.source, dim=dim)
+    _check_digest(sample)
+    if sample.portrait is not None:
+        check_portrait(sample.portrait, face=sample.face, item=sample.source)
+
+
+def check_records(records: Sequence[PersonRecord], *, dim: int) -> None:
+    """Raise unless people can be stored as they are: spelt as a gallery spells, none of them twice.
+
+    Raises
+    ------
+    InputError
+        An id, group, digest, embedding or portrait is none.
+    PersonError
+        A name is none, or two of them have one name or one sample.
+    """
+    for record in records:
+        person = record.person
+        if clean_name(person.name) != person.name:
+            raise PersonError(
+                "the name has spaces to spare, or is not in Unicode form NFC",
+                item=repr(person.name),
+                fix=f"Spell it {clean_name(person.name)!r}",
+            )
+        if group_names(person.groups) != person.groups:
+            raise InputError(
+                f"expected groups sorted, each once and trimmed, got {person.groups!r}",
+                item=person.name,
+            )
+        for identity in (person.id, *(stored.sample.id for stored in record.samples)):
+            if not is_id(identity) or identity != identity.strip().lower():
+                raise InputError(
+                    f"expected a UUID in lower case as an id, got {identity!r}", item=person.name
+                )
+        for stored in record.samples:
+            one = stored.sample
+            if plain_text(one.source) != one.source:
+                raise InputError("the source is no text that UTF-8 can hold", item=person.name)
+            check_unit(stored.embedding[None], name=one.source, dim=dim)
+            _check_digest(one)
+            if stored.portrait is not None:
+                check_portrait(stored.portrait, face=one.face, item=one.source)
+    _check_once(records)
+
+
+def _check_once(records: Sequence[PersonRecord]) -> None:
+    people = [record.person for record in records]
+    for identity, count in Counter(person.id for person in people).items():
+        if count > 1:
+            raise PersonError("the person is there twice", item=identity)
+    names = Counter(name_key(person.name) for person in people)
+    for person in people:
+        if names[name_key(person.name)] > 1:
+            raise PersonError(
+                "somebody else has the name", item=person.name, fix="Rename one of the two first"
+            )
+    samples = Counter(stored.sample.id for record in records for stored in record.samples)
+    for identity, count in samples.items():
+        if count > 1:
+            raise PersonError(f"sample {identity} is there twice", item="samples")
+
+
+def _check_digest(sample: NewSample | Sample) -> None:
     digest = sample.source_sha256
     if digest is not None and not re.fullmatch("[0-9a-f]{64}", digest):
         raise InputError(f"source_sha256 must be 64 hex digits, got {digest!r}", item=sample.source)
-    if sample.portrait is not None:
-        check_portrait(sample.portrait, face=sample.face, item=sample.source)
 
 
 def refuse_portraits(samples: Iterable[NewSample | StoredSample]) -> None:

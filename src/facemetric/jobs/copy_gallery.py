@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -78,6 +78,8 @@ def copy_gallery(
     """
     check_apart(source, target)
     check_same_bundle(source, target)
+    if portraits and source.stats().portraits:
+        check_keeps_portraits(target)
     digests: dict[str, bytes] = {}
     people = samples = new_people = taken = left = 0
     for found in source.records(chunk_people=CHUNK_PEOPLE):
@@ -90,24 +92,49 @@ def copy_gallery(
             samples += len(record.samples)
         people += len(records)
         tell(people)
-    checksum = combined(digests)
+    check_arrived(target, digests, what="copy")
+    return Copied(people, samples, new_people, combined(digests), taken, left)
+
+
+def check_arrived(target: Gallery, digests: Mapping[str, bytes], *, what: str) -> None:
+    """Raise IntegrityError unless a gallery holds people as they were read.
+
+    Parameters
+    ----------
+    target
+        Where they were brought.
+    digests
+        ``person_digest`` of each, by the person's id.
+    what
+        How they came there: ``"copy"`` or ``"import"``.
+    """
+    missing = dict(digests)
     for records in target.records(chunk_people=CHUNK_PEOPLE):
         for record in records:
-            expected = digests.pop(record.person.id, None)
+            expected = missing.pop(record.person.id, None)
             if expected is not None and expected != person_digest(record):
                 raise IntegrityError(
-                    "is not the same in both galleries",
+                    "is not the same on both sides",
                     item=record.person.name,
-                    fix="Changed meanwhile, or copied before and changed since: erase that person "
-                    "in one of the two, and copy again",
+                    fix=f"Changed meanwhile, or there from an earlier {what} and changed since: "
+                    f"erase that person on one side, and {what} again",
                 )
-    if digests:
+    if missing:
         raise IntegrityError(
-            f"{len(digests)} people did not arrive, such as {next(iter(digests))}",
-            item="copy",
-            fix="Were they erased meanwhile? Copy again",
+            f"{len(missing)} people did not arrive, such as {next(iter(missing))}",
+            item=what,
+            fix=f"Were they erased meanwhile? {what.capitalize()} again",
         )
-    return Copied(people, samples, new_people, checksum, taken, left)
+
+
+def check_keeps_portraits(target: Gallery) -> None:
+    """Raise InputError, before anybody is stored, where portraits are brought that cannot stay."""
+    if not target.keeps_portraits:
+        raise InputError(
+            "keeps no portraits, and there are some; nothing was stored",
+            item="target",
+            fix="Leave them out (--no-portraits), or use a SQLite or PostgreSQL gallery",
+        )
 
 
 def without_portraits(record: PersonRecord) -> PersonRecord:
@@ -177,6 +204,6 @@ def person_digest(record: PersonRecord) -> bytes:
     return digest.digest()
 
 
-def combined(digests: dict[str, bytes]) -> str:
+def combined(digests: Mapping[str, bytes]) -> str:
     """Return one digest of many, whatever their order."""
     return hashlib.sha256(b"".join(sorted(digests.values()))).hexdigest()

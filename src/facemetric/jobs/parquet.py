@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -25,6 +26,8 @@ from facemetric.gallery import (
 from facemetric.jobs.copy_gallery import (
     CHUNK_PEOPLE,
     Copied,
+    check_arrived,
+    check_keeps_portraits,
     combined,
     count_portraits,
     person_digest,
@@ -93,9 +96,14 @@ def export_gallery(
         part.replace(path)
     except OSError as error:
         reason = error.strerror or error
-        raise DataError(f"cannot be written: {reason}", item=str(path)) from error
+        raise DataError(
+            f"cannot be written: {reason}",
+            item=str(path),
+            fix="Name a file in a folder that is there, that you can write to and that has room",
+        ) from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # where it could not be made: that is told already
+            part.unlink(missing_ok=True)
     return Copied(len(digests), samples, len(digests), combined(digests), taken, left)
 
 
@@ -106,9 +114,10 @@ def import_gallery(
     portraits: bool = True,
     tell: Callable[[int], None] = lambda people: None,
 ) -> Copied:
-    """Store everyone of a Parquet file who is not in the gallery yet.
+    """Store everyone of a Parquet file who is not in the gallery yet, then compare what both hold.
 
-    Portraits are stored unless ``portraits`` is false; a gallery that keeps none refuses them.
+    Interrupted and called again, it goes on. Portraits are stored unless ``portraits`` is false; a
+    gallery that keeps none refuses them.
 
     Raises
     ------
@@ -121,7 +130,9 @@ def import_gallery(
     PersonError
         Somebody else in the gallery has a name.
     InputError
-        There are portraits, and the gallery keeps none.
+        There are portraits, and the gallery keeps none; an id, group or embedding is none.
+    IntegrityError
+        Somebody is not in the gallery as in the file; the first is named.
     """
     facts = file_facts(path)
     for what in ("bundle", "dim", "bundle_sha256", "flip"):
@@ -132,16 +143,20 @@ def import_gallery(
                 item=str(path),
                 fix="Import into a new gallery",
             )
+    if portraits and facts["version"] == WITH_PORTRAITS:
+        check_keeps_portraits(gallery)
     digests: dict[str, bytes] = {}
     samples = new_people = taken = left = 0
     for found in _chunks(_records(path)):
         records = found if portraits else [without_portraits(record) for record in found]
         taken += count_portraits(records)
         left += count_portraits(found) - count_portraits(records)
+        _check_together(records, digests, item=str(path))
         new_people += gallery.restore(records)
         digests.update({one.person.id: person_digest(one) for one in records})
         samples += sum(len(record.samples) for record in records)
         tell(len(digests))
+    check_arrived(gallery, digests, what="import")
     return Copied(len(digests), samples, new_people, combined(digests), taken, left)
 
 
@@ -281,6 +296,20 @@ def _stored(row: dict[str, Any], bundle: str) -> StoredSample:
     )
     embedding: Float32 = np.array(row["embedding"], np.float32)
     return StoredSample(sample, embedding, row["flip"], portrait)
+
+
+def _check_together(records: Sequence[PersonRecord], before: Container[str], *, item: str) -> None:
+    """Raise DataError where somebody's rows do not stand in a row, as after sorting them."""
+    seen: set[str] = set()
+    for record in records:
+        identity = record.person.id
+        if identity in before or identity in seen:
+            raise DataError(
+                f"the rows of {record.person.name!r} ({identity}) do not stand together",
+                item=item,
+                fix="Sort them by person_id; the samples of each keep their order",
+            )
+        seen.add(identity)
 
 
 def _chunks(records: Iterator[PersonRecord]) -> Iterator[list[PersonRecord]]:

@@ -6,12 +6,14 @@ import stat
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from facemetric.errors import GalleryError, InputError
 from facemetric.gallery import NewSample, SqliteGallery
 from facemetric.gallery.sqlite import file
+from facemetric.gallery.sqlite.connection import SqliteConnection
 
 MakeSample = Callable[..., NewSample]
 
@@ -184,6 +186,32 @@ def test_a_full_disk_loses_nothing_that_was_acknowledged(path: Path, sample: Mak
                 gallery.enroll(f"P{seed}", [sample(seed)])
                 acknowledged += 1
         assert len(gallery.people()) == acknowledged
+        assert gallery.check() == []
+
+
+def test_a_full_disk_puts_a_purge_off(
+    path: Path, sample: MakeSample, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who was erased is, and the gallery opens; the bytes go once there is room."""
+    make(path, sample)
+    carried_out = SqliteConnection.execute
+
+    def execute(self: SqliteConnection, sql: str, *values: Any) -> sqlite3.Cursor:
+        if sql == "VACUUM":
+            full = sqlite3.OperationalError("database or disk is full")
+            full.sqlite_errorname = "SQLITE_FULL"
+            raise full
+        return carried_out(self, sql, *values)
+
+    with monkeypatch.context() as disk:
+        disk.setattr(SqliteConnection, "execute", execute)
+        with SqliteGallery(path) as gallery:
+            assert gallery.remove("P0").purged is False
+            assert [person.name for person in gallery] == ["P1"]
+        with SqliteGallery(path) as gallery:
+            assert gallery.purge() is False
+            assert gallery.check() == ["erased data may still be in the file: purge it"]
+    with SqliteGallery(path) as gallery:
         assert gallery.check() == []
 
 

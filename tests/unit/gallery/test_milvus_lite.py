@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -129,3 +130,26 @@ def test_a_purge_leaves_who_is_enrolled_meanwhile(
         monkeypatch.setattr(Collections, "every", slow)
         clear_orphans(gallery._collections)
         assert [person.samples for person in gallery] == [1, 1]
+
+
+def test_a_page_that_lost_somebody_is_not_the_last(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Erased between the look at the names and that at the rows."""
+    with enrolled(address, "Anna") as gallery:
+        for place, name in enumerate(("Ben", "Cem", "Dan"), start=1):
+            gallery.enroll(name, [NewSample(np.eye(8, dtype=np.float32)[place], name, flip=True)])
+        gone = gallery.person("Ben").id
+        among = Collections.among
+
+        def without(
+            self: Collections, name: str, field: str, values: Iterable[str], fields: Sequence[str]
+        ) -> list[Row]:
+            rows = among(self, name, field, values, fields)
+            return [row for row in rows if name != "people" or row["id"] != gone]
+
+        monkeypatch.setattr(Collections, "among", without)
+        first = gallery.people_page(limit=2)
+        assert [one.name for one in first.people] == ["Anna"] and first.next is not None
+        second = gallery.people_page(limit=2, after=first.next)
+        assert [one.name for one in second.people] == ["Cem", "Dan"] and second.next is None

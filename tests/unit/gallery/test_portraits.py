@@ -14,7 +14,15 @@ from pathlib import Path
 import pytest
 
 from facemetric.errors import GalleryError, InputError, PersonError, TamperedError
-from facemetric.gallery import Gallery, NewSample, Portrait, SqliteGallery, erase, person_data
+from facemetric.gallery import (
+    Gallery,
+    NewSample,
+    Portrait,
+    PostgresGallery,
+    SqliteGallery,
+    erase,
+    person_data,
+)
 from facemetric.gallery.sqlite import gallery as sqlite_gallery
 from facemetric.gallery.sqlite import memory
 from facemetric.types import ItemError
@@ -241,6 +249,15 @@ def test_a_server_holds_nothing_after_the_vacuum(keeping: MakeSample) -> None:
         assert shown(kept_portrait(72), tables()) > 0.95
         assert gallery.remove_portrait(receipt.sample_id)
         assert shown(kept_portrait(72), tables()) == 0
+
+
+def test_a_damaged_portrait_on_a_server_is_found(keeping: MakeSample) -> None:
+    with PostgresGallery(postgres_address(), **BOUND) as gallery:
+        (receipt,) = gallery.enroll("Ada", [keeping(1)]).receipts
+        assert gallery.check() == []
+        with gallery._server.write() as connection:
+            connection.execute("UPDATE portraits SET jpeg = ?", (b"no picture",))
+        assert gallery.check() == [f"portrait of sample {receipt.sample_id}: is no JPEG"]
 
 
 def test_milvus_refuses_before_anything_is_stored(

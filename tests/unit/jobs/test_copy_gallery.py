@@ -13,7 +13,13 @@ import pyarrow as arrow
 import pytest
 from pyarrow import parquet
 
-from facemetric.errors import BundleMismatchError, DataError, IntegrityError, PersonError
+from facemetric.errors import (
+    BundleMismatchError,
+    DataError,
+    InputError,
+    IntegrityError,
+    PersonError,
+)
 from facemetric.gallery import Consent, Gallery, NewSample, PersonRecord, SqliteGallery
 from facemetric.index import Codec
 from facemetric.jobs import parquet as parquet_job
@@ -104,7 +110,7 @@ def test_what_arrives_changed_is_named(tmp_path: Path) -> None:
     with filled(tmp_path / "a.db", 5) as source, new(tmp_path / "b.db") as target:
         copy_gallery(source, target)
         target.rename("P4", "Renamed")
-        with pytest.raises(IntegrityError, match="Renamed: is not the same in both"):
+        with pytest.raises(IntegrityError, match="Renamed: is not the same on both sides"):
             copy_gallery(source, target)
 
     class Losing(SqliteGallery):
@@ -196,3 +202,79 @@ def test_files_that_are_no_gallery(tmp_path: Path, monkeypatch: pytest.MonkeyPat
             export_gallery(source, path)
             with pytest.raises(BundleMismatchError, match="holds embeddings of bundle 'net'"):
                 import_gallery(path, other)
+
+
+def test_what_is_there_already_is_compared_with_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "people.parquet"
+    with filled(tmp_path / "a.db", 5) as source, new(tmp_path / "b.db") as target:
+        export_gallery(source, path)
+        import_gallery(path, target)
+        target.remove_sample(target.samples("P4")[0].id)
+        with pytest.raises(IntegrityError, match=r"P4: is not the same .*import again"):
+            import_gallery(path, target)
+
+
+def test_rows_that_were_sorted_otherwise_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "people.parquet"
+    with filled(tmp_path / "a.db", 600) as source, new(tmp_path / "b.db") as target:
+        export_gallery(source, path)
+        table = parquet.read_table(path)
+        parquet.write_table(table.take([*range(1, table.num_rows), 0]), path)
+        with pytest.raises(DataError, match=r"rows of 'P0' .* do not stand together"):
+            import_gallery(path, target)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "error", "said"),
+    [
+        ("name", " P1  a", PersonError, "spaces to spare.*Spell it 'P1 a'"),
+        ("name", "p2", PersonError, "p2: somebody else has the name"),
+        ("groups", ["a\x00b"], InputError, "a group's name"),
+        ("groups", ["b", "a"], InputError, "P1: expected groups sorted"),
+        ("person_id", 'x" or id != "', InputError, "P1: expected a UUID in lower case"),
+        ("sample_id", "X", InputError, "P1: expected a UUID in lower case"),
+        ("source_sha256", "zz", InputError, "64 hex digits"),
+        ("embedding", [float("nan")] * DIM, InputError, "not finite"),
+    ],
+)
+def test_what_no_gallery_writes_is_not_stored(
+    tmp_path: Path, column: str, value: object, error: type[Exception], said: str
+) -> None:
+    path = tmp_path / "people.parquet"
+    with filled(tmp_path / "a.db", 5) as source, new(tmp_path / "b.db") as target:
+        export_gallery(source, path)
+        table = parquet.read_table(path)
+        rows = table.to_pylist()
+        for row in rows:
+            if row["name"] == "P1":
+                row[column] = value
+        parquet.write_table(arrow.Table.from_pylist(rows, schema=table.schema), path)
+        with pytest.raises(error, match=said):
+            import_gallery(path, target)
+        assert len(target) == 0
+
+
+def test_a_sample_cannot_be_two_peoples(tmp_path: Path) -> None:
+    with filled(tmp_path / "a.db", 5) as source, new(tmp_path / "b.db") as target:
+        (records,) = source.records()
+        other = dataclasses.replace(records[1], samples=records[0].samples)
+        with pytest.raises(PersonError, match=r"sample .* is there twice"):
+            target.restore([records[0], other])
+        with pytest.raises(PersonError, match="the person is there twice"):
+            target.restore([records[0], records[0]])
+        assert len(target) == 0
+
+
+def test_a_disk_that_cannot_be_written_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where nothing can be made, nothing can be cleared either."""
+
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    with filled(tmp_path / "a.db", 5) as source, monkeypatch.context() as disk:
+        disk.setattr(Path, "touch", refused)
+        disk.setattr(Path, "unlink", refused)
+        with pytest.raises(DataError, match=r"p.parquet: cannot be written: Read-only file system"):
+            export_gallery(source, tmp_path / "p.parquet")

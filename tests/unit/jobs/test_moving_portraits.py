@@ -132,3 +132,20 @@ def test_a_version_to_come_is_refused(tmp_path: Path, monkeypatch: pytest.Monkey
             export_gallery(old, tmp_path / "new.parquet")
         with pytest.raises(DataError, match="version 3"):
             import_gallery(tmp_path / "new.parquet", old)
+
+
+def test_milvus_is_sent_nobody_where_somebody_has_a_portrait(tmp_path: Path) -> None:
+    pytest.importorskip("milvus_lite")
+    path = tmp_path / "people.parquet"
+    with (
+        filled(tmp_path / "old.db") as old,
+        Gallery.open(f"milvus://{tmp_path}/faces.db", **BOUND) as target,
+    ):
+        export_gallery(old, path)
+        with pytest.raises(InputError, match=r"target: keeps no portraits.*nothing was stored"):
+            copy_gallery(old, target)
+        with pytest.raises(InputError, match=r"target: keeps no portraits.*nothing was stored"):
+            import_gallery(path, target)
+        assert len(target) == 0
+        assert copy_gallery(old, target, portraits=False).new_people == 3
+        assert import_gallery(path, target, portraits=False).new_people == 0

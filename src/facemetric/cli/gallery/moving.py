@@ -104,7 +104,9 @@ def import_(
     progress: Progress = True,
     json_: Json = False,
 ) -> None:
-    """Store everyone of a Parquet file who is not in a gallery yet.
+    """Store everyone of a Parquet file who is not in a gallery yet, and compare what both hold.
+
+    Interrupted and called again, it goes on.
 
     Example: facemetric gallery import people.parquet other.db
     """

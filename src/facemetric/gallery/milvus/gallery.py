@@ -39,7 +39,7 @@ from facemetric.gallery.records import (
     Stats,
     Vectors,
 )
-from facemetric.gallery.rules import check_unit, refuse_on_server, refuse_portraits, time_text
+from facemetric.gallery.rules import check_records, refuse_on_server, refuse_portraits, time_text
 from facemetric.index import Codec
 from facemetric.types import Float32, ItemError, Match
 from facemetric.vault import MasterKey
@@ -273,9 +273,8 @@ class MilvusGallery(Gallery):
 
     def restore(self, records: Sequence[PersonRecord]) -> int:
         """Store people as another gallery had them; see ``Gallery.restore``."""
+        check_records(records, dim=self.dim)
         stored = [sample for record in records for sample in record.samples]
-        for one in stored:
-            check_unit(one.embedding[None], name=one.sample.source, dim=self.dim)
         refuse_portraits(stored)
         samples = [NewSample(one.embedding, one.sample.source, flip=one.flip) for one in stored]
         with self._writing():

@@ -19,10 +19,13 @@ def page_of(directory: Directory, listing: Listing) -> PeoplePage:
         for row in collections.every("people", fields)
         if group is None or group in row["facts"]["groups"]
     )
-    ids = [place.id for place in places]
+    shown = places[: listing.limit]
+    ids = [place.id for place in shown]
     found = {row["id"]: row for row in collections.among("people", "id", ids, PERSON_FIELDS)}
     held = Counter(
         row["person"] for row in collections.among("samples", "person", ids, ("person",))
     )
-    # Somebody may have been erased meanwhile: nothing here is of one moment.
-    return listing.page((person_of(found[one], held[one]) for one in ids if one in found), total)
+    # Somebody may have been erased meanwhile, nothing here is of one moment: the page is shorter
+    # then, and not the last one for it.
+    people = tuple(person_of(found[one], held[one]) for one in ids if one in found)
+    return PeoplePage(people, total, shown[-1] if len(places) > listing.limit else None)

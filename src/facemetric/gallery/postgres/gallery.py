@@ -23,6 +23,7 @@ from facemetric.gallery.sql import editing
 from facemetric.gallery.sql.binding import fill_new
 from facemetric.gallery.sql.figures import figures
 from facemetric.gallery.sql.gallery import SqlGallery
+from facemetric.gallery.sql.portraits import portrait_problems
 from facemetric.index import Codec
 from facemetric.types import Float32, Match
 from facemetric.vault import MasterKey
@@ -178,11 +179,11 @@ class PostgresGallery(SqlGallery):
             with self._server.read() as connection:
                 (without,) = connection.execute(bare, (self.bundle,)).fetchone()
                 unpurged = editing.unpurged(connection)
+                problems = portrait_problems(connection)
             norms = np.linalg.norm(self.vectors().embeddings, axis=1)
         except GalleryError as error:
             return [str(error)]
         odd = int(np.count_nonzero(~(np.abs(norms - 1.0) <= NORM_TOLERANCE)))
-        problems = []
         if without:
             problems.append(f"{without} samples have no embedding of bundle {self.bundle!r}")
         if odd:

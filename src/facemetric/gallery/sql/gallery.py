@@ -10,7 +10,7 @@ from typing import Literal
 from facemetric.errors import InputError, PersonError
 from facemetric.gallery.binding import Binding
 from facemetric.gallery.listing import Listing, PeoplePage
-from facemetric.gallery.portrait import Portrait, check_portrait
+from facemetric.gallery.portrait import Portrait
 from facemetric.gallery.protocol import Gallery
 from facemetric.gallery.records import (
     Consent,
@@ -21,7 +21,7 @@ from facemetric.gallery.records import (
     Removal,
     Sample,
 )
-from facemetric.gallery.rules import check_unit, time_text
+from facemetric.gallery.rules import check_records, time_text
 from facemetric.gallery.sql import editing
 from facemetric.gallery.sql.binding import bind, bind_samples, stored_binding
 from facemetric.gallery.sql.bulk import enrol_all
@@ -226,11 +226,8 @@ class SqlGallery(Gallery):
 
     def restore(self, records: Sequence[PersonRecord]) -> int:
         """Store people as another gallery had them; see ``Gallery.restore``."""
+        check_records(records, dim=self.dim)
         stored = [sample for record in records for sample in record.samples]
-        for one in stored:
-            check_unit(one.embedding[None], name=one.sample.source, dim=self.dim)
-            if one.portrait is not None:
-                check_portrait(one.portrait, face=one.sample.face, item=one.sample.source)
         with self._database.write() as connection:
             bind_samples(
                 connection,

@@ -103,10 +103,11 @@ class SqliteDatabase:
             yield connection
 
     def compact(self, *, wait: bool = True) -> bool:
-        """Write the file anew and empty the log; return whether nobody was in the way.
+        """Write the file anew and empty the log; return whether that could be done.
 
-        ``secure_delete`` alone is not enough: where SQLite re-packs a page, copies of rows stay
-        behind in the gap between its cells.
+        Not where somebody is in the way, or the disk has no room for a second copy: nothing is
+        changed then, and it can be done later. ``secure_delete`` alone is not enough: where SQLite
+        re-packs a page, copies of rows stay behind in the gap between its cells.
         """
         if self.read_only:
             raise self._refusal()
@@ -117,7 +118,7 @@ class SqliteDatabase:
                 connection.execute("VACUUM")
                 (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             except sqlite3.OperationalError as error:
-                if error.sqlite_errorname.startswith("SQLITE_BUSY"):
+                if error.sqlite_errorname.startswith(("SQLITE_BUSY", "SQLITE_FULL")):
                     return False
                 raise
             return not busy
