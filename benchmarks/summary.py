@@ -19,6 +19,7 @@ SECTIONS: tuple[Callable[[Result], Iterator[Row]], ...] = (
     recognising.dlib_embeddings,
     recognising.detection,
     recognising.whole_path,
+    recognising.side_by_side,
     recognising.large_photo,
     galleries.codes,
     galleries.exact_search,

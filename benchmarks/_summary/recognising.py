@@ -85,6 +85,20 @@ def whole_path(result: Result) -> Iterator[Row]:
     yield Row(what, bar, shown, result["ratio"] >= result["bar"]["ratio"])
 
 
+def side_by_side(result: Result) -> Iterator[Row]:
+    what = "Photographs of 250 and of 4,000 pixels, side by side against one after another"
+    if result is None:
+        yield Row(what, "")
+        return
+    rates = [
+        f"{result['ratios'][size]:.1f}× "
+        f"({result[f'{size}, one after another, per_s']:.0f} → "
+        f"{result[f'{size}, side by side, per_s']:.0f} /s)"
+        for size in ("250", "4000")
+    ]
+    yield Row(what, "", "; ".join(rates))
+
+
 def large_photo(result: Result) -> Iterator[Row]:
     what, bar = "4,000 × 3,000 JPEG → embedding, share of facenet-pytorch's time", "≤ 1/3"
     if result is None:
