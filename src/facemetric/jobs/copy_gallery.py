@@ -66,7 +66,7 @@ def copy_gallery(
     InputError
         The two are one gallery.
     BundleMismatchError
-        The two hold embeddings of different bundles.
+        The two hold embeddings of different bundles, or floats are to go where codes are kept.
     PersonError
         Somebody else in the target has a name.
     InputError
@@ -171,6 +171,12 @@ def check_same_bundle(source: Gallery, target: Gallery) -> None:
                 item="target",
                 fix="Copy into a new gallery, or upgrade one of the two",
             )
+    if target.stats().encoding == "u8" != source.stats().encoding:
+        raise BundleMismatchError(
+            "keeps one byte a dimension, the source floats, which would be rounded",
+            item="target",
+            fix="Copy into a new gallery: searches hold codes in memory either way",
+        )
 
 
 def person_digest(record: PersonRecord) -> bytes:

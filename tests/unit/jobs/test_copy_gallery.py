@@ -138,6 +138,17 @@ def test_codes_stay_the_codes_they_are(tmp_path: Path) -> None:
         np.testing.assert_array_equal(floats.vectors().embeddings, source.vectors().embeddings)
 
 
+def test_floats_are_not_rounded_into_codes(tmp_path: Path) -> None:
+    codec = Codec.fit(unit(500, 3))
+    with (
+        filled(tmp_path / "a.db", 20) as source,
+        new(tmp_path / "b.db", codec=codec) as target,
+    ):
+        with pytest.raises(BundleMismatchError, match="would be rounded"):
+            copy_gallery(source, target)
+        assert len(target) == 0
+
+
 def test_galleries_that_cannot_be_compared(tmp_path: Path) -> None:
     with filled(tmp_path / "a.db", 4) as source:
         for name, options in (("flip", {"flip": False}), ("bundle", {"bundle": "other"})):
