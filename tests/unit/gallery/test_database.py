@@ -5,6 +5,7 @@ import sqlite3
 import stat
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +136,20 @@ def test_another_writer_is_waited_for_and_then_named(path: Path, sample: MakeSam
         other.execute("ROLLBACK")
         other.close()
         gallery.enroll("Bob", [sample(9)])
+
+
+def test_others_read_while_one_waits_to_write(path: Path, sample: MakeSample) -> None:
+    make(path, sample)
+    with SqliteGallery(path) as gallery, ThreadPoolExecutor(1) as pool:
+        other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        other.execute("BEGIN IMMEDIATE")
+        written = pool.submit(gallery.rename, "P0", "Ada")
+        for _ in range(5):
+            assert [one.name for one in gallery.people()] == ["P0", "P1"]
+            assert not written.done()
+        other.execute("ROLLBACK")
+        assert written.result(60).name == "Ada"
+        other.close()
 
 
 def test_read_only_writes_nothing(path: Path, sample: MakeSample) -> None:

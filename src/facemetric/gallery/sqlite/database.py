@@ -18,6 +18,8 @@ from facemetric.gallery.sqlite.schema import check_version, is_blank, migrate, s
 from facemetric.gallery.sqlite.wording import in_words
 
 COMPACT_TIMEOUT_S = 5.0
+TURN_S = 0.05
+"""Waiting for another process to write, other threads may read after each of these."""
 
 
 class SqliteDatabase:
@@ -87,20 +89,35 @@ class SqliteDatabase:
     @contextmanager
     def read(self) -> Iterator[SqliteConnection]:
         """Everything read inside is of one moment."""
-        with self._transaction("BEGIN") as connection:
-            yield connection
+        with self._lock, self._translated():
+            connection = self._opened()
+            if connection.in_transaction:
+                yield connection
+                return
+            connection.execute("BEGIN")
+            with _ended(connection):
+                yield connection
 
     @contextmanager
     def write(self, *, wait: bool = True) -> Iterator[SqliteConnection]:
         """All or nothing of what is written inside; on disk once the block was left.
 
-        Without ``wait``, GalleryError at once where another process is writing.
+        Without ``wait``, GalleryError at once where another process is writing. With it, other
+        threads of this process read meanwhile.
         """
         if self.read_only:
             raise self._refusal()
-        timeout_s = self.timeout_s if wait else 0.0
-        with self._patience(timeout_s), self._transaction("BEGIN IMMEDIATE") as connection:
-            yield connection
+        with self._translated():
+            begun = self._begin_to_write(self.timeout_s if wait else 0.0)
+            try:
+                connection = self._opened()
+                if begun:
+                    with _ended(connection):
+                        yield connection
+                else:
+                    yield connection
+            finally:
+                self._lock.release()
 
     def compact(self, *, wait: bool = True) -> bool:
         """Write the file anew and empty the log; return whether that could be done.
@@ -166,20 +183,23 @@ class SqliteDatabase:
             )
         return self._connection
 
-    @contextmanager
-    def _transaction(self, begin: str) -> Iterator[SqliteConnection]:
-        with self._lock, self._translated():
-            connection = self._opened()
-            if connection.in_transaction:
-                yield connection
-                return
-            connection.execute(begin)
+    def _begin_to_write(self, timeout_s: float) -> bool:
+        """Take the lock and begin a transaction; ``False`` where this thread is in one already."""
+        end = time.monotonic() + timeout_s
+        while True:
+            self._lock.acquire()
             try:
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                _roll_back(connection)
-                raise
+                connection = self._opened()
+                if connection.in_transaction:
+                    return False
+                with self._patience(min(TURN_S, timeout_s)):
+                    connection.execute("BEGIN IMMEDIATE")
+                return True
+            except BaseException as error:
+                self._lock.release()
+                if not _is_busy(error) or time.monotonic() >= end:
+                    raise
+            time.sleep(0.001)  # else nobody else gets the lock
 
     def _prepare(
         self, connection: SqliteConnection, create: Callable[[SqliteConnection], None] | None
@@ -221,7 +241,7 @@ class SqliteDatabase:
                 (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
                 break
             except sqlite3.OperationalError as error:
-                if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() > deadline:
+                if not _is_busy(error) or time.monotonic() > deadline:
                     raise
                 time.sleep(0.01)
         if mode != "wal":
@@ -240,6 +260,22 @@ class SqliteDatabase:
             if error.item is not None:
                 raise
             raise type(error)(error.cause, item=str(self.path), fix=error.fix) from error
+
+
+@contextmanager
+def _ended(connection: SqliteConnection) -> Iterator[None]:
+    """Commit what is done inside, or take it back where it fails."""
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        _roll_back(connection)
+        raise
+
+
+def _is_busy(error: BaseException) -> bool:
+    name = getattr(error, "sqlite_errorname", "")
+    return isinstance(error, sqlite3.OperationalError) and name.startswith("SQLITE_BUSY")
 
 
 def _roll_back(connection: SqliteConnection) -> None:
