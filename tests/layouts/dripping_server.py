@@ -8,13 +8,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from layouts.accepting import accepting
+
 
 @contextmanager
 def dripping(sent: bytes, *, pause_s: float) -> Iterator[str]:
     """Yield the address of a server that answers each connection so until the block ends."""
     listening = socket.create_server(("127.0.0.1", 0))
     ended = threading.Event()
-    threads: list[threading.Thread] = []
 
     def answer(connection: socket.socket) -> None:
         with connection, contextlib.suppress(OSError):
@@ -25,22 +26,5 @@ def dripping(sent: bytes, *, pause_s: float) -> Iterator[str]:
             while connection.recv(4096):  # closing on what was not read would reset the line
                 pass
 
-    def accept() -> None:
-        while True:
-            try:
-                connection, _ = listening.accept()
-            except OSError:
-                return
-            threads.append(threading.Thread(target=answer, args=[connection]))
-            threads[-1].start()
-
-    threads.append(threading.Thread(target=accept))
-    threads[0].start()
-    try:
+    with accepting(listening, answer, hang_up=ended.set):
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    finally:
-        ended.set()
-        listening.shutdown(socket.SHUT_RDWR)
-        listening.close()
-        for thread in threads:
-            thread.join()

@@ -10,10 +10,11 @@ import contextlib
 import socket
 import ssl
 import struct
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+
+from layouts.accepting import accepting
 
 CONNECT, PUBLISH, PINGREQ, DISCONNECT = 1, 3, 12, 14
 CONNACK, PUBACK, PINGRESP = b"\x20\x02\x00", b"\x40\x02", b"\xd0\x00"
@@ -100,7 +101,6 @@ def broker(
     """Serve on a port, a free one where it is 0, until the end of the block."""
     listening = socket.create_server(("127.0.0.1", port))
     serving = Broker(login=login, port=listening.getsockname()[1])
-    threads: list[threading.Thread] = []
 
     def serve(connection: socket.socket) -> None:
         if tls is not None:
@@ -112,26 +112,8 @@ def broker(
         serving._open.append(connection)
         serving.serve(connection)
 
-    def accept() -> None:
-        while True:
-            try:
-                connection, _ = listening.accept()
-            except OSError:
-                return
-            threads.append(threading.Thread(target=serve, args=[connection]))
-            threads[-1].start()
-
-    threads.append(threading.Thread(target=accept))
-    threads[0].start()
-    try:
+    with accepting(listening, serve, hang_up=serving.hang_up):
         yield serving
-    finally:
-        listening.shutdown(socket.SHUT_RDWR)
-        listening.close()
-        threads[0].join()
-        serving.hang_up()
-        for thread in threads:
-            thread.join()
 
 
 def _packet(connection: socket.socket) -> tuple[int, int, bytes]:
