@@ -53,6 +53,7 @@ def test_a_report(visit: Any, examine: Examine, report: Path, scheme: str) -> No
     go(page, "Reports")
     page.get_by_role("link", name=report.name).click()
     heading(page, "pairs")
+    page.frame_locator("iframe").get_by_role("heading", name="Made-up pairs").wait_for()
     examine(page, "report")
 
 
