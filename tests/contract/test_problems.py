@@ -13,17 +13,22 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCES = Path(service.__file__).parent
 
 
-def raised() -> Iterator[tuple[int, str]]:
-    """Yield status and code of every problem that is written out in the service."""
+def calls() -> Iterator[tuple[Path, ast.Call, str]]:
+    """Yield every call of a plain name in the service, where it stands and of what."""
     for path in sorted(SOURCES.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
-                continue
-            given = [one.value for one in node.args[:2] if isinstance(one, ast.Constant)]
-            if node.func.id == "Problem" and len(given) == 2:
-                yield int(str(given[0])), str(given[1])
-            if node.func.id == "_unauthorised":
-                yield 401, str(given[0])
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                yield path, node, node.func.id
+
+
+def raised() -> Iterator[tuple[int, str]]:
+    """Yield status and code of every problem that is written out in the service."""
+    for _, node, name in calls():
+        given = [one.value for one in node.args[:2] if isinstance(one, ast.Constant)]
+        if name == "Problem" and len(given) == 2:
+            yield int(str(given[0])), str(given[1])
+        if name == "_unauthorised":
+            yield 401, str(given[0])
 
 
 def told() -> set[tuple[int, str]]:
@@ -42,3 +47,12 @@ def test_every_problem_is_documented() -> None:
     found = set(raised())
     assert len(found) > 30
     assert sorted(found - told()) == []
+
+
+def test_every_problem_says_the_way_out() -> None:
+    silent = [
+        f"{path.name}:{node.lineno}"
+        for path, node, name in calls()
+        if name == "Problem" and not any(given.arg == "fix" for given in node.keywords)
+    ]
+    assert silent == []

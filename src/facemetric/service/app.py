@@ -21,6 +21,7 @@ from facemetric.service.page import page_router
 from facemetric.service.routes import ROUTERS
 from facemetric.service.service import Service
 from facemetric.service.settings import Settings
+from facemetric.service.unrouted import unrouted
 
 
 def create_app(
@@ -72,11 +73,16 @@ def create_app(
     for router in ROUTERS:
         app.include_router(router)
     app.include_router(page_router())
-    for kind in (StarletteHTTPException, RequestValidationError):
-        app.add_exception_handler(kind, _pass_on)
+    app.add_exception_handler(StarletteHTTPException, _unrouted)
+    app.add_exception_handler(RequestValidationError, _pass_on)
     describe(app)
-    app.add_middleware(Envelope, metrics=service.metrics)
+    app.add_middleware(Envelope, metrics=service.metrics, crowd=service.crowd)
     return app
+
+
+async def _unrouted(request: Request, error: Exception) -> Response:
+    assert isinstance(error, StarletteHTTPException)
+    raise unrouted(error, request) from error
 
 
 async def _pass_on(request: Request, error: Exception) -> Response:

@@ -49,23 +49,36 @@ def check_media_type(request: Request, takes: str) -> None:
             f"expected {allowed[0] if len(allowed) == 1 else 'one of ' + ', '.join(allowed)}, "
             f"got {came[:80]!r}",
             field="Content-Type",
+            fix="Send one of these and name it in Content-Type",
         )
     if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
         raise Problem(
-            415, "media_type", "the body must not be compressed", field="Content-Encoding"
+            415,
+            "media_type",
+            "the body must not be compressed",
+            field="Content-Encoding",
+            fix="Send it as it is",
         )
     if came == "application/json":
         message = Message()
         message["content-type"] = request.headers["content-type"]
         charset = message.get_param("charset", "utf-8")
         if str(charset).lower() not in ("utf-8", "utf8"):
-            raise Problem(415, "media_type", "JSON is UTF-8", field="Content-Type")
+            raise Problem(
+                415, "media_type", "JSON is UTF-8", field="Content-Type", fix="Encode it as UTF-8"
+            )
 
 
 def check_keys(body: bytes) -> None:
     """Raise a Problem 422 where a document has far more fields than any that is taken here."""
     if body.count(b":") > MOST_KEYS:
-        raise Problem(422, "input", f"expected at most {MOST_KEYS:,} fields", field="body")
+        raise Problem(
+            422,
+            "input",
+            f"expected at most {MOST_KEYS:,} fields",
+            field="body",
+            fix="Send fewer at a time",
+        )
 
 
 class LimitedRequest(Request):
@@ -100,10 +113,13 @@ class LimitedRequest(Request):
                     408,
                     "slow_body",
                     f"the body did not come within {self._seconds:g} s",
+                    fix="Send less at a time, or over a faster connection",
                     headers={"Connection": "close"},
                 ) from error
             except ClientDisconnect as error:
-                raise Problem(400, "disconnected", "the body ended before its end") from error
+                raise Problem(
+                    400, "disconnected", "the body ended before its end", fix="Send it again, whole"
+                ) from error
         return self._body
 
     async def _read(self) -> bytes:

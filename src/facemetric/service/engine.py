@@ -69,7 +69,13 @@ class Engine:
     def gallery(self, name: str) -> Gallery:
         """Return an open gallery; a Problem 404 where there is none of that name."""
         if name not in self._galleries:
-            raise Problem(404, "gallery", "there is no such gallery", field="gallery")
+            raise Problem(
+                404,
+                "gallery",
+                "there is no such gallery",
+                field="gallery",
+                fix="GET /v1/galleries lists those of this key",
+            )
         return self._galleries[name]
 
     def close(self) -> None:

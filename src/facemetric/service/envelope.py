@@ -10,10 +10,10 @@ from collections.abc import MutableMapping
 from typing import Any
 
 from fastapi.exceptions import RequestValidationError
-from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from facemetric.errors import FacemetricError
+from facemetric.service.crowd import Crowd
 from facemetric.service.events import failure, log
 from facemetric.service.metrics import Metrics
 from facemetric.service.problem import MEDIA_TYPE, Problem, problem_of
@@ -42,11 +42,14 @@ class Envelope:
         What is inside.
     metrics
         Counts.
+    crowd
+        Bounds the open connections.
     """
 
-    def __init__(self, app: ASGIApp, *, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, *, metrics: Metrics, crowd: Crowd) -> None:
         self._app = app
         self._metrics = metrics
+        self._crowd = crowd
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -67,10 +70,11 @@ class Envelope:
 
         problem: Problem | None = None
         try:
+            self._crowd.check()
             await self._app(scope, receive, sending)
         except Exception as error:
             problem = as_problem(error)
-            if problem.status >= 500 and problem.code != "deadline":
+            if problem.status >= 500 and problem.code not in ("deadline", "busy"):
                 log(
                     logging.ERROR,
                     "failure",
@@ -107,9 +111,6 @@ def as_problem(error: Exception) -> Problem:
         return problem_of_validation(error)
     if isinstance(error, FacemetricError):
         return problem_of(error)
-    if isinstance(error, HTTPException):
-        code = {404: "not_found", 405: "method"}.get(error.status_code, "request")
-        return Problem(error.status_code, code, str(error.detail), headers=error.headers)
     return Problem(500, "defect", "the service failed", fix="Tell its operator the request_id")
 
 

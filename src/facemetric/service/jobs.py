@@ -62,9 +62,21 @@ class Job:
     def face(self, number: int) -> ClusteredFace:
         """Return a face of the result; a Problem where there is none of that number."""
         if self.result is None:
-            raise Problem(409, "job", f"the job is {self.state}, not done", field="job_id")
+            raise Problem(
+                409,
+                "job",
+                f"the job is {self.state}, not done",
+                field="job_id",
+                fix="Ask for the job until its state is done",
+            )
         if number >= len(self.result.faces):
-            raise Problem(422, "input", f"there is no face {number}", field="faces")
+            raise Problem(
+                422,
+                "input",
+                f"there is no face {number}",
+                field="faces",
+                fix="The job's result numbers its faces",
+            )
         return self.result.faces[number]
 
     def end(self, state: State) -> None:
@@ -166,7 +178,13 @@ class Jobs:
         for job in self.of(owner):
             if job.id == job_id:
                 return job
-        raise Problem(404, "job", "there is no such job", field="job_id")
+        raise Problem(
+            404,
+            "job",
+            "there is no such job",
+            field="job_id",
+            fix="GET /v1/jobs lists those of this key; they are kept for an hour",
+        )
 
     def cancel(self, job: Job) -> None:
         """Stop a job, or forget its result."""

@@ -32,9 +32,10 @@ _PROBLEMS = {
     "415": "The body is of another kind than is taken here",
     "422": "Something in the request is not as wanted",
     "429": "Too many requests; Retry-After says when to come back",
+    "503": "Too many connections; Retry-After says when to come back",
     "504": "No answer within the deadline",
 }
-_ALWAYS = ("401", "403", "404", "405", "422", "429", "504")
+_ALWAYS = ("401", "403", "404", "405", "422", "429", "503", "504")
 _WITH_BODY = ("400", "408", "409", "413", "415")
 _PIXEL = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="

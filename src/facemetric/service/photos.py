@@ -51,7 +51,13 @@ async def photos_of(request: Request, *, most: int) -> tuple[EncodedPhoto, ...]:
     upload = await upload_of(request, PhotosIn, most=most)
     unknown = sorted(upload.fields)
     if unknown:
-        raise Problem(422, "input", f"there is no field {unknown[0][:80]!r}", field=unknown[0][:80])
+        raise Problem(
+            422,
+            "input",
+            f"there is no field {unknown[0][:80]!r}",
+            field=unknown[0][:80],
+            fix="Leave it out: options stand in the address",
+        )
     return upload.photos
 
 
@@ -109,7 +115,13 @@ def _check_values(body: bytes) -> None:
     Base64 has no comma: what is counted is small however large the photographs are.
     """
     if body.count(b",") > _MOST_VALUES:
-        raise Problem(422, "input", f"expected at most {_MOST_VALUES:,} values", field="body")
+        raise Problem(
+            422,
+            "input",
+            f"expected at most {_MOST_VALUES:,} values",
+            field="body",
+            fix="Send fewer at a time",
+        )
 
 
 def _from_json(body: bytes, model: type[PhotosIn]) -> Upload:
@@ -120,7 +132,13 @@ def _from_json(body: bytes, model: type[PhotosIn]) -> Upload:
         try:
             data = base64.b64decode(photo.base64, validate=True)
         except (binascii.Error, ValueError) as error:
-            raise Problem(422, "input", "is not base64", field=f"photos.{index}.base64") from error
+            raise Problem(
+                422,
+                "input",
+                "is not base64",
+                field=f"photos.{index}.base64",
+                fix="Send the standard alphabet with its padding, without line breaks",
+            ) from error
         photos.append(EncodedPhoto(data, shown_name(photo.name, index)))
     return Upload(tuple(photos), asked.model_dump(exclude={"photos"}))
 
@@ -140,7 +158,9 @@ async def _from_form(headers: Headers, body: bytes, *, most: int) -> Upload:
         cause = getattr(error, "message", "the form cannot be read")
         if cause.startswith("Too many files"):
             raise _too_many(most) from error
-        raise Problem(400, "form", cause, field="body") from error
+        raise Problem(
+            400, "form", cause, field="body", fix="Let a library of HTTP make the form"
+        ) from error
     try:
         return await _sorted(form)
     finally:
@@ -152,7 +172,9 @@ def _check_charset(headers: Headers) -> None:
     _, options = parse_options_header(headers["content-type"])
     charset = options.get(b"charset", b"utf-8")
     if charset.lower() not in (b"utf-8", b"utf8"):
-        raise Problem(415, "media_type", "forms are UTF-8", field="Content-Type")
+        raise Problem(
+            415, "media_type", "forms are UTF-8", field="Content-Type", fix="Encode it as UTF-8"
+        )
 
 
 async def _sorted(form: FormData) -> Upload:
@@ -162,13 +184,25 @@ async def _sorted(form: FormData) -> Upload:
         field = name[:80]
         if isinstance(value, UploadFile):
             if name != FIELD:
-                raise Problem(422, "input", f"expected files in the field {FIELD!r}", field=field)
+                raise Problem(
+                    422,
+                    "input",
+                    f"expected files in the field {FIELD!r}",
+                    field=field,
+                    fix=f"Call the field {FIELD}",
+                )
             named = shown_name(value.filename, len(photos))
             photos.append(EncodedPhoto(await value.read(), named))
         elif name == FIELD:
-            raise Problem(422, "input", "expected a file, with a file name", field=field)
+            raise Problem(
+                422,
+                "input",
+                "expected a file, with a file name",
+                field=field,
+                fix="Send the photograph as a file of the form",
+            )
         elif name in fields:
-            raise Problem(422, "input", "came twice", field=field)
+            raise Problem(422, "input", "came twice", field=field, fix="Send it once")
         else:
             fields[name] = value
     return Upload(tuple(photos), fields)

@@ -109,5 +109,9 @@ def all_failed(errors: Iterable[ItemError]) -> Problem:
             status, first.code, first.detail, field=first.field, fix=first.fix, errors=listed
         )
     return Problem(
-        status, first.code, f"none of {len(listed)} photographs could be used", errors=listed
+        status,
+        first.code,
+        f"none of {len(listed)} photographs could be used",
+        fix="See errors: each says what would help",
+        errors=listed,
     )

@@ -21,7 +21,6 @@ from facemetric.service.keystore import KeyStore, now
 from facemetric.service.service import Service
 from facemetric.service.settings import Settings
 
-MOST_CONNECTIONS = 1000
 KEEP_ALIVE_S = 20
 _STOP_MARGIN_S = 5
 
@@ -110,7 +109,6 @@ def serve(settings: Settings, address: Address, *, tell: Callable[[str, str | No
         proxy_headers=False,
         ws="none",
         lifespan="on",
-        limit_concurrency=MOST_CONNECTIONS,
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=int(settings.limits.deadline_s) + _STOP_MARGIN_S,
         ssl_certfile=address.certificate,
@@ -130,7 +128,7 @@ def serve(settings: Settings, address: Address, *, tell: Callable[[str, str | No
         # Once all is done the server raises the signal that ended it again: that is no failure.
         signal.signal(signal.SIGTERM, lambda number, frame: None)
         url = f"{scheme}://{shown}:{port}"
-        _Telling(config, app.state.service, lambda: tell(url, secret)).run([listening])
+        TellingServer(config, app.state.service, lambda: tell(url, secret)).run([listening])
 
 
 def _load(config: uvicorn.Config, address: Address) -> None:
@@ -150,13 +148,15 @@ def _load(config: uvicorn.Config, address: Address) -> None:
         ) from error
 
 
-class _Telling(uvicorn.Server):
+class TellingServer(uvicorn.Server):
     """Says when it answers, and lets the service know when it stops to."""
 
     def __init__(self, config: uvicorn.Config, service: Service, tell: Callable[[], None]) -> None:
         super().__init__(config)
         self._service = service
         self._tell = tell
+        # uvicorn's own bound answers in plain text, without the time to come back.
+        service.crowd.connections = self.server_state.connections
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to listen, and say so."""

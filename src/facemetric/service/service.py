@@ -15,6 +15,7 @@ from facemetric._version import __version__
 from facemetric.gallery import Gallery
 from facemetric.service.access import Guard
 from facemetric.service.allowance import Allowance
+from facemetric.service.crowd import Crowd
 from facemetric.service.engine import Engine
 from facemetric.service.events import log
 from facemetric.service.jobs import Jobs
@@ -45,6 +46,8 @@ class Service:
 
     Attributes
     ----------
+    crowd
+        Bounds the open connections.
     reports
         The evaluation reports, where a folder of them was named.
     editing
@@ -58,6 +61,7 @@ class Service:
         self.keys = keys
         self.guard = Guard(keys)
         self.metrics = Metrics()
+        self.crowd = Crowd()
         self.workforce = Workforce(
             workers=4 * settings.detectors,
             places=settings.limits.queue,

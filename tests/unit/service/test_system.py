@@ -59,11 +59,34 @@ def test_a_request_id_may_be_given(service: Served) -> None:
     assert told("x") != "x" and told("a b c d e f g h") != "a b c d e f g h"
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", "/v1/nothing"), ("PUT", "/v1/detect")])
-def test_what_is_not_there_is_a_problem(service: Served, method: str, path: str) -> None:
+@pytest.mark.parametrize("path", ["/v1/nothing", "/static/nothing.js", "/v1/galleries/"])
+def test_an_address_that_is_not_there_is_a_problem(service: Served, path: str) -> None:
+    answer = service.http.get(path)
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert (answer.status_code, problem["status"], problem["code"]) == (404, 404, "not_found")
+    assert "/v1/openapi.json" in problem["fix"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PUT", "/v1/detect", "POST"),
+        ("PUT", "/v1/galleries/main/people", "GET, POST"),
+        ("POST", f"/v1/galleries/main/people/{'0' * 8}", "GET, PATCH, DELETE"),
+        ("PATCH", "/v1/openapi.json", "GET"),
+        ("DELETE", "/static/app.js", "GET, HEAD"),
+    ],
+)
+def test_a_method_that_is_not_taken_is_told_the_others(
+    service: Served, method: str, path: str, allowed: str
+) -> None:
     answer = service.http.request(method, path)
     assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.json()["status"] == answer.status_code in (404, 405)
+    problem = answer.json()
+    assert (answer.status_code, problem["status"], problem["code"]) == (405, 405, "method")
+    assert answer.headers["allow"] == allowed
+    assert problem["fix"] == f"Use {allowed}"
 
 
 def test_the_log_knows_no_names_and_no_secrets(

@@ -144,7 +144,13 @@ async def compare(
     """Decide whether two photographs show the same person, at a calibrated threshold."""
     photos = await photos_of(request, most=2)
     if len(photos) != 2:
-        raise Problem(422, "input", f"expected two photographs, got {len(photos)}", field="photo")
+        raise Problem(
+            422,
+            "input",
+            f"expected two photographs, got {len(photos)}",
+            field="photo",
+            fix="Send exactly two",
+        )
     recognizer = service.engine.recognizer
 
     def work(deadline: Deadline) -> VerifyOut:

@@ -117,4 +117,10 @@ def _there(service: Service, key_id: str) -> Key:
     try:
         return service.keys.get(key_id)
     except AccessError as error:
-        raise Problem(404, "key", "there is no such key", field="key_id") from error
+        raise Problem(
+            404,
+            "key",
+            "there is no such key",
+            field="key_id",
+            fix="GET /v1/keys lists the ids of all",
+        ) from error

@@ -74,7 +74,13 @@ def person_of(gallery: Gallery, person_id: str) -> Person:
 
 def absent() -> Problem:
     """Return what is said of somebody who is not there."""
-    return Problem(404, "person", "there is no such person in this gallery", field="person_id")
+    return Problem(
+        404,
+        "person",
+        "there is no such person in this gallery",
+        field="person_id",
+        fix="List the people, or find one by name: the ids are there",
+    )
 
 
 @router.get(

@@ -91,4 +91,10 @@ async def erase_portrait(
 
 
 def _not_kept() -> Problem:
-    return Problem(404, "portrait", "no portrait is kept of this photograph", field="sample_id")
+    return Problem(
+        404,
+        "portrait",
+        "no portrait is kept of this photograph",
+        field="sample_id",
+        fix="The person's samples say of which one is kept: has_portrait",
+    )

@@ -151,6 +151,12 @@ def _told(read: Callable[[], T]) -> T:
     try:
         return read()
     except AbsentError as error:
-        raise Problem(404, "report", "there is no such report", field="name") from error
+        raise Problem(
+            404,
+            "report",
+            "there is no such report",
+            field="name",
+            fix="GET /v1/reports lists the names of all",
+        ) from error
     except DamagedError as error:
         raise Problem(409, "damaged_report", error.cause, field="name", fix=error.fix) from error

@@ -132,4 +132,10 @@ def sample_of(gallery: Gallery, person_id: str, sample_id: str) -> Sample:
     for sample in samples:
         if sample.id == sample_id:
             return sample
-    raise Problem(404, "sample", "this person has no such photograph", field="sample_id")
+    raise Problem(
+        404,
+        "sample",
+        "this person has no such photograph",
+        field="sample_id",
+        fix="The person's samples are listed with their ids",
+    )
