@@ -24,6 +24,7 @@ from facemetric.gallery.records import (
     Vectors,
 )
 from facemetric.gallery.searchable import Searchable
+from facemetric.index import Codec
 from facemetric.registry import Registry
 from facemetric.types import ItemError
 
@@ -56,6 +57,8 @@ class Gallery(Searchable):
         reach.
     keeps_portraits
         Whether portraits can be kept with samples; those that cannot refuse samples with one.
+    codec
+        Of a gallery that stores one byte per dimension; ``None`` where it stores floats.
     """
 
     erased_from: tuple[str, ...] = ("the store",)
@@ -66,6 +69,7 @@ class Gallery(Searchable):
     )
 
     keeps_portraits: bool = False
+    codec: Codec | None = None
 
     id: str
     bundle: str

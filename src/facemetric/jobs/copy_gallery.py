@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from facemetric.errors import BundleMismatchError, InputError, IntegrityError
 from facemetric.gallery import Gallery, PersonRecord
+from facemetric.jobs.roll import Roll
 
 CHUNK_PEOPLE = 256
 
@@ -66,7 +67,8 @@ def copy_gallery(
     InputError
         The two are one gallery.
     BundleMismatchError
-        The two hold embeddings of different bundles, or floats are to go where codes are kept.
+        The two hold embeddings of different bundles, or vectors are to go where they would be
+        rounded to codes.
     PersonError
         Somebody else in the target has a name.
     InputError
@@ -80,38 +82,36 @@ def copy_gallery(
     check_same_bundle(source, target)
     if portraits and source.stats().portraits:
         check_keeps_portraits(target)
-    digests: dict[str, bytes] = {}
-    people = samples = new_people = taken = left = 0
+    roll = Roll()
+    samples = new_people = taken = left = 0
     for found in source.records(chunk_people=CHUNK_PEOPLE):
         records = found if portraits else [without_portraits(record) for record in found]
         taken += count_portraits(records)
         left += count_portraits(found) - count_portraits(records)
         new_people += target.restore(records)
         for record in records:
-            digests[record.person.id] = person_digest(record)
+            roll.add(record.person.id, person_digest(record))
             samples += len(record.samples)
-        people += len(records)
-        tell(people)
-    check_arrived(target, digests, what="copy")
-    return Copied(people, samples, new_people, combined(digests), taken, left)
+        tell(len(roll))
+    check_arrived(target, roll, what="copy")
+    return Copied(len(roll), samples, new_people, roll.checksum(), taken, left)
 
 
-def check_arrived(target: Gallery, digests: Mapping[str, bytes], *, what: str) -> None:
+def check_arrived(target: Gallery, roll: Roll, *, what: str) -> None:
     """Raise IntegrityError unless a gallery holds people as they were read.
 
     Parameters
     ----------
     target
         Where they were brought.
-    digests
-        ``person_digest`` of each, by the person's id.
+    roll
+        ``person_digest`` of each.
     what
         How they came there: ``"copy"`` or ``"import"``.
     """
-    missing = dict(digests)
     for records in target.records(chunk_people=CHUNK_PEOPLE):
         for record in records:
-            expected = missing.pop(record.person.id, None)
+            expected = roll.take(record.person.id)
             if expected is not None and expected != person_digest(record):
                 raise IntegrityError(
                     "is not the same on both sides",
@@ -119,9 +119,10 @@ def check_arrived(target: Gallery, digests: Mapping[str, bytes], *, what: str) -
                     fix=f"Changed meanwhile, or there from an earlier {what} and changed since: "
                     f"erase that person on one side, and {what} again",
                 )
+    missing, first = roll.left()
     if missing:
         raise IntegrityError(
-            f"{len(missing)} people did not arrive, such as {next(iter(missing))}",
+            f"{missing:,} {'person' if missing == 1 else 'people'} did not arrive, such as {first}",
             item=what,
             fix=f"Were they erased meanwhile? {what.capitalize()} again",
         )
@@ -171,9 +172,10 @@ def check_same_bundle(source: Gallery, target: Gallery) -> None:
                 item="target",
                 fix="Copy into a new gallery, or upgrade one of the two",
             )
-    if target.stats().encoding == "u8" != source.stats().encoding:
+    if target.codec is not None and target.codec != source.codec:
+        held = "floats" if source.codec is None else "those of another codec"
         raise BundleMismatchError(
-            "keeps one byte a dimension, the source floats, which would be rounded",
+            f"keeps one byte a dimension, the source {held}, which would be rounded",
             item="target",
             fix="Copy into a new gallery: searches hold codes in memory either way",
         )
@@ -208,8 +210,3 @@ def person_digest(record: PersonRecord) -> bytes:
         digest.update(np.ascontiguousarray(stored.embedding, dtype="<f4").tobytes())
     digest.update(json.dumps(facts, ensure_ascii=True).encode())
     return digest.digest()
-
-
-def combined(digests: Mapping[str, bytes]) -> str:
-    """Return one digest of many, whatever their order."""
-    return hashlib.sha256(b"".join(sorted(digests.values()))).hexdigest()

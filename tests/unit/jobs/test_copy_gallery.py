@@ -22,9 +22,9 @@ from facemetric.errors import (
 )
 from facemetric.gallery import Consent, Gallery, NewSample, PersonRecord, SqliteGallery
 from facemetric.index import Codec
-from facemetric.jobs import parquet as parquet_job
 from facemetric.jobs.copy_gallery import copy_gallery
 from facemetric.jobs.parquet import export_gallery, import_gallery
+from facemetric.jobs.parquet import file as parquet_file
 from facemetric.types import ChipQuality, Face
 
 DIM = 8
@@ -120,7 +120,7 @@ def test_what_arrives_changed_is_named(tmp_path: Path) -> None:
     with (
         SqliteGallery(tmp_path / "a.db") as source,
         Losing(tmp_path / "c.db", bundle="net", dim=DIM) as target,
-        pytest.raises(IntegrityError, match="1 people did not arrive"),
+        pytest.raises(IntegrityError, match="1 person did not arrive, such as "),
     ):
         copy_gallery(source, target)
 
@@ -144,9 +144,47 @@ def test_floats_are_not_rounded_into_codes(tmp_path: Path) -> None:
         filled(tmp_path / "a.db", 20) as source,
         new(tmp_path / "b.db", codec=codec) as target,
     ):
-        with pytest.raises(BundleMismatchError, match="would be rounded"):
+        with pytest.raises(BundleMismatchError, match="the source floats, which would be rounded"):
             copy_gallery(source, target)
         assert len(target) == 0
+
+
+def test_nor_are_codes_of_another_codec(tmp_path: Path) -> None:
+    with (
+        filled(tmp_path / "a.db", 20, codec=Codec.fit(unit(500, 3))) as source,
+        new(tmp_path / "b.db", codec=Codec.fit(unit(500, 4))) as target,
+    ):
+        with pytest.raises(BundleMismatchError, match="the source those of another codec, which"):
+            copy_gallery(source, target)
+        assert len(target) == 0
+
+
+@pytest.mark.parametrize("seed", [None, 4], ids=["floats", "another codec"])
+def test_a_file_that_codes_would_round_is_refused_first(
+    tmp_path: Path, seed: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exactly one vector of many is not kept: nobody is stored before it was looked at."""
+    monkeypatch.setattr(parquet_file, "BATCH_ROWS", 8)
+    codec = Codec.fit(unit(500, 3))
+    file = tmp_path / "people.parquet"
+    its = None if seed is None else Codec.fit(unit(500, seed))
+    with filled(tmp_path / "a.db", 20, codec=codec) as source:
+        export_gallery(source, file)
+    with new(tmp_path / "b.db", codec=codec) as target:
+        assert import_gallery(file, target).new_people == 20
+    vector = unit(1, 9)
+    if its is not None:
+        vector = its.decode(its.encode(vector))
+    table = parquet.read_table(file)
+    rows = table.to_pylist()
+    rows[-1]["embedding"] = vector[0].tolist()
+    parquet.write_table(arrow.Table.from_pylist(rows, schema=table.schema), file)
+    with new(tmp_path / "c.db", codec=codec) as target:
+        with pytest.raises(BundleMismatchError, match=r"would be rounded; nothing was stored"):
+            import_gallery(file, target)
+        assert len(target) == 0
+    with new(tmp_path / "d.db") as floats:
+        assert import_gallery(file, floats).new_people == 20
 
 
 def test_galleries_that_cannot_be_compared(tmp_path: Path) -> None:
@@ -203,9 +241,9 @@ def test_files_that_are_no_gallery(tmp_path: Path, monkeypatch: pytest.MonkeyPat
             import_gallery(path, target)
         assert len(target) == 0
         path.unlink()
-        monkeypatch.setattr(parquet_job, "VERSION", 3)
+        monkeypatch.setattr(parquet_file, "VERSION", 3)
         export_gallery(source, path)
-        monkeypatch.setattr(parquet_job, "VERSION", 1)
+        monkeypatch.setattr(parquet_file, "VERSION", 1)
         with pytest.raises(DataError, match="has version 3, this program reads up to 2"):
             import_gallery(path, target)
         with new(tmp_path / "c.db", bundle="other") as other:
@@ -233,6 +271,7 @@ def test_rows_that_were_sorted_otherwise_are_refused(tmp_path: Path) -> None:
         parquet.write_table(table.take([*range(1, table.num_rows), 0]), path)
         with pytest.raises(DataError, match=r"rows of 'P0' .* do not stand together"):
             import_gallery(path, target)
+        assert len(target) == 0
 
 
 @pytest.mark.parametrize(

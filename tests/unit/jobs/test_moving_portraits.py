@@ -11,9 +11,9 @@ from pyarrow import parquet
 
 from facemetric.errors import DataError, InputError, IntegrityError
 from facemetric.gallery import Gallery, NewSample, SqliteGallery
-from facemetric.jobs import parquet as parquet_job
 from facemetric.jobs.copy_gallery import copy_gallery
 from facemetric.jobs.parquet import export_gallery, import_gallery
+from facemetric.jobs.parquet import file as parquet_file
 from facemetric.types import Face
 from facemetric.vault import MasterKey
 from layouts.kept import kept_portrait
@@ -128,7 +128,7 @@ def test_a_file_with_portraits_is_not_for_a_program_without(tmp_path: Path) -> N
 def test_a_version_to_come_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with filled(tmp_path / "old.db") as old:
         with monkeypatch.context() as patch:
-            patch.setattr(parquet_job, "WITH_PORTRAITS", 3)
+            patch.setattr(parquet_file, "WITH_PORTRAITS", 3)
             export_gallery(old, tmp_path / "new.parquet")
         with pytest.raises(DataError, match="version 3"):
             import_gallery(tmp_path / "new.parquet", old)

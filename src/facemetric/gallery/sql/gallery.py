@@ -32,7 +32,6 @@ from facemetric.gallery.sql.listing import page_of
 from facemetric.gallery.sql.portraits import portraits_of, sample_row
 from facemetric.gallery.sql.rows import SAMPLE_QUERY, people_where, samples_of
 from facemetric.gallery.sql.transfer import read_people, restore
-from facemetric.index import Codec
 from facemetric.types import ItemError
 
 
@@ -62,7 +61,7 @@ class SqlGallery(Gallery):
         bound = bind(database, used)
         assert bound.bundle is not None and bound.dim is not None
         self.bundle, self.dim = bound.bundle, bound.dim
-        self.codec: Codec | None = bound.codec
+        self.codec = bound.codec
         self.bundle_sha256, self._flip = bound.bundle_sha256, bound.flip
         with database.read() as connection:
             self.id = str(connection.execute("SELECT id FROM gallery").fetchone()[0])

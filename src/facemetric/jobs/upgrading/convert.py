@@ -10,7 +10,8 @@ import numpy as np
 
 from facemetric.errors import GalleryError, IntegrityError
 from facemetric.gallery import Gallery, PersonRecord, StoredSample
-from facemetric.jobs.copy_gallery import CHUNK_PEOPLE, combined, person_digest
+from facemetric.jobs.copy_gallery import CHUNK_PEOPLE, person_digest
+from facemetric.jobs.roll import Roll
 from facemetric.jobs.upgrading.photographs import Photographs
 from facemetric.types import Float32
 
@@ -81,21 +82,21 @@ def convert_gallery(
         Somebody arrived changed or not at all, or the source has changed meanwhile.
     """
     there = {person.id for person in target.people()}
-    before: dict[str, bytes] = {}
-    expected: dict[str, bytes] = {}
-    people = samples = new_people = 0
+    before, expected = Roll(), Roll()
+    samples = new_people = 0
     for records in source.records(chunk_people=CHUNK_PEOPLE):
         fresh = [record for record in records if record.person.id not in there]
         made = _converted(fresh, source.bundle, mapping, photographs)
         new_people += target.restore(made)
-        expected.update({record.person.id: person_digest(record) for record in made})
+        for record in made:
+            expected.add(record.person.id, person_digest(record))
         for record in records:
-            before[record.person.id] = person_digest(record)
+            before.add(record.person.id, person_digest(record))
             samples += len(record.samples)
-        people += len(records)
-        tell(people)
+        tell(len(before))
     checksum, mapped, embedded = _compared(source, target, before, expected)
-    return Converted(people, samples, new_people, mapped, embedded, combined(before), checksum)
+    sums = (before.checksum(), checksum)
+    return Converted(len(before), samples, new_people, mapped, embedded, *sums)
 
 
 def _converted(
@@ -138,10 +139,10 @@ def _check_mappable(left: Sequence[StoredSample], mapping: Map | None) -> None:
 
 
 def _compared(
-    source: Gallery, target: Gallery, before: dict[str, bytes], expected: dict[str, bytes]
+    source: Gallery, target: Gallery, before: Roll, expected: Roll
 ) -> tuple[str, int, int]:
     """Return the target's checksum, and how many samples are mapped and embedded anew."""
-    facts: dict[str, bytes] = {}
+    facts, digests = Roll(), Roll()
     for records in source.records(chunk_people=CHUNK_PEOPLE):
         for record in records:
             if before.get(record.person.id) != person_digest(record):
@@ -151,19 +152,17 @@ def _compared(
                     fix="Run it again while nobody writes there; where the person is in the new "
                     "gallery already, remove that person there first",
                 )
-            facts[record.person.id] = facts_digest(record)
-    digests: dict[str, bytes] = {}
+            facts.add(record.person.id, facts_digest(record))
     mapped = embedded = 0
     for records in target.records(chunk_people=CHUNK_PEOPLE):
         for record in records:
             identity = record.person.id
-            digests[identity] = person_digest(record)
-            wanted = facts.pop(identity, None)
+            digest = person_digest(record)
+            digests.add(identity, digest)
+            wanted = facts.take(identity)
             if wanted is None:
                 continue  # enrolled there
-            if wanted != facts_digest(record) or digests[identity] != expected.get(
-                identity, digests[identity]
-            ):
+            if wanted != facts_digest(record) or expected.get(identity) not in (None, digest):
                 raise IntegrityError(
                     "is not the same person in both galleries",
                     item=record.person.name,
@@ -173,13 +172,14 @@ def _compared(
             kinds = [stored.sample.mapped_from is not None for stored in record.samples]
             mapped += sum(kinds)
             embedded += len(kinds) - sum(kinds)
-    if facts:
+    missing, first = facts.left()
+    if missing:
         raise IntegrityError(
-            f"{len(facts)} people did not arrive, such as {next(iter(facts))}",
+            f"{missing:,} {'person' if missing == 1 else 'people'} did not arrive, such as {first}",
             item="upgrade",
             fix="Were they erased meanwhile? Run it again",
         )
-    return combined(digests), mapped, embedded
+    return digests.checksum(), mapped, embedded
 
 
 def facts_digest(record: PersonRecord) -> bytes:

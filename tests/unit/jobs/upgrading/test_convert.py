@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from facemetric.embed.adaptors import Ridge
 from facemetric.errors import GalleryError, IntegrityError
 from facemetric.gallery import Gallery, PersonRecord, StoredSample
-from facemetric.jobs.copy_gallery import combined, person_digest
+from facemetric.jobs.copy_gallery import person_digest
 from facemetric.jobs.upgrading import SharedFaces, convert, convert_gallery
 from facemetric.types import Float32
 from layouts.two_networks import enrolled, new_gallery, seen
@@ -47,7 +48,8 @@ def everybody(gallery: Gallery) -> list[PersonRecord]:
 
 
 def checksum(gallery: Gallery) -> str:
-    return combined({one.person.id: person_digest(one) for one in everybody(gallery)})
+    digests = sorted(person_digest(one) for one in everybody(gallery))
+    return hashlib.sha256(b"".join(digests)).hexdigest()
 
 
 def test_everybody_arrives_mapped_or_embedded_anew(
@@ -124,7 +126,7 @@ def test_changes_are_noticed(faces: SharedFaces, adaptor: Ridge, tmp_path: Path)
             convert_gallery(old, new, mapping=adaptor, photographs=None)
         new.remove("p003")
         assert convert_gallery(old, new, mapping=adaptor, photographs=None).new_people == 1
-        with pytest.raises(IntegrityError, match="1 people did not arrive"):
+        with pytest.raises(IntegrityError, match="1 person did not arrive"):
             convert_gallery(old, new, mapping=adaptor, photographs=None, tell=lambda _: _gone(new))
 
 

@@ -1,0 +1,7 @@
+"""Galleries as Parquet: one row a sample, to be read by anything, and back."""
+
+from facemetric.jobs.parquet.exporting import export_gallery
+from facemetric.jobs.parquet.file import file_facts
+from facemetric.jobs.parquet.importing import import_gallery
+
+__all__ = ["export_gallery", "file_facts", "import_gallery"]
