@@ -80,8 +80,13 @@ class Lines:
 
 
 def _sentence(event: WatchEvent) -> str:
-    from facemetric.wire.watch import WatchAlertOut, WatchLeftOut, WatchUnknownOut
+    from facemetric.wire.watch import WatchAlertOut, WatchLeftOut, WatchListOut, WatchUnknownOut
 
+    if isinstance(event, WatchListOut):
+        return (
+            f"{event.at}  list {event.state}: {event.people:,} people, {event.samples:,} samples, "
+            f"stranger risk {event.stranger_risk:.2g}, {event.asked_risk:g} asked for"
+        )
     start = f"{event.at}  {shown(event.source)}  "
     if isinstance(event, WatchAlertOut):
         odds = f" ({event.odds.rate_text} pairs of strangers)" if event.odds else ""

@@ -29,7 +29,7 @@ from facemetric.wire.requests import ConsentIn
 
 By = Literal["best", "top-mean", "centroid"]
 Conflicts = Literal["refuse", "allow"]
-Kind = Literal["alert", "left", "unknown", "source"]
+Kind = Literal["alert", "left", "unknown", "source", "list"]
 
 
 @dataclass(frozen=True, slots=True)

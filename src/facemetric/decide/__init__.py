@@ -2,7 +2,11 @@
 
 from facemetric.decide.centroid import Centroid
 from facemetric.decide.classifier import CLASSIFIERS, Classifier, Ranked
-from facemetric.decide.gallery_threshold import stranger_risk_of, threshold_for_gallery
+from facemetric.decide.gallery_threshold import (
+    safest_threshold,
+    stranger_risk_of,
+    threshold_for_gallery,
+)
 from facemetric.decide.identify import Identification, decide_who, identify, identify_many
 from facemetric.decide.knn import Knn
 from facemetric.decide.metric import METRICS, Metric, lp
@@ -35,6 +39,7 @@ __all__ = [
     "lp",
     "manual_threshold",
     "odds_table",
+    "safest_threshold",
     "stranger_risk_of",
     "threshold_for",
     "threshold_for_gallery",

@@ -119,26 +119,83 @@ def _by_bound(manifest: Manifest, *, compared: int, risk: float, flip: bool) -> 
         threshold = threshold_for(manifest, far=rate, flip=flip)
         bound = stranger_risk_of(threshold, compared)
         if bound is not None and bound <= risk:
-            if compared == 1:
-                return threshold
-            return replace(
-                threshold,
-                source=f"{threshold.source}, extrapolated to {compared:,} samples as if their "
-                "comparisons were independent",
-            )
-    # Where the table ends before the wanted rate, this says what is missing.
+            return _extrapolated(threshold, compared)
+    raise _beyond(manifest, compared=compared, risk=risk, flip=flip, far=min(rates, default=far))
+
+
+def _beyond(
+    manifest: Manifest, *, compared: int, risk: float, flip: bool, far: float
+) -> CalibrationError:
+    """Say what is missing for a risk, and the lowest one that can be had."""
     try:
-        least = threshold_for(manifest, far=min(rates, default=far), flip=flip)
+        least = threshold_for(manifest, far=far, flip=flip)
     except CalibrationError as error:
-        raise CalibrationError(
-            f"{compared:,} samples at a stranger risk of {risk:g} need a lower "
-            f"false-accept rate than is calibrated: {error.cause}",
-            item=error.item,
-            fix=f"Accept a higher stranger risk (stranger_risk=, --stranger-risk), or {BY_HAND}",
-        ) from error
-    raise CalibrationError(
-        f"{compared:,} samples give a stranger risk of {stranger_risk_of(least, compared):.2g} at "
-        f"the strictest calibrated threshold, and {risk:g} was asked for",
-        item=manifest.id,
-        fix=f"Accept a higher stranger risk (stranger_risk=, --stranger-risk), or {BY_HAND}",
+        cause, item = error.cause, error.item
+        cause = (
+            f"{compared:,} samples at a stranger risk of {risk:g} need a lower false-accept rate "
+            f"than is calibrated: {cause}"
+        )
+    else:
+        cause, item = (
+            f"{compared:,} samples give a stranger risk of {stranger_risk_of(least, compared):.2g} "
+            f"at the strictest calibrated threshold, and {risk:g} was asked for",
+            manifest.id,
+        )
+    safest = safest_threshold(manifest, compared=compared, flip=flip)
+    least_risk = None if safest is None else stranger_risk_of(safest, compared)
+    enough = f", {_rounded_up(least_risk):g} or more" if least_risk and least_risk < 0.99 else ""
+    return CalibrationError(
+        cause,
+        item=item,
+        fix=f"Accept a higher stranger risk{enough} (stranger_risk=, --stranger-risk), "
+        f"or {BY_HAND}",
     )
+
+
+def safest_threshold(manifest: Manifest, *, compared: int, flip: bool) -> Threshold | None:
+    """Return the calibrated threshold of the lowest stranger risk, however high that is.
+
+    For a list that has outgrown its risk, with ``stranger_risk_of`` saying what holds instead.
+    ``None`` where nothing is calibrated for ``flip``.
+
+    Parameters
+    ----------
+    manifest, compared, flip
+        As for ``threshold_for_gallery``.
+    """
+    compared = max(compared, 1)
+    known = [one for one in manifest.calibrations if one.flip == flip and measured_points(one)]
+    found = [
+        _extrapolated(threshold_for(manifest, far=point.far, flip=flip), compared)
+        for one in known
+        for point in measured_points(one)[-1:]
+    ]
+    found += [
+        _threshold(point, one)
+        for one in known
+        for point in measured_searches(one)
+        if point.gallery >= compared
+    ]
+
+    def risk(threshold: Threshold) -> float:
+        bound = stranger_risk_of(threshold, compared)
+        return 1.0 if bound is None else bound
+
+    return min(found, key=lambda one: (risk(one), one.similarity), default=None)
+
+
+def _extrapolated(threshold: Threshold, compared: int) -> Threshold:
+    """Say in the source that the rate was not measured in galleries of this size."""
+    if compared == 1:
+        return threshold
+    return replace(
+        threshold,
+        source=f"{threshold.source}, extrapolated to {compared:,} samples as if their "
+        "comparisons were independent",
+    )
+
+
+def _rounded_up(risk: float) -> float:
+    """Round to two digits, never down."""
+    step = 10.0 ** (math.floor(math.log10(risk)) - 1)
+    return float(f"{math.ceil(risk / step) * step:.2g}")

@@ -170,7 +170,7 @@ class WatchLog:
 
 
 def kind_of(event: WatchEvent) -> str:
-    """Return ``"alert"``, ``"left"``, ``"unknown"`` or ``"source"``."""
+    """Return ``"alert"``, ``"left"``, ``"unknown"``, ``"source"`` or ``"list"``."""
     return event.schema_name.partition("watch-")[2].partition("/")[0]
 
 

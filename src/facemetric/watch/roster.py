@@ -17,9 +17,11 @@ from facemetric.decide import (
     decide_who,
     manual_threshold,
     odds_table,
+    safest_threshold,
+    stranger_risk_of,
     threshold_for_gallery,
 )
-from facemetric.errors import PersonError
+from facemetric.errors import CalibrationError, PersonError
 from facemetric.gallery import Gallery
 from facemetric.types import Float32, Match
 
@@ -40,6 +42,9 @@ class Roster:
 
     Every look-up searches the gallery as it is then. Who is on the list is read again every second
     or so, for the threshold, which depends on how many samples there are, and to notice changes.
+
+    Where the list becomes longer than any calibrated threshold keeps the risk for, the threshold of
+    the lowest risk is used, ``stranger_risk`` says how high that is, and ``outgrown`` why.
 
     Parameters
     ----------
@@ -63,7 +68,7 @@ class Roster:
     Raises
     ------
     CalibrationError
-        No calibrated threshold keeps the risk for so many samples.
+        No calibrated threshold keeps the risk for the samples that there are at first.
     """
 
     def __init__(
@@ -82,7 +87,8 @@ class Roster:
         self._manifest = manifest
         self._flip = flip
         self.groups = tuple(groups)
-        self._risk = stranger_risk
+        self.asked_risk = stranger_risk
+        """The largest acceptable chance, as it was asked for."""
         self._by_hand = threshold
         self._refresh_s = refresh_s
         self._clock = clock
@@ -90,11 +96,15 @@ class Roster:
         self._members: dict[str, int] = {}
         self.version = 0
         """Rises when somebody joins or leaves the list, or has more or fewer samples."""
-        self.threshold = self._threshold()
+        self.threshold = self._calibrated()
+        self.outgrown: CalibrationError | None = None
+        """Why the list is too long for the risk; ``None`` while it is not."""
         self.away = False
         """Whether the list could not be read when that was last tried."""
         self._next_s = clock()
         self.refresh()
+        if self.outgrown is not None:
+            raise self.outgrown
 
     @property
     def people(self) -> int:
@@ -106,6 +116,11 @@ class Roster:
         """How many samples a face is compared with."""
         return sum(self._members.values())
 
+    @property
+    def stranger_risk(self) -> float | None:
+        """Bound of the chance that a stranger is named; ``None`` with a threshold by hand."""
+        return stranger_risk_of(self.threshold, self.samples)
+
     def refresh(self) -> None:
         """Read who is on the list, where that is due.
 
@@ -113,8 +128,6 @@ class Roster:
         ------
         GalleryError
             The gallery cannot be read.
-        CalibrationError
-            The list has become too long for the risk.
         """
         began = self._clock()
         if began < self._next_s:
@@ -134,7 +147,7 @@ class Roster:
         if members != self._members:
             self._members = members
             self.version += 1
-            self.threshold = self._threshold()
+            self._choose_threshold()
 
     def look_up(self, templates: Sequence[tuple[Float32, float]]) -> list[Answer]:
         """Say who each track is, among the people who are on the list now.
@@ -175,9 +188,18 @@ class Roster:
         except PersonError:
             return None
 
-    def _threshold(self) -> Threshold:
+    def _choose_threshold(self) -> None:
+        try:
+            self.threshold, self.outgrown = self._calibrated(), None
+        except CalibrationError as error:
+            safest = safest_threshold(self._manifest, compared=self.samples, flip=self._flip)
+            if safest is None:
+                raise
+            self.threshold, self.outgrown = safest, error
+
+    def _calibrated(self) -> Threshold:
         if self._by_hand is not None:
             return manual_threshold(self._by_hand)
         return threshold_for_gallery(
-            self._manifest, compared=self.samples, stranger_risk=self._risk, flip=self._flip
+            self._manifest, compared=self.samples, stranger_risk=self.asked_risk, flip=self._flip
         )

@@ -18,6 +18,7 @@ from facemetric.watch.eyes import Eyes
 from facemetric.watch.frame import Frame
 from facemetric.watch.inbox import Inbox
 from facemetric.watch.looks import Looks
+from facemetric.watch.outgrowth import Outgrowth
 from facemetric.watch.reader import Reader
 from facemetric.watch.readers import Readers
 from facemetric.watch.roster import Roster
@@ -84,7 +85,8 @@ class Watch:
     BundleMismatchError
         The gallery holds embeddings of another bundle, graph or ``flip``.
     CalibrationError
-        No calibrated threshold keeps the risk, and none was given.
+        No calibrated threshold keeps the risk for the list as it is, and none was given. A list
+        that outgrows its risk later is watched on, and told of: see ``Roster``.
     InputError
         An option is out of range.
     """
@@ -134,6 +136,7 @@ class Watch:
             stranger_risk=stranger_risk,
             threshold=threshold,
         )
+        self._outgrowth = Outgrowth(self._roster)
         self._inbox = Inbox(len(sources))
         same = _continuity(embedder, self._roster)
         eyes = Eyes(detector, embedder)
@@ -185,8 +188,6 @@ class Watch:
         ------
         SourceError
             Nothing could be read of any source.
-        CalibrationError
-            The list has become too long for the risk.
         BrokenPipeError
             Whoever read standard output stopped reading.
         """
@@ -205,6 +206,7 @@ class Watch:
                 if frame is not None:
                     self._frame_s[frame.source] = time.monotonic()
                     self._fan.send(self._guarded(self._watchers[frame.source].see(frame)))
+                    self._fan.send(self._list_events(start))
                     self._mind(frame)
                 self._pass_time(start)
             self._readers.end()
@@ -240,6 +242,12 @@ class Watch:
         for number, event in self._readers.ended():
             yield from self._guarded(self._watchers[number].finish())
             yield self._troubled(event)
+
+    def _list_events(self, start: float) -> Iterator[WatchEvent]:
+        """Yield what has become of the list."""
+        for event in self._outgrowth.changes(time.monotonic() - start, datetime.now(UTC)):
+            self._trouble(event.reason or "the list is short enough again for the stranger risk")
+            yield event
 
     def _guarded(self, events: Iterator[WatchEvent]) -> Iterator[WatchEvent]:
         """Yield events; a gallery that is away is told of once, and asked again later."""

@@ -10,6 +10,7 @@ from facemetric.wire.faces import ThresholdOut, Wire, schema
 from facemetric.wire.odds import OddsOut
 
 SourceState = Literal["open", "lost", "ended"]
+ListState = Literal["outgrown", "fits"]
 BoxOut = tuple[float, float, float, float]
 
 
@@ -18,7 +19,7 @@ class WatchEventOut(Wire):
 
     ``event_id`` is a uuid: a receiver that sees one twice was sent it twice. ``at`` is the time of
     the frame in UTC, ``stream_s`` the same in seconds since the source began. ``source`` is the
-    source's name, never its password.
+    source's name, never its password; empty where the event is of the whole watch.
     """
 
     schema_name: str = schema("")
@@ -95,6 +96,25 @@ class WatchSourceOut(WatchEventOut):
     reason: str | None = None
 
 
+class WatchListOut(WatchEventOut):
+    """The list has become too long for the stranger risk that was asked for, or fits again.
+
+    While it is ``outgrown``, people are alerted at the strictest calibrated threshold, and
+    ``stranger_risk`` bounds the chance that a stranger is named, as in each alert; it is more than
+    ``asked_risk``, and told again each time it has doubled. ``stream_s`` counts from the beginning
+    of the watch.
+    """
+
+    schema_name: Literal["facemetric.watch-list/1"] = schema("facemetric.watch-list/1")
+    state: ListState
+    people: int
+    samples: int
+    threshold: ThresholdOut
+    stranger_risk: float
+    asked_risk: float
+    reason: str | None = None
+
+
 class WatchedSourceOut(Wire):
     """One source in figures.
 
@@ -145,4 +165,4 @@ class WatchSummaryOut(Wire):
     problems: tuple[str, ...] = Field(default=())
 
 
-WatchEvent = WatchAlertOut | WatchLeftOut | WatchUnknownOut | WatchSourceOut
+WatchEvent = WatchAlertOut | WatchLeftOut | WatchUnknownOut | WatchSourceOut | WatchListOut

@@ -16,7 +16,13 @@ from facemetric.cli import app
 from facemetric.cli.watching import Lines, read_watched
 from facemetric.errors import SourceError
 from facemetric.types import UInt8
-from facemetric.wire import ThresholdOut, WatchAlertOut, WatchLeftOut, WatchUnknownOut
+from facemetric.wire import (
+    ThresholdOut,
+    WatchAlertOut,
+    WatchLeftOut,
+    WatchListOut,
+    WatchUnknownOut,
+)
 from layouts.mqtt_broker import broker
 from layouts.watch_lists import directions_gallery
 from layouts.watch_video import write_video
@@ -144,9 +150,23 @@ def test_lines_for_people(capsys: pytest.CaptureFixture[str]) -> None:
             box_xyxy_px=box,
         )
     )
+    lines.send(
+        WatchListOut(
+            **{**COMMON, "source": ""},
+            state="outgrown",
+            people=5000,
+            samples=6000,
+            threshold=ThresholdOut(similarity=0.97, far=1e-6, source="measured"),
+            stranger_risk=0.0123,
+            asked_risk=0.01,
+            reason="too long",
+        )
+    )
     out = capsys.readouterr().out.splitlines()
     assert out == [
         f"{COMMON['at']}  door  ALERT Ada\\x1b[2J  similarity 0.9600",
         f"{COMMON['at']}  door  left Ada  after 5.0 s",
         f"{COMMON['at']}  door  unknown 3  1.5 s in view, visit 2",
+        f"{COMMON['at']}  list outgrown: 5,000 people, 6,000 samples, stranger risk 0.012, "
+        "0.01 asked for",
     ]

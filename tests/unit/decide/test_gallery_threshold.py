@@ -1,11 +1,18 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from facemetric.bundle import Calibration, Manifest, OperatingPoint
-from facemetric.decide import Threshold, stranger_risk_of, threshold_for_gallery
+from facemetric.decide import (
+    Threshold,
+    safest_threshold,
+    stranger_risk_of,
+    threshold_for_gallery,
+)
 from facemetric.errors import CalibrationError, InputError
 
 from .conftest import manifest_of
@@ -50,6 +57,29 @@ def test_a_gallery_too_large_for_the_calibration_is_told() -> None:
         threshold_for_gallery(_manifest(), compared=10**6, stranger_risk=0.01, flip=True)
     with pytest.raises(CalibrationError, match=r"give a stranger risk of 0\.012 at the strictest"):
         threshold_for_gallery(_manifest(), compared=1000, stranger_risk=0.011, flip=True)
+
+
+def test_the_error_names_a_risk_that_can_be_had() -> None:
+    with pytest.raises(CalibrationError) as caught:
+        threshold_for_gallery(_manifest(), compared=1000, stranger_risk=0.011, flip=True)
+    named = re.search(r"stranger risk, ([\d.]+) or more", str(caught.value))
+    assert named is not None
+    least = float(named[1])
+    found = threshold_for_gallery(_manifest(), compared=1000, stranger_risk=least, flip=True)
+    assert stranger_risk_of(found, 1000) <= least < 1.1 * stranger_risk_of(found, 1000)
+
+
+def test_no_risk_is_named_where_every_stranger_is_likely_named() -> None:
+    with pytest.raises(CalibrationError, match=r"Accept a higher stranger risk \("):
+        threshold_for_gallery(_manifest(), compared=10**6, stranger_risk=0.01, flip=True)
+
+
+@pytest.mark.parametrize("compared", [0, 1, 50, 10**4, 10**7])
+def test_the_safest_threshold_has_the_lowest_risk(compared: int) -> None:
+    safest = safest_threshold(_manifest(), compared=compared, flip=True)
+    assert safest is not None
+    assert safest.similarity == max(TABLE.values())
+    assert safest_threshold(_manifest(), compared=compared, flip=False) is None
 
 
 @pytest.mark.parametrize("risk", [0.0, 1.0, -1.0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,46 @@ def test_the_threshold_follows_the_size_of_the_list(gallery: Gallery) -> None:
     assert people.threshold.similarity > small
     everybody = roster(gallery, Clock())
     assert everybody.threshold.similarity >= people.threshold.similarity
+
+
+def test_a_list_that_outgrows_its_risk_is_watched_at_the_safest_threshold(
+    gallery: Gallery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+    enrol(gallery, "Ada", unit(1))
+    people = roster(gallery, clock)
+    fitting = people.threshold
+    samples = {"count": 6000}
+    persons = gallery.people()
+
+    def longer() -> list[object]:
+        return [replace(person, samples=samples["count"]) for person in persons]
+
+    monkeypatch.setattr(gallery, "people", longer)
+    clock.now_s += 60
+    people.refresh()
+    strictest = 1.0e-6  # of the built-in calibration
+    assert people.threshold.far == strictest
+    assert people.threshold.similarity > fitting.similarity
+    assert people.stranger_risk == pytest.approx(6000 * 2.05e-6, rel=0.01) and people.outgrown
+    (answer,) = people.look_up([(unit(1), 1.0)])
+    assert answer.match is not None and answer.match.name == "Ada"
+    assert answer.decision.stranger_risk == people.stranger_risk
+    samples["count"] = 1
+    clock.now_s += 60
+    people.refresh()
+    assert (people.threshold, people.outgrown) == (fitting, None)
+
+
+def test_a_list_that_is_too_long_at_first_is_refused(
+    gallery: Gallery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enrol(gallery, "Ada", unit(1))
+    persons = [replace(person, samples=6000) for person in gallery.people()]
+    monkeypatch.setattr(gallery, "people", lambda: persons)
+    with pytest.raises(CalibrationError, match=r"Accept a higher stranger risk, 0\.013 or more"):
+        roster(gallery, Clock())
+    assert roster(gallery, Clock(), stranger_risk=0.013).outgrown is None
 
 
 def test_the_similarity_is_the_mean_over_the_shots(gallery: Gallery) -> None:

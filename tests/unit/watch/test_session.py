@@ -7,6 +7,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,8 @@ from facemetric.types import Face, Image, UInt8
 from facemetric.watch import JsonLines, Watch, parse_source
 from facemetric.wire.watch import DeliveryOut, WatchEvent
 from layouts.hook_server import serving
-from layouts.watch_lists import BUNDLE, directions_gallery
+from layouts.sightings import unit
+from layouts.watch_lists import BUNDLE, directions_gallery, enrol
 from layouts.watch_video import write_video
 
 
@@ -184,6 +186,33 @@ def test_a_gallery_that_is_away_is_told_of_once(
     )
     assert session.run().sources[0].looked_at == 50
     assert len(told) == 1
+
+
+def test_a_list_that_outgrows_its_risk_is_an_event_and_not_the_end(
+    embedder: Embedder, gallery: Gallery, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enrol(gallery, "Ada", unit(1))
+    (person,) = gallery.people()
+    out, told = io.StringIO(), list[str]()
+    session = watch(
+        embedder,
+        gallery,
+        str(clip),
+        every=1,
+        sinks=[JsonLines(out)],
+        tell=told.append,
+        detector=NoFaces(wait_s=0.05),
+    )
+    # As if another process had enrolled them meanwhile.
+    monkeypatch.setattr(gallery, "people", lambda: [replace(person, samples=6000)])
+    summary = session.run()
+    assert summary.sources[0].looked_at == 50
+    rows = [json.loads(line) for line in out.getvalue().splitlines()]
+    (event,) = (row for row in rows if row["schema"] == "facemetric.watch-list/1")
+    assert (event["state"], event["samples"], event["asked_risk"]) == ("outgrown", 6000, 0.01)
+    assert 0.01 < event["stranger_risk"] < 0.013
+    assert event["threshold"]["similarity"] == summary.threshold.similarity
+    assert summary.problems == tuple(told) == (event["reason"],)
 
 
 class Failing:

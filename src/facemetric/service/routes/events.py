@@ -21,7 +21,7 @@ from facemetric.wire import PersonShowOut, WatchEventsOut
 router = APIRouter(tags=["watch"], route_class=GuardedRoute)
 
 Kind = Annotated[
-    Literal["alert", "left", "unknown", "source"] | None, Query(description="These alone.")
+    Literal["alert", "left", "unknown", "source", "list"] | None, Query(description="These alone.")
 ]
 Limit = Annotated[int, Query(ge=1, le=1000, description="How many, the last ones.")]
 LastId = Annotated[

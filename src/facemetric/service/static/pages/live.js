@@ -1,14 +1,14 @@
 // What a watch saw, as it happens.
 
 import { ask } from "../api.js";
-import { moment, similar, span, t, tOne } from "../catalogue.js";
+import { moment, percent, similar, span, t, tOne } from "../catalogue.js";
 import { announce, fill, h, replace } from "../dom.js";
 import { choice } from "../fields.js";
 import { oddsText } from "../odds.js";
 import { current, gallery, inGallery } from "../session.js";
 import { empty, show } from "../states.js";
 
-const KINDS = ["alert", "left", "unknown", "source"];
+const KINDS = ["alert", "left", "unknown", "source", "list"];
 const MOST = 200;
 
 /** Draw the page. */
@@ -114,6 +114,7 @@ function eventItem(event, fresh) {
 function title(event, kind) {
   if (kind === "alert" || kind === "left") return h("a", { href: `#/people/${event.person_id}` }, event.name);
   if (kind === "source") return tOne("live.source", event.state);
+  if (kind === "list") return tOne("live.list", event.state);
   return event.unknown === null ? t("live.somebody") : t("live.stranger", { n: event.unknown });
 }
 
@@ -121,5 +122,11 @@ function detail(event, kind) {
   if (kind === "alert")
     return [t("live.similarity", { similarity: similar(event.similarity) }), " ", oddsText(event.odds) ?? ""];
   if (kind === "source") return event.reason ? h("span", { lang: "en" }, event.reason) : "";
+  if (kind === "list")
+    return t("live.list_risk", {
+      n: event.samples,
+      risk: percent(event.stranger_risk),
+      asked: percent(event.asked_risk),
+    });
   return t("live.in_view", { span: span(event.in_view_s) });
 }
