@@ -146,12 +146,17 @@ class AsyncGalleryClient:
         groups: Sequence[str] = (),
         consent: ConsentIn | None = None,
         keep_until: datetime | None = None,
+        keep_portraits: bool = False,
     ) -> EnrollOut:
-        """Enrol faces of a finished job, by their numbers, as one person."""
+        """Enrol faces of a finished job, by their numbers, as one person.
+
+        ``keep_portraits`` needs a job that was begun with it.
+        """
         asked = terms_body(name, groups, consent, keep_until)
-        return await self._send(
-            self._calls.enrol_group({**asked, "job_id": job_id, "faces": list(faces)})
-        )
+        asked |= {"job_id": job_id, "faces": list(faces)}
+        if keep_portraits:  # older services do not know the word
+            asked["keep_portraits"] = True
+        return await self._send(self._calls.enrol_group(asked))
 
     async def add_photos(
         self,

@@ -65,9 +65,16 @@ def cluster(
     far: float,
     threshold: float | None,
     people: int | None,
+    keep_portraits: bool,
 ) -> Call[JobOut]:
     """Ask for groups."""
-    options = {"method": method, "far": far, "threshold": threshold, "people": people}
+    options = {
+        "method": method,
+        "far": far,
+        "threshold": threshold,
+        "people": people,
+        "keep_portraits": keep_portraits or None,
+    }
     files = files_of(photos)
     return Call("POST", "/v1/jobs/cluster", JobOut, options, files=files, safe=False)
 

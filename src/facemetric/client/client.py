@@ -205,9 +205,14 @@ class Client:
         far: float = 1e-3,
         threshold: float | None = None,
         people: int | None = None,
+        keep_portraits: bool = False,
     ) -> JobOut:
-        """Begin to group photographs by person; see ``wait``."""
-        return self.send(calls.cluster(photos, method, far, threshold, people))
+        """Begin to group photographs by person; see ``wait``.
+
+        With ``keep_portraits``, groups can be enrolled with portraits.
+        """
+        call = calls.cluster(photos, method, far, threshold, people, keep_portraits)
+        return self.send(call)
 
     def job(self, job_id: str) -> JobOut:
         """Return how far a job is, and its result."""

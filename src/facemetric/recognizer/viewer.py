@@ -112,10 +112,18 @@ class Viewer:
         return result
 
     def see_many(
-        self, photos: Iterable[Photo], *, select: Select = "all", max_faces: int | None = None
+        self,
+        photos: Iterable[Photo],
+        *,
+        select: Select = "all",
+        max_faces: int | None = None,
+        portraits: bool = False,
     ) -> Iterator[SeenPhoto | ItemError]:
-        """Yield each photograph with its faces, or what was wrong with it, in order."""
-        return self._pipeline.see(photos, select=select, max_faces=max_faces)
+        """Yield each photograph with its faces, or what was wrong with it, in order.
+
+        With ``portraits``, each face has a picture that a gallery can keep.
+        """
+        return self._pipeline.see(photos, select=select, max_faces=max_faces, portraits=portraits)
 
     def embed(self, photo: Photo, *, select: Select = "largest") -> Float32:
         """Return the embedding ``float32 (D,)`` of the face in a photograph.

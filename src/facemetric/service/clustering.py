@@ -42,7 +42,9 @@ def clustered(
     method: str,
     threshold: Threshold | None,
     people: int | None,
+    portraits: bool,
     count: Callable[[int], None],
+    hold: Callable[[int], None],
 ) -> Clustering:
     """Group the faces of photographs, which are taken out of ``photos`` as they are looked at.
 
@@ -54,8 +56,12 @@ def clustered(
         Empty afterwards.
     method, threshold, people
         See ``Recognizer.group``.
+    portraits
+        Whether each face gets a portrait, for it to be enrolled with.
     count
         Called with the number of photographs that are done; what it raises ends the work.
+    hold
+        Called with the bytes of all portraits so far, likewise.
     """
     recognizer = engine.recognizer
     seen: list[tuple[NewSample, tuple[str, ...]]] = []
@@ -69,14 +75,17 @@ def clustered(
                 return
             yield photo
 
-    looked_at = recognizer.see_many(taken(), max_faces=engine.limits.max_faces)
-    done = 0
+    looked_at = recognizer.see_many(taken(), max_faces=engine.limits.max_faces, portraits=portraits)
+    done = held = 0
     for done, photo in enumerate(looked_at, start=1):
         count(done)
         if isinstance(photo, ItemError):
             errors.append(photo)
         else:
             seen.extend(_samples(photo, flip=recognizer.flip))
+            if portraits:
+                held += sum(len(face.portrait.jpeg) for face in photo.faces if face.portrait)
+                hold(held)
     count(done)
     if not seen:
         return Clustering((), tuple(errors), method, threshold)
@@ -108,5 +117,6 @@ def _samples(photo: SeenPhoto, *, flip: bool) -> Iterator[tuple[NewSample, tuple
             face=face.face,
             quality=face.quality,
             flip=flip,
+            portrait=face.portrait,
         )
         yield sample, face.problems

@@ -35,23 +35,33 @@ class Enrolling:
 
     def check_portraits(self, gallery: Gallery, *, allowed: bool) -> None:
         """Raise a Problem where portraits are asked for, and the service or gallery keeps none."""
-        if self.keep_portraits and not allowed:
-            raise Problem(
-                403,
-                "portraits",
-                "this service keeps no portraits",
-                field="keep_portraits",
-                fix="Leave it out, or have the operator allow it (facemetric serve "
-                "--keep-portraits)",
-            )
-        if self.keep_portraits and not gallery.keeps_portraits:
-            raise Problem(
-                422,
-                "portraits",
-                "this kind of gallery keeps no portraits",
-                field="keep_portraits",
-                fix="Leave it out, or use a SQLite or PostgreSQL gallery",
-            )
+        if self.keep_portraits:
+            check_allowed(allowed)
+            check_keeps(gallery)
+
+
+def check_allowed(allowed: bool) -> None:
+    """Raise a Problem where the operator allows no portraits."""
+    if not allowed:
+        raise Problem(
+            403,
+            "portraits",
+            "this service keeps no portraits",
+            field="keep_portraits",
+            fix="Leave it out, or have the operator allow it (facemetric serve --keep-portraits)",
+        )
+
+
+def check_keeps(gallery: Gallery) -> None:
+    """Raise a Problem where a gallery cannot keep portraits."""
+    if not gallery.keeps_portraits:
+        raise Problem(
+            422,
+            "portraits",
+            "this kind of gallery keeps no portraits",
+            field="keep_portraits",
+            fix="Leave it out, or use a SQLite or PostgreSQL gallery",
+        )
 
 
 def terms_of(fields: dict[str, Any]) -> TermsIn:

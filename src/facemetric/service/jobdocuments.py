@@ -30,6 +30,7 @@ def job_document(job: Job, *, bundle: str, whole: bool = True) -> JobOut:
         state=job.state,
         done=job.done,
         total=job.total,
+        keep_portraits=job.keep_portraits,
         created=job.created.isoformat(),
         finished=job.finished.isoformat() if job.finished else None,
         error=ErrorOut.of(job.error) if job.error else None,
@@ -53,6 +54,7 @@ def labelled_document(
                 source=face.sample.source,
                 duplicate=receipt.status == "duplicate",
                 also_of=receipt.also_of,
+                has_portrait=receipt.has_portrait,
                 face=_face(face),
             )
             for receipt, face in zip(enrolment.receipts, faces, strict=True)

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from facemetric.decide import Threshold
-from facemetric.errors import FacemetricError
+from facemetric.errors import FacemetricError, InputError
 from facemetric.recognizer import EncodedPhoto
 from facemetric.service.clustering import ClusteredFace, Clustering, clustered
 from facemetric.service.engine import Engine
@@ -39,7 +39,9 @@ class Job:
     method: str
     threshold: Threshold | None
     people: int | None
+    keep_portraits: bool
     total: int
+    portrait_bytes: int = 0
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     state: State = "waiting"
     done: int = 0
@@ -56,8 +58,8 @@ class Job:
 
     @property
     def held_bytes(self) -> int:
-        """Bytes of the photographs that are not looked at yet."""
-        return sum(len(photo.data) for photo in self.photos.copy())
+        """Bytes of the photographs that are not looked at yet, and of portraits."""
+        return self.portrait_bytes + sum(len(photo.data) for photo in self.photos.copy())
 
     def face(self, number: int) -> ClusteredFace:
         """Return a face of the result; a Problem where there is none of that number."""
@@ -87,6 +89,8 @@ class Job:
         self.ended_at = time.monotonic()
         self.state = state
         self.photos.clear()
+        if state != "done":
+            self.portrait_bytes = 0
 
 
 class Jobs:
@@ -100,7 +104,7 @@ class Jobs:
         Jobs that are kept, of all keys and of one. A new one takes the place of a done one: of its
         own key, or of the key that has the most.
     most_bytes
-        Of photographs that wait to be looked at.
+        Of photographs that wait to be looked at, and of portraits of what is done.
     look_s
         Seconds between looks for jobs that are to be forgotten, while there is no work.
     """
@@ -134,14 +138,15 @@ class Jobs:
         method: str,
         threshold: Threshold | None,
         people: int | None,
+        keep_portraits: bool = False,
     ) -> Job:
         """Begin a job; a Problem 429 where too many wait."""
-        job = Job(owner, deque(photos), method, threshold, people, len(photos))
+        job = Job(owner, deque(photos), method, threshold, people, keep_portraits, len(photos))
         with self._lock:
             self._forget_old()
             held = sum(one.held_bytes for one in self._jobs.values())
             if held + job.held_bytes > self._most_bytes:
-                raise _busy(f"photographs of {held:,} bytes wait to be looked at")
+                raise _busy(f"photographs and portraits of {held:,} bytes are held for jobs")
             self._make_room(owner)
             self._jobs[job.id] = job
         self._queue.put(job)
@@ -236,6 +241,16 @@ class Jobs:
             if self._stopping or job.ended:
                 raise _Cancelled
 
+        def hold(size: int) -> None:
+            job.portrait_bytes = size
+            held = sum(one.held_bytes for one in self.of(None))
+            if held > self._most_bytes:
+                raise InputError(
+                    f"photographs and portraits of {held:,} bytes are held for jobs",
+                    item="keep_portraits",
+                    fix="Forget jobs that are done, send fewer photographs, or keep no portraits",
+                )
+
         result: Clustering | None = None
         failed: ItemError | None = None
         try:
@@ -245,7 +260,9 @@ class Jobs:
                 method=job.method,
                 threshold=job.threshold,
                 people=job.people,
+                portraits=job.keep_portraits,
                 count=count,
+                hold=hold,
             )
         except _Cancelled:
             pass

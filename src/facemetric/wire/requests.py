@@ -109,9 +109,13 @@ class SearchIn(Wire):
 
 
 class GroupIn(TermsIn):
-    """Faces of a finished job, by their numbers, that are one person."""
+    """Faces of a finished job, by their numbers, that are one person.
+
+    ``keep_portraits`` needs a job that was begun with it.
+    """
 
     job_id: PersonId
+    keep_portraits: bool = False
     faces: Annotated[
         tuple[Annotated[int, Field(ge=0)], ...],
         Field(min_length=1, max_length=1000, fail_fast=True),

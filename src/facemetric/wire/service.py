@@ -240,7 +240,10 @@ class ClusteringOut(Wire):
 
 
 class JobOut(Wire):
-    """Work in the background; ``result`` is there once ``state`` is ``done``."""
+    """Work in the background; ``result`` is there once ``state`` is ``done``.
+
+    ``keep_portraits`` tells whether its faces can be enrolled with portraits.
+    """
 
     schema_name: Literal["facemetric.job/1"] = schema("facemetric.job/1")
     job_id: str
@@ -248,6 +251,7 @@ class JobOut(Wire):
     state: Literal["waiting", "running", "done", "failed", "cancelled"]
     done: int
     total: int
+    keep_portraits: bool = False
     created: str
     finished: str | None = None
     error: ErrorOut | None = None

@@ -30,6 +30,7 @@ GALLERIES = (
     "axe",
     "many",
     "portraits",
+    "grouped",
 )
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 EXPECTED = (

@@ -66,3 +66,23 @@ def test_a_job_is_discarded_after_a_question(visit: Any, samples: dict[str, Path
     page.get_by_role("dialog").get_by_role("button", name="Discard").click()
     page.get_by_role("button", name="Group photos").wait_for()
     there_are(0, page.get_by_role("heading", name="Earlier groupings"))
+
+
+def test_groups_are_enrolled_with_pictures_of_faces_if_asked(
+    visit: Any, samples: dict[str, Path]
+) -> None:
+    page = visit("grouped")
+    go(page, "Group photos")
+    choose(page, *(samples[name] for name in OBAMAS))
+    box = page.get_by_label("Keep a small picture of the face")
+    assert not box.is_checked()
+    box.check()
+    page.get_by_role("button", name="Group photos").click()
+    heading(page, "1 person found")
+    group = page.get_by_role("region", name="Group 1")
+    group.get_by_label("Name of this person").fill("Barack Obama")
+    group.get_by_role("button", name="Enrol group").click()
+    page.get_by_role("region", name="Barack Obama").get_by_role("link", name="Barack").click()
+    heading(page, "3 enrolled photos")
+    page.get_by_alt_text("The face in obama.jpg").wait_for()
+    there_are(3, page.locator(".portrait img"))

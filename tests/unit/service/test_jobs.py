@@ -159,7 +159,7 @@ def test_photographs_that_wait_are_bounded(monkeypatch: pytest.MonkeyPatch) -> N
     go = threading.Event()
     with working(monkeypatch, waiting(go), most=9, most_bytes=250) as (jobs, add):
         add("a"), add("b")
-        with pytest.raises(Problem, match="photographs of 200 bytes wait"):
+        with pytest.raises(Problem, match="200 bytes are held for jobs"):
             add("c")
         go.set()
         until(lambda: all(one.ended for one in jobs.of(None)))
@@ -198,7 +198,14 @@ def test_photographs_that_go_while_they_are_taken(engine: Engine) -> None:
     photos = Cleared([EncodedPhoto(b"no picture", "a")])
     counted: list[int] = []
     result = real_clustered(
-        engine, photos, method="auto", threshold=None, people=None, count=counted.append
+        engine,
+        photos,
+        method="auto",
+        threshold=None,
+        people=None,
+        portraits=False,
+        count=counted.append,
+        hold=counted.append,
     )
     assert not result.faces and not result.errors and counted == [0]
 
@@ -260,3 +267,29 @@ def test_a_job_is_forgotten_also_where_nobody_asks(
         assert not jobs._jobs
     finally:
         jobs.close()
+
+
+def test_portraits_count_against_what_jobs_may_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    def clustered(engine: object, photos: deque[EncodedPhoto], **options: Any) -> Clustering:
+        assert options["portraits"]
+        options["hold"](900)
+        photos.clear()
+        options["hold"](1001)
+        return Clustering((), (), "auto", None)
+
+    monkeypatch.setattr(jobs_module, "clustered", clustered)
+    jobs = jobs_module.Jobs(None, most=3, most_bytes=1000)  # type: ignore[arg-type]
+    try:
+        job = jobs.add(
+            [EncodedPhoto(b"x" * 100, "a")],
+            owner="me",
+            method="auto",
+            threshold=None,
+            people=None,
+            keep_portraits=True,
+        )
+        until(lambda: job.ended)
+    finally:
+        jobs.close()
+    assert job.state == "failed" and job.error is not None and job.held_bytes == 0
+    assert "1,001 bytes" in job.error.cause and "fewer photographs" in (job.error.fix or "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -190,3 +191,58 @@ def test_the_description_says_that_it_is_a_picture(service: Served) -> None:
     assert shown["x-scope"] == paths[path]["delete"]["x-scope"] == "admin"
     enrolling = paths["/v1/galleries/{gallery}/people"]["post"]
     assert "keep_portraits" in {one["name"] for one in enrolling["parameters"]}
+
+
+def grouped(service: Served, samples: dict[str, Path], **options: Any) -> tuple[str, list[int]]:
+    """Group three photographs; return the job and the faces of the largest group."""
+    photos = [samples[name] for name in ("obama", "obama2", "biden")]
+    files = [("photo", (one.name, one.read_bytes())) for one in photos]
+    job = service.http.post("/v1/jobs/cluster", files=files, params=options).json()
+    deadline = time.monotonic() + 60
+    while job["state"] in ("waiting", "running") and time.monotonic() < deadline:
+        time.sleep(0.02)
+        job = service.http.get(f"/v1/jobs/{job['job_id']}").json()
+    assert job["state"] == "done" and job["keep_portraits"] == bool(options)
+    return job["job_id"], [face["number"] for face in job["result"]["groups"][0]["faces"]]
+
+
+def enrol_group(service: Served, job: str, faces: list[int], **more: Any) -> Any:
+    asked = {"job_id": job, "name": "Barack", "faces": faces, **more}
+    return service.http.post(f"{MAIN}/people/from-job", json=asked)
+
+
+def test_a_group_of_a_job_may_have_them(keeping: Served, samples: dict[str, Path]) -> None:
+    job, faces = grouped(keeping, samples, **KEEP)
+    without = enrol_group(keeping, job, faces[:1]).json()
+    assert [one["has_portrait"] for one in without["samples"]] == [False]
+    made = enrol_group(keeping, job, faces, keep_portraits=True).json()
+    assert [one["has_portrait"] for one in made["samples"][1:]] == [True]
+    person = f"{MAIN}/people/{made['person_id']}"
+    shown = keeping.http.get(f"{person}/samples/{made['samples'][1]['sample_id']}/portrait")
+    alone = enrol(keeping, samples["obama2"], **KEEP).json()  # the same face of the same photograph
+    assert alone["samples"][0]["duplicate"]
+    picture = cv2.imdecode(np.frombuffer(shown.content, np.uint8), cv2.IMREAD_COLOR)
+    assert picture is not None and max(picture.shape) <= 400
+    keeping.http.delete(f"/v1/jobs/{job}")
+
+
+def test_a_job_without_them_has_none_to_enrol_with(
+    keeping: Served, samples: dict[str, Path]
+) -> None:
+    job, faces = grouped(keeping, samples)
+    refused = enrol_group(keeping, job, faces, keep_portraits=True)
+    assert (refused.status_code, refused.json()["code"]) == (409, "portraits")
+    assert "again with keep_portraits" in refused.json()["fix"]
+    keeping.http.delete(f"/v1/jobs/{job}")
+
+
+def test_a_job_keeps_them_for_those_who_enrol(
+    keeping: Served, service: Served, samples: dict[str, Path]
+) -> None:
+    files = [("photo", ("a.jpg", samples["obama"].read_bytes()))]
+    refused = keeping.http.post(
+        "/v1/jobs/cluster", files=files, params=KEEP, headers=keeping.bearer("read")
+    )
+    assert (refused.status_code, refused.json()["code"]) == (403, "scope")
+    not_allowed = service.http.post("/v1/jobs/cluster", files=files, params=KEEP)
+    assert (not_allowed.status_code, not_allowed.json()["code"]) == (403, "portraits")

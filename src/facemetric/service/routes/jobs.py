@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -11,11 +12,12 @@ from facemetric.decide import manual_threshold, threshold_for
 from facemetric.errors import InputError
 from facemetric.service.access import GuardedRoute, needs
 from facemetric.service.answers import GalleryName, TheKey, TheService, answer
-from facemetric.service.enrolment import consent_of
+from facemetric.service.enrolment import check_allowed, check_keeps, consent_of
 from facemetric.service.jobdocuments import job_document, labelled_document
 from facemetric.service.keys import Key
 from facemetric.service.openapi import photos_body
 from facemetric.service.photos import photos_of
+from facemetric.service.problem import Problem
 from facemetric.service.routes.faces import ByHand, Far
 from facemetric.service.workforce import Deadline
 from facemetric.wire import EnrollOut, JobOut, JobsOut
@@ -31,6 +33,9 @@ JobId = Annotated[
     ),
 ]
 Method = Annotated[str, Query(max_length=64, description="How to group; auto needs no number.")]
+KeepPortraits = Annotated[
+    bool, Query(description="Keep a small picture of each face with the result, to enrol it with.")
+]
 People = Annotated[int | None, Query(ge=1, le=10_000, description="How many people there are.")]
 
 
@@ -49,11 +54,24 @@ async def cluster(
     far: Far = 1e-3,
     threshold: ByHand = None,
     people: People = None,
+    keep_portraits: KeepPortraits = False,
 ) -> Response:
     """Group the faces of many photographs in the background; ask `GET /v1/jobs/{job_id}` for it.
 
-    The photographs are let go of as they are looked at, the result after an hour.
+    The photographs are let go of as they are looked at, the result after an hour. With
+    `keep_portraits`, small pictures of the faces stay with the result, for its groups to be
+    enrolled with; that takes the scope `enrol` too.
     """
+    if keep_portraits:
+        check_allowed(service.settings.keep_portraits)
+        if not key.may("enrol"):
+            raise Problem(
+                403,
+                "scope",
+                "portraits are for enrolling, and this key may not",
+                field="keep_portraits",
+                fix="Leave it out, or use a key that may enrol",
+            )
     METHODS[method]
     if people is not None and threshold is not None:
         raise InputError("a number of people and a threshold exclude each other", item="people")
@@ -68,7 +86,14 @@ async def cluster(
             else manual_threshold(threshold)
         )
     photos = await photos_of(request, most=service.settings.limits.job_photos)
-    job = service.jobs.add(photos, owner=key.id, method=method, threshold=chosen, people=people)
+    job = service.jobs.add(
+        photos,
+        owner=key.id,
+        method=method,
+        threshold=chosen,
+        people=people,
+        keep_portraits=keep_portraits,
+    )
     document = answer(job_document(job, bundle=recognizer.bundle.id), status=202)
     document.headers["Location"] = f"/v1/jobs/{job.id}"
     return document
@@ -132,11 +157,26 @@ async def enrol_group(
     opened = service.engine.gallery(gallery)
     job = service.jobs.get(asked.job_id, _owner(key))
     faces = [job.face(number) for number in dict.fromkeys(asked.faces)]
+    if asked.keep_portraits:
+        check_allowed(service.settings.keep_portraits)
+        check_keeps(opened)
+        if not job.keep_portraits:
+            raise Problem(
+                409,
+                "portraits",
+                "the job was begun without portraits, and its photographs are gone",
+                field="keep_portraits",
+                fix="Leave it out, or group the photographs again with keep_portraits",
+            )
+    samples = [
+        face.sample if asked.keep_portraits else replace(face.sample, portrait=None)
+        for face in faces
+    ]
 
     def work(deadline: Deadline) -> EnrollOut:
         enrolment = opened.enroll(
             asked.name,
-            [face.sample for face in faces],
+            samples,
             consent=consent_of(asked.consent),
             keep_until=asked.keep_until,
             groups=asked.groups,

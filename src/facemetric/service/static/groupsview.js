@@ -6,6 +6,7 @@ import { announce, h, replace } from "./dom.js";
 import { choice, field } from "./fields.js";
 import { merge, move, setApart, split } from "./groups.js";
 import { cutInto } from "./photo.js";
+import { portraitsKept } from "./portraits.js";
 import { failure } from "./problems.js";
 import { gallery, inGallery, loadGalleries, may } from "./session.js";
 import { act, empty, toast } from "./states.js";
@@ -133,6 +134,7 @@ export function groupsView(job, state, files, { again, forget }) {
             name: name.value.trim(),
             job_id: job.job_id,
             faces: group.faces.map((one) => one.number),
+            keep_portraits: job.keep_portraits && portraitsKept(),
           },
         }),
       );

@@ -9,10 +9,15 @@ import { picture } from "./photo.js";
 import { current, gallery, knownGalleries, may } from "./session.js";
 import { toast, trouble } from "./states.js";
 
+/** Return whether the operator and the chosen gallery keep portraits. */
+export function portraitsKept() {
+  const own = knownGalleries().find((one) => one.gallery === gallery());
+  return current().keep_portraits && own?.portraits !== null;
+}
+
 /** Return the box that asks for portraits, and whether it is ticked; nothing where none are kept. */
 export function portraitsTick() {
-  const own = knownGalleries().find((one) => one.gallery === gallery());
-  if (!current().keep_portraits || own?.portraits === null) return [null, () => false];
+  if (!portraitsKept()) return [null, () => false];
   const [label, input] = tick(t("enrol.keep_portraits"));
   const hint = newId("hint");
   input.setAttribute("aria-describedby", hint);

@@ -9,6 +9,8 @@ import { choice, field } from "../fields.js";
 import { groupsOf } from "../groups.js";
 import { groupsView } from "../groupsview.js";
 import { picker } from "../picker.js";
+import { portraitsTick } from "../portraits.js";
+import { may } from "../session.js";
 import { act, bar, loading, show, trouble } from "../states.js";
 
 const POLL_MS = 700;
@@ -38,6 +40,7 @@ function begin(part, signal) {
     [0.01, 0.001, 0.0001].map((one) => [String(one), percent(one)]),
     { value: "0.001", hint: t("review.far_hint") },
   );
+  const [keepField, keeps] = may("enrol") ? portraitsTick() : [null, () => false];
   const go = h("button", { type: "button", class: "primary" }, t("review.go"));
   const earlier = h("div");
   go.addEventListener("click", async () => {
@@ -50,7 +53,10 @@ function begin(part, signal) {
       const sending = (share) => replace(outcome, bar(t("review.sending", { share: percent(share) }), share));
       sending(0);
       return upload("v1/jobs/cluster", photoForm(files), {
-        query: people.value ? { people: people.value } : { far: far.value },
+        query: {
+          ...(people.value ? { people: people.value } : { far: far.value }),
+          keep_portraits: keeps() || null,
+        },
         progress: sending,
         signal,
       });
@@ -65,6 +71,7 @@ function begin(part, signal) {
       "div",
       { class: "card stack" },
       photos.element,
+      keepField,
       h(
         "details",
         {},
