@@ -23,6 +23,7 @@ from facemetric.evaluation.calibration.collection import (
     embed_collection,
     read_collection,
 )
+from facemetric.processors import session_threads
 from facemetric.wire import (
     BeyondOut,
     CalibratedPointOut,
@@ -126,7 +127,9 @@ def _embed(
             processes=True,
             progress=faces,
         )
-        embedder = Embedder(bundle, provider=asked.provider, threads=asked.threads, flip=asked.flip)
+        embedder = Embedder(
+            bundle, provider=asked.provider, threads=session_threads(asked.threads), flip=asked.flip
+        )
         embed = FaceEmbedder(
             embedder, finder, cache=folder, workers=asked.workers, progress=embeddings
         )

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, version
 
 from facemetric.errors import FacemetricError
+from facemetric.processors import usable_processors
 from facemetric.wire import CheckOut
 
 _NEEDED = (
@@ -65,7 +66,9 @@ def _providers() -> Iterator[CheckOut]:
 
     providers = ", ".join(available_providers())
     found = next((f"{name} {_version(name)}" for name in _RUNTIMES if _version(name)), "unknown")
-    detail = f"{providers} ({found}, {os.cpu_count()} cores)"
+    usable, cores = usable_processors(), os.cpu_count() or 1
+    counted = f"{cores} cores" if usable == cores else f"{usable} of {cores} cores may be used"
+    detail = f"{providers} ({found}, {counted})"
     yield CheckOut(name="providers", state="ok", detail=detail)
 
 

@@ -19,6 +19,7 @@ from facemetric.cli.options import (
     Workers,
 )
 from facemetric.cli.output import complain, counting, finish, guarded, print_json, shown
+from facemetric.processors import session_threads
 
 if TYPE_CHECKING:
     from facemetric.embed import Embedder
@@ -233,7 +234,9 @@ def _embedder(bundle: str, flip: bool, provider: Provider, threads: int | None) 
     from facemetric.bundle import open_bundle
     from facemetric.embed import Embedder
 
-    return Embedder(open_bundle(bundle), provider=provider.value, threads=threads, flip=flip)
+    return Embedder(
+        open_bundle(bundle), provider=provider.value, threads=session_threads(threads), flip=flip
+    )
 
 
 def _min_face_px(sources: list[str]) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, redirect_stdout
@@ -22,6 +21,7 @@ from facemetric.cli.options import (
     SelectFaces,
 )
 from facemetric.cli.output import FAILED, SOME_FAILED, complain, guarded, print_json, shown
+from facemetric.processors import usable_processors
 
 if TYPE_CHECKING:
     from facemetric.wire import EmbedOut
@@ -116,7 +116,7 @@ def embed(
             min_face_px=min_face,
             codes=codes,
             shard_photos=shard_photos,
-            workers=workers if ray else workers or os.cpu_count(),
+            workers=workers if ray else workers or usable_processors(),
             ray=ray,
             provider=provider.value,
             replace=replace,

@@ -21,6 +21,7 @@ from facemetric.cli.options import (
 )
 from facemetric.cli.output import guarded, print_json
 from facemetric.errors import DependencyError, InputError
+from facemetric.processors import usable_processors
 
 ApiKeys = Annotated[
     Path | None,
@@ -128,7 +129,7 @@ def serve(
     from facemetric.wire import ServeOut
 
     galleries = named_galleries(gallery)
-    cores = os.cpu_count() or 1
+    cores = usable_processors()
     settings = Settings(
         galleries=galleries,
         bundle=bundle,

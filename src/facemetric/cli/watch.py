@@ -36,6 +36,7 @@ from facemetric.cli.watch_sinks import (
     WebhookUrl,
     open_sinks,
 )
+from facemetric.processors import session_threads
 
 if TYPE_CHECKING:
     from facemetric.watch import Sink, Watch
@@ -154,7 +155,9 @@ def watch(
     from facemetric.wire.answers import to_json
 
     watched = read_watched(sources)
-    embedder = Embedder(open_bundle(bundle), provider=provider.value, threads=threads, flip=flip)
+    embedder = Embedder(
+        open_bundle(bundle), provider=provider.value, threads=session_threads(threads), flip=flip
+    )
     detector = default_detector(min_face_px=min_face, provider=provider.value, threads=threads)
     key = master_key(key_file, key_command)
     with open_existing(gallery, key=key, read_only=True) as opened:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TypeVar
+
+from facemetric.processors import usable_processors
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -21,9 +22,9 @@ def in_order(
 ) -> Iterator[B]:
     """Yield ``work(item)`` for each item, in order, whatever is done first.
 
-    ``threads`` is that of the processor's cores where it is ``None``.
+    ``threads`` is the number of processors that may be used where it is ``None``.
     """
-    count = threads or os.cpu_count() or 1
+    count = threads or usable_processors()
     waiting: deque[Future[B]] = deque()
     with ThreadPoolExecutor(count) as pool:
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from facemetric.decide import verify as decide_verify
 from facemetric.detect import Detector, Mtcnn, Select
 from facemetric.embed import Embedder
 from facemetric.errors import InputError, NoFaceError
+from facemetric.processors import session_threads, usable_processors
 from facemetric.recognizer.parallel import ParallelPipeline
 from facemetric.recognizer.pipeline import MAX_PIXELS, Photo, Pipeline, source_name
 from facemetric.recognizer.seen import Comparison, SeenPhoto
@@ -52,12 +52,14 @@ class Viewer:
         if full is None:
             full = detector is not None or min_face_px is not None
         own = detector is not None or embedder is not None
-        workers = 1 if own or provider != "cpu" else threads or os.cpu_count() or 1
+        workers = 1 if own or provider != "cpu" else threads or usable_processors()
         if detector is None:
             detector = default_detector(min_face_px=min_face_px, provider=provider)
 
         def made(count: int | None) -> Embedder:
-            return Embedder(self.bundle, provider=provider, threads=count, flip=flip)
+            return Embedder(
+                self.bundle, provider=provider, threads=session_threads(count), flip=flip
+            )
 
         self._pipeline: Pipeline
         if workers == 1:

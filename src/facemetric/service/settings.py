@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from facemetric.errors import InputError
+from facemetric.processors import usable_processors
 from facemetric.service.allowance import TIMES_PARSED
 from facemetric.vault import MasterKey
 
@@ -136,8 +136,8 @@ class Settings:
     flip: bool = True
     min_face_px: float | None = None
     provider: str = "cpu"
-    detectors: int = max(1, os.cpu_count() or 1)
-    embedding_threads: int = max(1, (os.cpu_count() or 1) // 2)
+    detectors: int = field(default_factory=usable_processors)
+    embedding_threads: int = field(default_factory=lambda: max(1, usable_processors() // 2))
     create_galleries: bool = True
     keep_portraits: bool = False
     limits: Limits = field(default_factory=Limits)

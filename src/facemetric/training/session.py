@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from facemetric.bundle import open_bundle
 from facemetric.datasets.chips import open_chips
+from facemetric.processors import session_threads
 from facemetric.training.allocator import keep_freed_memory
 from facemetric.training.checkpoints import last_checkpoint
 from facemetric.training.distributed import Ranks, join_ranks
@@ -64,6 +65,8 @@ def run_recipe(
     """
     if recipe.run.threads is not None:
         torch.set_num_threads(recipe.run.threads)
+    elif (threads := session_threads(None)) is not None:
+        torch.set_num_threads(threads)
     keep_freed_memory()
     with join_ranks(device=recipe.run.device) as ranks, stop_signals(tell) as stopped:
         told = tell if ranks.first else lambda text: None

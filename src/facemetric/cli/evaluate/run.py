@@ -19,6 +19,7 @@ from facemetric.cli.output import (
     shown,
 )
 from facemetric.errors import InputError
+from facemetric.processors import session_threads
 
 if TYPE_CHECKING:
     from facemetric.bundle import Bundle
@@ -123,7 +124,10 @@ class Run:
         from facemetric.evaluation import FaceEmbedder
 
         network = Embedder(
-            bundle, provider=self.provider.value, threads=self.threads, flip=self.flip
+            bundle,
+            provider=self.provider.value,
+            threads=session_threads(self.threads),
+            flip=self.flip,
         )
 
         def embed(photos: Sequence[Photo]) -> Embedded:

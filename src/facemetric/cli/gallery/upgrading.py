@@ -12,6 +12,7 @@ import typer
 
 from facemetric.cli.output import complain, counting
 from facemetric.errors import BundleError, GalleryError, InputError
+from facemetric.processors import session_threads
 
 if TYPE_CHECKING:
     from facemetric.bundle import Bundle
@@ -286,7 +287,9 @@ def _refuse_same(source: Gallery, asked: Asked) -> None:
 def _embedder(asked: Asked, bundle: Bundle, flip: bool) -> Embedder:
     from facemetric.embed import Embedder
 
-    return Embedder(bundle, provider=asked.provider, threads=asked.threads, flip=flip)
+    return Embedder(
+        bundle, provider=asked.provider, threads=session_threads(asked.threads), flip=flip
+    )
 
 
 def _cache(asked: Asked) -> Path | None:
