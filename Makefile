@@ -11,10 +11,11 @@ SAMPLES := .samples
 AUDIT := .venv-audit
 REPORT ?= out/demo
 PHOTOS ?=
+QUICK ?=
 
 export FACEMETRIC_SAMPLES := $(abspath $(SAMPLES))
 # Through the environment, where no character of a folder's name means anything to the shell.
-export PHOTOS REPORT
+export PHOTOS REPORT QUICK
 
 .PHONY: help setup samples demo test check audit docs bench clean
 
@@ -68,8 +69,9 @@ audit: $(AUDIT)/.installed ## ask PyPI for known vulnerabilities of what is pinn
 docs: $(VENV)/.dev ## build the documentation and serve it on localhost:8000
 	$(BIN)/mkdocs serve
 
-bench: $(VENV)/.dev $(SAMPLES)/.complete ## run the benchmarks against their peers (hours; see benchmarks/README.md)
-	sh benchmarks/run_all.sh
+bench: $(VENV)/.dev $(SAMPLES)/.complete ## run the benchmarks against their peers (hours; QUICK=1: small forms, minutes)
+	$(BIN)/python benchmarks/run_all.py $${QUICK:+--quick}
+	@test -n "$$QUICK" || $(BIN)/python benchmarks/summary.py
 
 clean: ## delete what the targets made
 	rm -rf $(VENV) $(AUDIT) .venv-bench $(SAMPLES) out site

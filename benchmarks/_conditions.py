@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 RESULTS = Path(__file__).parent / "results"
+RESULTS_VARIABLE = "FACEMETRIC_BENCH_RESULTS"
 
 
 def conditions(packages: tuple[str, ...] = (), **more: object) -> dict[str, object]:
@@ -28,9 +29,13 @@ def conditions(packages: tuple[str, ...] = (), **more: object) -> dict[str, obje
 
 
 def write_result(name: str, result: Mapping[str, Any]) -> Path:
-    """Write ``results/<name>.json`` and return its path."""
-    RESULTS.mkdir(exist_ok=True)
-    path = RESULTS / f"{name}.json"
+    """Write ``<name>.json`` and return its path.
+
+    Into the folder that ``FACEMETRIC_BENCH_RESULTS`` names, else ``benchmarks/results``.
+    """
+    folder = Path(os.environ.get(RESULTS_VARIABLE) or RESULTS)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.json"
     path.write_text(json.dumps(result, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     return path
 

@@ -25,6 +25,7 @@ from sklearn.neighbors import KDTree
 from usearch.index import Index, MetricKind, ScalarKind
 
 from _conditions import conditions, write_result
+from _script import run_script
 from facemetric.index import Codec, CodeIndex
 
 DIM, PHOTOS, NEIGHBOURS = 128, 10, 10
@@ -193,4 +194,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

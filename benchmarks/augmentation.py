@@ -20,6 +20,7 @@ import numpy as np
 from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
 from _conditions import conditions, write_result
+from _script import run_script
 from facemetric.datasets import augmentation as ours
 from facemetric.datasets.chips import decode_chip
 
@@ -215,4 +216,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run_script(main)

@@ -11,6 +11,7 @@ import json
 from pathlib import Path
 
 from _conditions import conditions, write_result
+from _script import run_script
 from facemetric.training.logs import read_log
 from facemetric.training.logs.run_log import LOG_NAME
 from facemetric.training.recipe import read_recipe
@@ -52,4 +53,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

@@ -19,6 +19,7 @@ import numpy as np
 
 from _bundles import DLIB, bundles_at_hand
 from _conditions import conditions, write_result
+from _script import run_script
 from calibrate_builtin import CELEBA_FACE_PX, DATA, LFW_FACE_PX, Sources, strangers
 from facemetric.align import TEMPLATES, align_faces
 from facemetric.bundle import OperatingPoint, cache_folder, open_bundle
@@ -132,4 +133,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

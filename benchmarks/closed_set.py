@@ -14,6 +14,7 @@ import argparse
 from pathlib import Path
 
 from _conditions import conditions, write_result
+from _script import run_script
 from facemetric.training.recipe import read_recipe
 from facemetric.training.session import run_recipe
 
@@ -61,4 +62,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

@@ -27,6 +27,7 @@ from typing import Any
 import numpy as np
 
 from _conditions import conditions, write_result
+from _script import run_script
 from facemetric.bundle import cache_folder, open_bundle
 from facemetric.cluster import cluster
 from facemetric.datasets import data_root, read_identity_folders
@@ -207,4 +208,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from _conditions import conditions, write_result
+from _script import run_script
 from facemetric.cluster import link
 from facemetric.evaluation.metrics.clustering import bcubed_f, pairwise_f
 from facemetric.index import neighbour_graph
@@ -204,4 +205,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from _conditions import conditions, write_result
+from _script import run_script
 from facemetric.bundle import open_bundle
 from facemetric.evaluation.metrics import kfold_accuracy
 from facemetric.index import Codec
@@ -98,4 +99,4 @@ def rounded(value: float) -> float:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run_script(main)

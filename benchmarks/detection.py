@@ -25,6 +25,7 @@ import cv2
 import numpy as np
 
 from _conditions import conditions, write_result
+from _script import run_script
 from facemetric.datasets import data_root
 from facemetric.detect import Mtcnn, iou
 from facemetric.images import load_image
@@ -185,4 +186,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

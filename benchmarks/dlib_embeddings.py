@@ -23,6 +23,7 @@ os.environ.update(ONE_THREAD)  # before the libraries that read them are importe
 import numpy as np
 
 from _conditions import conditions, write_result
+from _script import run_script
 from facemetric.bundle import Network, open_bundle
 from facemetric.datasets import data_root
 from facemetric.embed import Embedder
@@ -119,4 +120,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

@@ -25,6 +25,7 @@ from typing import Any
 import cv2
 
 from _conditions import conditions, write_result
+from _script import run_script
 from facemetric.datasets import data_root
 from facemetric.jobs.embedding import embed_photos
 from facemetric.recognizer import SeenPhoto, Viewer
@@ -174,4 +175,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run_script(main)

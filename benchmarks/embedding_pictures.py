@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from torch.nn import functional
 
 from _conditions import conditions, write_result
+from _script import run_script
 from facemetric.datasets.chips import DecodedChips, SubsetSource, open_chips
 from facemetric.losses import MARGINS
 from facemetric.report.canvas import COLOURS, INK, RULE, SOFT, look
@@ -226,4 +227,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from _conditions import conditions, write_result
+from _script import run_script
 from facemetric.gallery import NewSample, SqliteGallery
 from facemetric.gallery.sqlite.snapshot import snapshot_folder
 from facemetric.vault import MasterKey
@@ -119,4 +120,4 @@ def timed(work: Callable[[], object]) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

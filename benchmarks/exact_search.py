@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from usearch.index import MetricKind, search
 
 from _conditions import conditions, write_result
+from _script import run_script
 from facemetric.index import Codec, CodeIndex
 
 NEIGHBOURS = 10
@@ -139,4 +140,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

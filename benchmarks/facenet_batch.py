@@ -27,6 +27,7 @@ from typing import Any
 import numpy as np
 
 from _conditions import conditions, write_result
+from _script import run_script
 
 MARGIN, DIM, THREADS = 0.2, 128, 2
 MINING_BAR_S, MINING_BAR_MB, LOSS_BAR_S = 0.2, 200, 2.0
@@ -262,4 +263,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run_script(main)

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from _conditions import conditions, write_result
+from _script import run_script
 from facemetric.bundle import cache_folder, open_bundle
 from facemetric.datasets import data_root, read_identity_folders
 from facemetric.decide import (
@@ -212,4 +213,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

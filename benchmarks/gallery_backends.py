@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from _conditions import conditions, write_result
+from _script import run_script
 from facemetric.gallery import Gallery, NewSample, SearchIndex
 
 DIM, PHOTOS, NOISE = 128, 10, 0.0606
@@ -127,4 +128,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

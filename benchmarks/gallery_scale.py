@@ -28,6 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from _conditions import conditions, write_result
+from _script import run_script
 from facemetric.gallery import Gallery, NewSample
 from facemetric.index import Codec, CodeIndex
 
@@ -220,4 +221,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 
 from _conditions import conditions, write_result
+from _script import run_script
 from facemetric.bundle.manifest import Licence
 from facemetric.datasets import data_root
 from facemetric.datasets.chips import open_chips
@@ -97,4 +98,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

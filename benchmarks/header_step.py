@@ -25,6 +25,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, normalize
 
 from _conditions import conditions, write_result
+from _script import run_script
 from facemetric.losses import MARGINS, Margin, MarginSoftmax
 
 NAMES = ("arcface", "lmcl", "nsl", "curricularface", "adaface")
@@ -229,4 +230,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

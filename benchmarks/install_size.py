@@ -20,6 +20,7 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 from _conditions import conditions, write_result
+from _script import run_script
 
 ROOT = Path(__file__).resolve().parent.parent
 MAX_MB = 700.0
@@ -137,4 +138,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run_script(main)

@@ -22,6 +22,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from _conditions import conditions, write_result
+from _script import run_script
 from facemetric.evaluation.intervals import (
     Interval,
     dir_interval,
@@ -308,4 +309,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run_script(main)

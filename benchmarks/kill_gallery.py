@@ -34,6 +34,7 @@ from typing import Any
 import numpy as np
 
 from _conditions import conditions, write_result
+from _script import run_script
 from facemetric.gallery import Enrolment, Gallery, NewSample
 from facemetric.vault import MasterKey
 
@@ -324,4 +325,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run_script(main)

@@ -30,6 +30,7 @@ import cv2
 import numpy as np
 
 from _conditions import conditions, write_result
+from _script import run_script
 from facemetric import Recognizer
 from facemetric.align import align_faces
 from facemetric.datasets import samples_folder
@@ -186,4 +187,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run_script(main)

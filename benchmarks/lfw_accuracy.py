@@ -22,6 +22,7 @@ import numpy as np
 
 from _bundles import bundles_at_hand
 from _conditions import conditions, write_result
+from _script import run_script
 from facemetric.bundle import Bundle, cache_folder
 from facemetric.datasets import data_root
 from facemetric.embed import Embedder
@@ -154,4 +155,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

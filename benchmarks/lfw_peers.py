@@ -20,6 +20,7 @@ import numpy as np
 from _bundles import bundles_at_hand
 from _conditions import conditions, write_result
 from _peer import Peer, add_peer_option
+from _script import run_script
 from facemetric.bundle import cache_folder
 from facemetric.datasets import data_root
 from facemetric.embed import Embedder
@@ -157,4 +158,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from _conditions import conditions, write_result
+from _script import run_script
 from facemetric.bundle import cache_folder, open_bundle
 from facemetric.datasets import data_root
 from facemetric.datasets.shards import ShardSource
@@ -186,4 +187,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

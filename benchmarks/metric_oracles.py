@@ -25,6 +25,7 @@ from sklearn.metrics import (
 )
 
 from _conditions import conditions, write_result
+from _script import run_script
 from facemetric.bundle import cache_folder
 from facemetric.evaluation.intervals import pairs_of_list, people_draws
 from facemetric.evaluation.intervals.pair_figures import AreaInDraw, DPrimeInDraw, EqualErrorInDraw
@@ -270,4 +271,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run_script(main)

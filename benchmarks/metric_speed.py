@@ -27,6 +27,7 @@ import numpy as np
 
 from _bundles import bundles_at_hand
 from _conditions import conditions, write_result
+from _script import run_script
 from facemetric.bundle import cache_folder
 from facemetric.datasets import data_root, read_identity_folders, read_lfw_pairs
 from facemetric.embed import Embedder
@@ -298,4 +299,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run_script(main)

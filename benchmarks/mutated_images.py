@@ -27,6 +27,7 @@ import numpy as np
 from PIL import Image as PillowImage
 
 from _conditions import conditions, write_result
+from _script import run_script
 
 KINDS = (
     "truncated",
@@ -301,4 +302,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

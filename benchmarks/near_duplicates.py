@@ -23,6 +23,7 @@ import numpy as np
 from _bundles import MOBILEFACENET, bundles_at_hand
 from _conditions import conditions, write_result
 from _peer import Peer, add_peer_option
+from _script import run_script
 from facemetric.bundle import cache_folder
 from facemetric.datasets import (
     LabelledPhotos,
@@ -355,4 +356,4 @@ def _side(embedded: Any, prefix: str = "") -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

@@ -21,6 +21,7 @@ import time
 from typing import Any
 
 from _conditions import conditions, write_result
+from _script import run_script
 
 HEADERS = ("sampled", "full", "torch")
 
@@ -154,4 +155,4 @@ def _peak_mb() -> float:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run_script(main)

@@ -20,6 +20,7 @@ import numpy as np
 import onnx
 
 from _conditions import conditions, write_result
+from _script import run_script
 from facemetric.bundle import Bundle, Network
 from facemetric.bundle.manifest import Licence
 from facemetric.training.export import ExportedRun, export_run
@@ -123,4 +124,4 @@ def _arguments() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from _bundles import bundles_at_hand
 from _conditions import conditions, write_result
+from _script import run_script
 from facemetric.bundle import Bundle, cache_folder
 from facemetric.datasets import data_root, read_celeba, read_identity_folders
 from facemetric.embed import Embedder
@@ -173,4 +174,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

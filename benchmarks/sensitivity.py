@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from _bundles import bundles_at_hand
 from _conditions import conditions, write_result
+from _script import run_script
 from facemetric.bundle import Bundle, cache_folder
 from facemetric.datasets import LfwPairs, data_root, read_lfw_pairs
 from facemetric.embed import Embedder
@@ -224,4 +225,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from _conditions import conditions, write_result
+from _script import run_script
 from _serving import Caller, Serving
 from facemetric import Gallery, Recognizer
 from service_load import PATH, fill, photographs
@@ -176,4 +177,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

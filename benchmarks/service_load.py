@@ -29,6 +29,7 @@ import numpy as np
 
 from _conditions import conditions, write_result
 from _peer import add_peer_option
+from _script import run_script
 from _serving import HERE, Serving, call
 from facemetric import Recognizer
 from facemetric.datasets import data_root
@@ -208,4 +209,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

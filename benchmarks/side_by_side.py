@@ -20,6 +20,7 @@ import cv2
 import numpy as np
 
 from _conditions import conditions, write_result
+from _script import run_script
 from facemetric.bundle import open_bundle
 from facemetric.datasets import data_root
 from facemetric.embed import Embedder
@@ -105,4 +106,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

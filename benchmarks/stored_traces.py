@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from _conditions import conditions, write_result
+from _script import run_script
 from facemetric.gallery import NewSample, SqliteGallery
 from facemetric.vault import MasterKey
 
@@ -152,4 +153,4 @@ def traces(
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

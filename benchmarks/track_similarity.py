@@ -15,6 +15,7 @@ import argparse
 import numpy as np
 
 from _conditions import conditions, write_result
+from _script import run_script
 from facemetric.datasets import data_root
 from facemetric.recognizer import Recognizer
 from facemetric.types import Float64
@@ -101,4 +102,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

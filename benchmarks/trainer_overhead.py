@@ -16,6 +16,7 @@ from pathlib import Path
 import torch
 
 from _conditions import conditions, write_result
+from _script import run_script
 from facemetric.training import build
 from facemetric.training.material import Material, open_material
 from facemetric.training.network import normalise_pixels
@@ -108,4 +109,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from _conditions import RESULTS, conditions, write_result
+from _script import run_script
 from facemetric.backbones import describe
 from facemetric.report.canvas import COLOURS, RULE, look
 from facemetric.training.run_folder import RunFolder
@@ -167,4 +168,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

@@ -20,6 +20,7 @@ import numpy as np
 
 from _bundles import DLIB, MOBILEFACENET, bundles_at_hand
 from _conditions import conditions, write_result
+from _script import run_script
 from facemetric.bundle import Bundle, Manifest, cache_folder
 from facemetric.datasets import LabelledPhotos, data_root, read_celeba, read_identity_folders
 from facemetric.decide import threshold_for_gallery
@@ -302,4 +303,4 @@ def print_table(rows: dict[str, Any], searches: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

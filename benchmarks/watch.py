@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from _conditions import conditions, write_result
+from _script import run_script
 from facemetric.recognizer import Recognizer
 from make_watch_video import LENGTH_S, make
 
@@ -192,4 +193,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

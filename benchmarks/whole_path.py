@@ -28,6 +28,7 @@ import cv2
 import numpy as np
 
 from _conditions import conditions, write_result
+from _script import run_script
 from facemetric import Gallery, Recognizer
 from facemetric.datasets import data_root, read_identity_folders
 from facemetric.decide import Threshold, manual_threshold
@@ -210,4 +211,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run_script(main)
