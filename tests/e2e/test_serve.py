@@ -95,7 +95,9 @@ def test_keys_of_the_command_line_hold_at_once_and_a_signal_ends_it(tmp_path: Pa
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
     lines = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
-    assert [lines[0]["event"], lines[-1]["event"]] == ["started", "stopped"]
+    assert lines[0]["event"] == "new gallery"
+    assert (lines[0]["gallery"], lines[0]["place"]) == ("main", str(tmp_path / "people.db"))
+    assert [lines[1]["event"], lines[-1]["event"]] == ["started", "stopped"]
     assert made["secret"] not in (tmp_path / "log.jsonl").read_text()
 
 

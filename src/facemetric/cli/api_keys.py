@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from facemetric.cli.options import Json
-from facemetric.cli.output import guarded, print_json, table
+from facemetric.cli.output import complain, guarded, print_json, table
 from facemetric.cli.serve import ApiKeys, api_keys
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def new(
 
     Example: facemetric keys new "front door" --scope read --gallery staff --days 365
     """
-    with _opened(keys) as store:
+    with _opened(keys, create=True) as store:
         key, secret = store.new(
             name,
             scopes=[one.value for one in scope],
@@ -114,10 +114,16 @@ def revoke(key: KeyId, keys: ApiKeys = None, json_: Json = False) -> None:
     _print_keys([revoked], json_=json_)
 
 
-def _opened(given: ApiKeys) -> KeyStore:
+def _opened(given: ApiKeys, *, create: bool = False) -> KeyStore:
     from facemetric.service.keystore import KeyStore
 
-    return KeyStore(api_keys(given))
+    path = api_keys(given)
+    if given is None and create:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    store = KeyStore(path, create=create)
+    if store.is_new:
+        complain(f"new file of API keys: {path.absolute()}")
+    return store
 
 
 def _print_secret(key: Key, secret: str, *, json_: bool) -> None:

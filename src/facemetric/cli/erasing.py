@@ -8,6 +8,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Literal, Self
 
 import typer
 
+from facemetric.cli.output import complain
 from facemetric.errors import InputError
 
 if TYPE_CHECKING:
@@ -68,7 +69,10 @@ class Erasing:
         from facemetric.vault import open_log
 
         if self._audit is not None:
+            is_new = not self._audit.exists()
             self._log = open_log(self._audit, key=self._key, plain=self._plain_log)
+            if is_new:
+                complain(f"new audit log: {self._audit.absolute()}")
         if self._receipts is not None:
             flags = os.O_CREAT | os.O_WRONLY | (os.O_APPEND if self._several else os.O_EXCL)
             try:

@@ -1,4 +1,9 @@
-"""Which gallery a command means."""
+"""Which gallery a command means, and whether it may be made.
+
+What reads, changes or erases opens a gallery that is there, and refuses any other. What enrols,
+copies into, imports, upgrades or serves makes one where there is none, in a folder that is there,
+and says so.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +13,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from facemetric.cli.output import complain
 from facemetric.errors import GalleryError
 
 if TYPE_CHECKING:
@@ -51,14 +57,17 @@ def open_to_enroll(
 
     address = gallery_address(given)
     file = file_of(address)
-    if file is not None:
-        make_folder(file)
+    check_folder(address)
     if codes:
         codec_of(recognizer.bundle)  # before the work, not after it
     with ExitStack() as stack:
 
         def opened() -> Gallery:
-            return stack.enter_context(recognizer.open_gallery(address, codes=codes, key=key))
+            return stack.enter_context(
+                open_or_make(
+                    address, lambda: recognizer.open_gallery(address, codes=codes, key=key)
+                )
+            )
 
         yield opened if file is not None and not file_exists(file) else opened()
 
@@ -96,18 +105,39 @@ def place_there(address: str) -> str | None:
         return None
 
 
-def make_folder(path: Path) -> None:
-    """Make a gallery file's folder; GalleryError where that, or writing to it, is not allowed."""
+def open_or_make(address: str, make: Callable[[], Gallery]) -> Gallery:
+    """Open a gallery to write to, and say on standard error where a new one was made."""
+    check_folder(address)
+    opened = make()
+    if opened.made is not None:
+        complain(f"new gallery: {opened.made}")
+    return opened
+
+
+def check_folder(address: str) -> None:
+    """Raise GalleryError unless a gallery's file lies, or can be made, in a folder that is there.
+
+    Of folders that are absent only the user's data folder is made: another may be a slip of the
+    pen.
+    """
+    from facemetric.bundle import data_folder
+
+    path = file_of(address)
+    if path is None:
+        return
     reason = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if not os.access(path.parent, os.W_OK):
+        if path.parent == data_folder():
+            path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.parent.is_dir():
+            reason = "there is none"
+        elif not os.access(path.parent, os.W_OK):
             reason = "no permission"
-    except OSError as error:
-        reason = error.strerror or str(error)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        reason = getattr(error, "strerror", None) or str(error)
     if reason is not None:
         raise GalleryError(
-            f"its folder cannot be written to: {reason}",
+            f"its folder {path.parent} cannot be written to: {reason}",
             item=str(path),
-            fix="Name a file in a folder that you can write to",
+            fix="Name a file in a folder that you can write to, or make the folder first",
         )

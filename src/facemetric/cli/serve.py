@@ -125,10 +125,12 @@ def serve(
             f"{error.name} is needed and not installed",
             fix='Install it: pip install "facemetric[serve]"',
         ) from error
-    from facemetric.cli.galleries import shown_address
+    from facemetric.cli.galleries import check_folder, shown_address
     from facemetric.wire import ServeOut
 
     galleries = named_galleries(gallery)
+    for address in galleries.values():
+        check_folder(address)
     cores = usable_processors()
     settings = Settings(
         galleries=galleries,

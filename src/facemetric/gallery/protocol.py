@@ -59,6 +59,8 @@ class Gallery(Searchable):
         Whether portraits can be kept with samples; those that cannot refuse samples with one.
     codec
         Of a gallery that stores one byte per dimension; ``None`` where it stores floats.
+    made
+        Where it was made by this very opening, without a password; ``None``: it was there.
     """
 
     erased_from: tuple[str, ...] = ("the store",)
@@ -70,6 +72,7 @@ class Gallery(Searchable):
 
     keeps_portraits: bool = False
     codec: Codec | None = None
+    made: str | None = None
 
     id: str
     bundle: str

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Path, Request, Response
 
 from facemetric.service.keys import Key
+from facemetric.service.names import GALLERY
 from facemetric.service.service import Service
 from facemetric.wire import Wire, to_json
 
@@ -30,9 +31,7 @@ async def _key(request: Request) -> Key:
 
 TheService = Annotated[Service, Depends(_service)]
 TheKey = Annotated[Key, Depends(_key)]
-GalleryName = Annotated[
-    str, Path(pattern="^[a-z0-9][a-z0-9._-]{0,63}$", description="A gallery of this service.")
-]
+GalleryName = Annotated[str, Path(pattern=GALLERY, description="A gallery of this service.")]
 _ID = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 PersonId = Annotated[
     str, Path(pattern=_ID, description="A person's id; names do not belong into addresses.")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from pathlib import Path
 
 from facemetric.bundle import open_bundle
 from facemetric.embed import Embedder
@@ -86,8 +85,6 @@ class Engine:
                 gallery.close()
 
     def _open(self, address: str, settings: Settings) -> Gallery:
-        if settings.create_galleries and "://" not in address:
-            Path(address).parent.mkdir(parents=True, exist_ok=True)
         return self.recognizer.open_gallery(
             address, create=settings.create_galleries, key=settings.master_key
         )

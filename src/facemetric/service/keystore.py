@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import os
 import sqlite3
 import stat
@@ -14,6 +15,7 @@ from typing import Self
 
 from facemetric.errors import AccessError, InputError
 from facemetric.service.keys import Key, Secret, fits, id_of, new_id, new_secret
+from facemetric.service.names import check_gallery_name
 
 SCOPES = ("read", "enrol", "admin")
 _VERSION = 1
@@ -38,22 +40,38 @@ class KeyStore:
     Parameters
     ----------
     path
-        The file, made where there is none; ``None``: in memory, for keys that die with the service.
+        The file; ``None``: in memory, for keys that die with the service.
+    create
+        Make the file where there is none, in a folder that is there.
     clock
         Returns the time, with a time zone.
+
+    Attributes
+    ----------
+    is_new
+        Whether the file was made by this very opening.
 
     Raises
     ------
     AccessError
-        The file cannot be used, or others than its owner may read it.
+        The file is absent or cannot be used, or others than its owner may read it.
     """
 
-    def __init__(self, path: Path | None, *, clock: Callable[[], datetime] = now) -> None:
+    def __init__(
+        self, path: Path | None, *, create: bool = True, clock: Callable[[], datetime] = now
+    ) -> None:
         self.path = path
         self._clock = clock
         self._lock = threading.Lock()
         self._item = "<memory>" if path is None else str(path)
         with self._translated():
+            self.is_new = path is not None and not path.exists()
+            if self.is_new and not create:
+                raise AccessError(
+                    "there is no such file of API keys",
+                    item=self._item,
+                    fix="Check the path; facemetric keys new makes the first key, and the file",
+                )
             if path is not None:
                 _make_private(path)
             self._connection = sqlite3.connect(
@@ -82,7 +100,8 @@ class KeyStore:
         Raises
         ------
         InputError
-            A scope is none, the name is empty, or the time has passed.
+            A scope is none, the name is empty, no gallery can be called that, or the time has
+            passed.
         """
         at = self._clock()
         unknown = sorted(set(scopes) - set(SCOPES))
@@ -90,8 +109,8 @@ class KeyStore:
             raise InputError(f"expected some of {', '.join(SCOPES)}, got {unknown}", item="scopes")
         if not name.strip() or not name.isprintable() or len(name) > 100:
             raise InputError("expected 1 to 100 printable characters", item="name")
-        if galleries is not None and any(not one or "," in one for one in galleries):
-            raise InputError("expected names of galleries", item="galleries")
+        for one in galleries or ():
+            check_gallery_name(one, item="galleries")
         if per_minute is not None and per_minute < 1:
             raise InputError(f"expected at least 1, got {per_minute}", item="per_minute")
         _check_time(expires, at)
@@ -128,6 +147,11 @@ class KeyStore:
         with self._translated(), self._lock:
             rows = self._connection.execute("SELECT * FROM keys ORDER BY created, id").fetchall()
         return [_key(row) for row in rows]
+
+    def living(self) -> builtins.list[Key]:
+        """Return those that may be used now."""
+        at = self._clock()
+        return [key for key in self.list() if key.lives(at)]
 
     def get(self, key_id: str) -> Key:
         """Return one key; AccessError where there is none."""
@@ -226,11 +250,14 @@ class KeyStore:
             yield
         except (OSError, sqlite3.Error) as error:
             reason = getattr(error, "strerror", None) or error
-            raise AccessError(f"cannot be used: {reason}", item=self._item) from error
+            raise AccessError(
+                f"cannot be used: {reason}",
+                item=self._item,
+                fix="Name a file of API keys in a folder that is there and that you can write to",
+            ) from error
 
 
 def _make_private(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise AccessError(

@@ -16,8 +16,8 @@ from threadpoolctl import threadpool_limits
 from facemetric.errors import AccessError, InputError, ServiceError
 from facemetric.service.app import create_app
 from facemetric.service.connection import Connection
-from facemetric.service.events import JsonLines
-from facemetric.service.keystore import KeyStore, now
+from facemetric.service.events import JsonLines, log
+from facemetric.service.keystore import KeyStore
 from facemetric.service.service import Service
 from facemetric.service.settings import Settings
 
@@ -58,10 +58,9 @@ def open_keys(settings: Settings, address: Address) -> tuple[KeyStore, str | Non
     AccessError
         There is no usable key and the address can be reached from outside.
     """
-    at = now()
     if settings.keys is not None and settings.keys.exists():
         store = KeyStore(settings.keys)
-        if any(key.lives(at) for key in store.list()):
+        if store.living():
             return store, None
         store.close()
     if not address.loopback:
@@ -117,6 +116,8 @@ def serve(settings: Settings, address: Address, *, tell: Callable[[str, str | No
     _load(config, address)
     with _listen(address) as listening:
         _log_as_json()
+        if secret is not None:
+            log(logging.WARNING, "no key can be used: one for this run", keys=str(settings.keys))
         # Workers compute side by side: BLAS threads of each would only wait for each other.
         threadpool_limits(1, user_api="blas")
         # Here, where an error has words, and not in the server's start, where it is a trace. Who

@@ -137,7 +137,10 @@ class Service:
         if self._engine is None:
             self._engine = Engine(self.settings, observe=self.metrics.batch)
         if self.settings.audit is not None:
+            is_new = not self.settings.audit.exists()
             self.audit_log = open_log(self.settings.audit, key=self.settings.master_key)
+            if is_new:
+                log(logging.WARNING, "new audit log", file=str(self.settings.audit.absolute()))
         limits = self.settings.limits
         self._jobs = Jobs(
             self.engine,
@@ -145,8 +148,11 @@ class Service:
             most_of_key=limits.key_jobs,
             most_bytes=limits.waiting_bytes,
         )
-        for gallery in self.engine.galleries.values():
+        for name, gallery in self.engine.galleries.items():
+            if gallery.made is not None:
+                log(logging.WARNING, "new gallery", gallery=name, place=gallery.made)
             gallery.compared()  # its vectors are read now, not with the first question
+        self._warn_of_keys()
         self.state = "ok"
         log(
             logging.INFO,
@@ -155,6 +161,17 @@ class Service:
             galleries=len(self.engine.galleries),
             seconds=round(time.monotonic() - self._since, 2),
         )
+
+    def _warn_of_keys(self) -> None:
+        """Say which keys are for galleries that are not here: each may be a slip of the pen."""
+        for key in self.keys.living():
+            for name in sorted((key.galleries or frozenset()) - self.engine.galleries.keys()):
+                log(
+                    logging.WARNING,
+                    "key for a gallery that is not served",
+                    key=key.id,
+                    gallery=name,
+                )
 
     def stop(self) -> None:
         """Finish what is in work and let go of everything."""

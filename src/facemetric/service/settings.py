@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,9 +9,8 @@ from pathlib import Path
 from facemetric.errors import InputError
 from facemetric.processors import usable_processors
 from facemetric.service.allowance import TIMES_PARSED
+from facemetric.service.names import check_gallery_name
 from facemetric.vault import MasterKey
-
-_NAME = re.compile("[a-z0-9][a-z0-9._-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +117,7 @@ class Settings:
     embedding_threads
         Threads of the embedding network.
     create_galleries
-        Make galleries that are not there.
+        Make galleries that are not there, files in folders that are; the log says which.
     keep_portraits
         Whether those who enrol may ask for a small picture of the face to be kept.
     limits
@@ -144,11 +142,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         for name in self.galleries:
-            if not _NAME.fullmatch(name):
-                raise InputError(
-                    "expected 1 to 64 lower-case letters, digits, dots, dashes or underscores",
-                    item=f"gallery {name!r}",
-                )
+            check_gallery_name(name, item="gallery")
         for name in set(self.events) - set(self.galleries):
             raise InputError("there is no such gallery", item=f"events {name!r}")
         if self.detectors < 1 or self.embedding_threads < 1:

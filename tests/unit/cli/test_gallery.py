@@ -52,12 +52,15 @@ def test_show_and_check(people: Path, tmp_path: Path) -> None:
 
 def test_copy_export_import(people: Path, tmp_path: Path) -> None:
     address, file, back = postgres_address(), tmp_path / "all.parquet", tmp_path / "new" / "b.db"
-    copied = json.loads(run("copy", people, address, "--json").output)
+    copied = json.loads(run("copy", people, address, "--json").stdout)
     assert (copied["people"], copied["samples"], copied["new_people"]) == (5, 5, 5)
     assert "postgres:" not in copied["target"] and copied["schema"] == "facemetric.gallery-copy/1"
     assert "0 of them new" in run("copy", people, address).output
     exported = json.loads(run("export", address, file, "--json").output)
-    imported = json.loads(run("import", file, back, "--json").output)
+    refused = run("import", file, back)
+    assert refused.exit_code == 4 and "make the folder first" in refused.output
+    back.parent.mkdir()
+    imported = json.loads(run("import", file, back, "--json").stdout)
     assert copied["checksum"] == exported["checksum"] == imported["checksum"]
     with Gallery.open(back) as gallery, Gallery.open(people) as first:
         assert gallery.people() == first.people()
@@ -122,7 +125,7 @@ def test_portraits_are_kept_counted_and_left_behind(
         return CliRunner().invoke(app, list(map(str, words)))
 
     first = call("enroll", "Barack", samples["obama"], "--gallery", gallery, "--json")
-    assert not json.loads(first.output)["samples"][0]["has_portrait"]
+    assert not json.loads(first.stdout)["samples"][0]["has_portrait"]
     asked = ("enroll", "Barack", samples["obama2"], "--gallery", gallery, "--keep-portraits")
     assert "(portrait kept)" in call(*asked).output
     shown = json.loads(call("people", "show", "Barack", "--gallery", gallery, "--json").output)

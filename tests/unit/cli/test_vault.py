@@ -92,7 +92,7 @@ def test_a_plain_gallery_becomes_an_encrypted_one_and_back(
     copied = run("gallery", "copy", plain, sealed, "--key-file", key_file, "--json")
     assert copied.exit_code == 0, copied.output
     again = run("gallery", "copy", sealed, back, "--from-key-file", key_file, "--json")
-    assert json.loads(again.output)["checksum"] == json.loads(copied.output)["checksum"]
+    assert json.loads(again.stdout)["checksum"] == json.loads(copied.stdout)["checksum"]
     assert b"Cleo.jpg" in back.read_bytes() and b"Cleo.jpg" not in sealed.read_bytes()
 
     for words in (
@@ -134,7 +134,7 @@ def test_the_key_is_changed(plain: Path, key_file: Path, tmp_path: Path) -> None
     unsealed = run(*words, plain)
     assert unsealed.exit_code == 4 and "is not encrypted" in unsealed.output
     done = run(*words, sealed, "--key-file", key_file, "--json")
-    assert json.loads(done.output) == {
+    assert json.loads(done.stdout) == {
         "schema": "facemetric.rotate/1",
         "gallery": str(sealed),
         "old_key_id": key_from_file(key_file).id,

@@ -87,6 +87,9 @@ def test_another_process_sees_changes_at_once(store: KeyStore, clock: Clock) -> 
         {"scopes": []},
         {"scopes": ["root"]},
         {"scopes": ["read"], "galleries": [""]},
+        {"scopes": ["read"], "galleries": ["main", "Staff"]},
+        {"scopes": ["read"], "galleries": ["a,b"]},
+        {"scopes": ["read"], "galleries": ["main\n"]},
         {"scopes": ["read"], "per_minute": 0},
     ],
 )

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
-from facemetric.errors import AccessError, ServiceError
+from facemetric.errors import AccessError, GalleryError, ServiceError
 from facemetric.gallery import receipt_problems
 from facemetric.service import KeyStore, create_app
 from facemetric.service.engine import Engine
@@ -280,6 +280,43 @@ def test_the_app_can_be_made_without_being_run(tmp_path: Path) -> None:
     assert isinstance(app, FastAPI)
     assert not (tmp_path / "main.db").exists()
     app.state.service.keys.close()
+
+
+def test_the_start_tells_what_is_new_and_which_keys_open_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = settings_in(tmp_path, audit=tmp_path / "audit.jsonl")
+
+    def told() -> list[dict[str, str]]:
+        caplog.clear()
+        with TestClient(create_app(settings)):
+            pass
+        facts = [getattr(record, "facts", {}) for record in caplog.records]
+        return [one for one in facts if one.get("event") not in ("started", "stopped")]
+
+    assert settings.keys is not None
+    with KeyStore(settings.keys) as keys:
+        bound, _ = keys.new("gate", scopes=["read"], galleries=["main", "mian"])
+        ended, _ = keys.new("old", scopes=["read"], galleries=["gone"])
+        keys.new("all", scopes=["read"])
+        keys.revoke(ended.id)
+    first, again = told(), told()
+    assert first[0] == {"event": "new audit log", "file": str(tmp_path / "audit.jsonl")}
+    assert first[1:3] == [
+        {"event": "new gallery", "gallery": name, "place": str(tmp_path / f"{name}.db")}
+        for name in ("main", "other")
+    ]
+    assert first[3:] == again
+    assert again == [
+        {"event": "key for a gallery that is not served", "key": bound.id, "gallery": "mian"}
+    ]
+
+
+def test_a_gallery_in_a_folder_that_is_not_there_ends_the_start(tmp_path: Path) -> None:
+    settings = replace(settings_in(tmp_path), galleries={"main": str(tmp_path / "no" / "main.db")})
+    with pytest.raises(GalleryError, match="existing folder"):
+        Engine(settings, observe=lambda chips: None)
+    assert not (tmp_path / "no").exists()
 
 
 def test_a_broken_file_of_keys_lets_nobody_in_and_says_nothing(

@@ -110,17 +110,18 @@ def import_(
 
     Example: facemetric gallery import people.parquet other.db
     """
-    from facemetric.cli.galleries import file_of, make_folder, shown_address
+    from facemetric.cli.galleries import check_folder, open_or_make, shown_address
     from facemetric.gallery import Gallery
     from facemetric.jobs.parquet import file_facts, import_gallery
 
     facts = file_facts(file)
-    path = file_of(target)
-    if path is not None:
-        make_folder(path)
+    check_folder(target)
     options = {name: facts[name] for name in ("bundle", "dim", "bundle_sha256", "flip")}
     options["key"] = master_key(key_file, key_command)
-    with Gallery.open(target, **options) as opened, counting_people(None, progress) as tell:
+    with (
+        open_or_make(target, lambda: Gallery.open(target, **options)) as opened,
+        counting_people(None, progress) as tell,
+    ):
         copied = import_gallery(file, opened, portraits=portraits, tell=tell)
     _answer(str(file), shown_address(target), copied, json_)
 
@@ -139,19 +140,19 @@ def _open_source(source: str, own: MasterKey | None, key: MasterKey | None) -> G
 
 def _open_like(source: Gallery, target: str, key: MasterKey | None) -> Gallery:
     """Open a gallery for the same embeddings, made where there is none."""
-    from facemetric.cli.galleries import file_of, make_folder
+    from facemetric.cli.galleries import open_or_make
     from facemetric.gallery import Gallery
 
-    path = file_of(target)
-    if path is not None:
-        make_folder(path)
-    return Gallery.open(
+    return open_or_make(
         target,
-        bundle=source.bundle,
-        dim=source.dim,
-        bundle_sha256=source.bundle_sha256,
-        flip=source.flip,
-        key=key,
+        lambda: Gallery.open(
+            target,
+            bundle=source.bundle,
+            dim=source.dim,
+            bundle_sha256=source.bundle_sha256,
+            flip=source.flip,
+            key=key,
+        ),
     )
 
 

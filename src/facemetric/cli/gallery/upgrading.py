@@ -226,26 +226,27 @@ def _converted(
     flip: bool,
 ) -> GalleryUpgradeOut:
     from facemetric.bundle.folders import imported_folder
-    from facemetric.cli.galleries import file_of, make_folder
+    from facemetric.cli.galleries import check_folder, open_or_make
     from facemetric.cli.gallery.counting import counting_people
     from facemetric.gallery import Gallery
     from facemetric.jobs.upgrading import convert_gallery, save_upgraded
     from facemetric.wire import ErrorOut
 
-    path = file_of(asked.target)
-    if path is not None:
-        make_folder(path)
+    check_folder(asked.target)  # before a bundle is saved for it
     if plan is not None and not imported_folder(answer.bundle).exists():
         save_upgraded(new, plan, name=answer.bundle)
     with ExitStack() as stack:
         target = stack.enter_context(
-            Gallery.open(
+            open_or_make(
                 asked.target,
-                key=asked.key,
-                bundle=answer.bundle,
-                dim=new.dim,
-                bundle_sha256=new.manifest.model.sha256,
-                flip=flip,
+                lambda: Gallery.open(
+                    asked.target,
+                    key=asked.key,
+                    bundle=answer.bundle,
+                    dim=new.dim,
+                    bundle_sha256=new.manifest.model.sha256,
+                    flip=flip,
+                ),
             )
         )
         tell = stack.enter_context(counting_people(len(source), asked.progress))

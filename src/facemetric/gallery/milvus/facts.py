@@ -37,6 +37,8 @@ class Facts:
         As those of ``Gallery``.
     index
         How samples were looked for when it was opened, or an index was last built here.
+    is_new
+        Whether the gallery was made by this very opening.
 
     Raises
     ------
@@ -54,6 +56,7 @@ class Facts:
         self._collections = collections
         shown = collections.client.address.shown
         facts = self._stored()
+        self.is_new = facts is None
         if facts is None:
             if not create:
                 raise absent_gallery(shown)
@@ -157,4 +160,6 @@ class Facts:
 
 def absent_gallery(shown: str) -> GalleryError:
     """Return the error for an address without a gallery."""
-    return GalleryError("no such gallery", item=shown, fix="Enrol someone to create it")
+    return GalleryError(
+        "no such gallery", item=shown, fix="Check the address: enrolling someone makes a gallery"
+    )

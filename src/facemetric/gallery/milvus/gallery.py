@@ -134,6 +134,7 @@ class MilvusGallery(Gallery):
             raise
         self.id, self.bundle, self.dim = self._facts.id, self._facts.bundle, self._facts.dim
         self.bundle_sha256 = self._facts.bundle_sha256
+        self.made = where.shown if self._facts.is_new else None
 
     @property
     def place(self) -> str:

@@ -210,7 +210,11 @@ class PostgresGallery(SqlGallery):
             ).fetchone()
         if there is None:
             if not create:
-                raise GalleryError("no such gallery", item=item, fix="Enrol someone to create it")
+                raise GalleryError(
+                    "no such gallery",
+                    item=item,
+                    fix="Check the address: enrolling someone makes a gallery",
+                )
             used.check_new(item=item)
         if self._server.read_only:
             return
@@ -232,3 +236,4 @@ class PostgresGallery(SqlGallery):
             bring_up_to_date(connection, 0, dim=used.dim)
             fill_new(connection, used, at=time_text(clock(), name="clock"))
             connection.execute("UPDATE gallery SET schema_version = ?", (len(MIGRATIONS),))
+        self.made = item

@@ -59,7 +59,9 @@ class SqliteDatabase:
         if not file_exists(path):
             if read_only or create is None:
                 raise GalleryError(
-                    "no such gallery", item=self.item, fix="Enrol someone to create it"
+                    "no such gallery",
+                    item=self.item,
+                    fix="Check the address: enrolling someone makes a gallery",
                 )
             make_file(path)
         with self._translated():
@@ -208,7 +210,9 @@ class SqliteDatabase:
             connection.execute(f"PRAGMA {pragma}")
         blank = is_blank(connection)
         if blank and (self.read_only or create is None):
-            raise GalleryError("holds no gallery yet", fix="Enrol someone to create it")
+            raise GalleryError(
+                "holds no gallery yet", fix="Check the address: enrolling someone makes a gallery"
+            )
         if self.read_only:
             if not blank and check_version(connection):
                 raise GalleryError(

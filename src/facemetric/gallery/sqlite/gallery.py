@@ -131,6 +131,7 @@ class SqliteGallery(SqlGallery):
             fill_new(connection, used, at=moment)
             if key is not None:
                 begin_encryption(connection, key, at=moment)
+            self.made = str(self.path.absolute())
 
         if create and not read_only and not file_exists(self.path):
             used.check_new(item=str(self.path))
