@@ -31,7 +31,7 @@ from facemetric.gallery import (
     SearchIndex,
     SqliteGallery,
 )
-from facemetric.types import ChipQuality, Face
+from facemetric.types import ChipQuality, Face, ItemError
 from facemetric.vault import MasterKey
 from layouts.postgres import postgres_address
 
@@ -134,6 +134,22 @@ def test_many_are_acknowledged_one_by_one(gallery: Gallery) -> None:
     assert [person.name for person in gallery] == [name for name, _ in people]
 
 
+def test_names_that_cannot_be_seen_as_they_are_spelt(gallery: Gallery) -> None:
+    sample = NewSample(unit(1)[0], "a.jpg")
+    gallery.enroll("P0", [sample])
+    ((record,),) = gallery.records()
+    for name in ("An\u200bna", "Anna\u202e", "An\x00na", "An\ud800na", "\u3164"):
+        with pytest.raises(PersonError, match=r"the name has U\+"):
+            gallery.enroll(name, [sample])
+        with pytest.raises(PersonError, match=r"the name has U\+"):
+            gallery.rename("P0", name)
+        (failed,) = gallery.enroll_many([(name, [sample])])
+        assert isinstance(failed, ItemError) and "the name has U+" in failed.cause
+        with pytest.raises(PersonError, match=r"the name has U\+"):
+            gallery.restore([replace(record, person=replace(record.person, name=name))])
+    assert [person.name for person in gallery] == ["P0"]
+
+
 def test_terms_are_kept(gallery: Gallery) -> None:
     consent = Consent("consent", "asked", datetime(2024, 1, 1, tzinfo=UTC))
     until = datetime(2025, 1, 1, tzinfo=UTC)
@@ -197,8 +213,11 @@ def test_people_are_in_groups_and_searched_by_them(gallery: Gallery) -> None:
     gallery.remove("P6")
     assert gallery.groups() == {"even": 4, "new group": 1, "third": 3}
     assert found("even") == {"P3", "P4", "P8", "P10"}
-    for wrong in ("", " ", "x" * 65, "a\x00b"):
+    for wrong in ("", " ", "x" * 65):
         with pytest.raises(InputError, match="a group's name has 1 to 64 characters"):
+            gallery.set_groups("P0", [wrong])
+    for wrong in ("a\x00b", "a\u200bb", "a\u202eb"):
+        with pytest.raises(InputError, match=r"the group's name has U.*Spell it 'ab'"):
             gallery.set_groups("P0", [wrong])
     with pytest.raises(InputError, match="expected names, got one text"):
         gallery.search(vectors[:1], groups="even")

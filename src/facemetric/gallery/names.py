@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from facemetric.errors import InputError, PersonError
+from facemetric.gallery.spelling import fault_of
 
 MAX_NAME_CHARACTERS = 200
 _UUID_LENGTH = 36
@@ -20,8 +21,8 @@ def clean_name(name: str) -> str:
     Raises
     ------
     PersonError
-        Where nothing is left, the name has control characters or more than 200 characters, or it
-        looks like an id.
+        Where nothing is left, the name has more than 200 characters or such as nobody sees (see
+        `fault_of`), or it looks like an id.
     """
     plain = name.isascii() and name.isprintable()  # the quick way for most names
     text = " ".join((name if plain else unicodedata.normalize("NFC", name)).split())
@@ -32,9 +33,10 @@ def clean_name(name: str) -> str:
             f"a name may have {MAX_NAME_CHARACTERS} characters, got {len(text)}",
             item=repr(name[:40]),
         )
-    # Cc: control characters; Cs: halves of surrogate pairs, which no file can hold.
-    if not plain and any(unicodedata.category(letter) in ("Cc", "Cs") for letter in text):
-        raise PersonError("a name must not have control characters", item=repr(name[:40]))
+    fault = None if plain else fault_of(text)
+    if fault is not None:
+        cause, fix = fault
+        raise PersonError(f"the name {cause}", item=repr(name[:40]), fix=fix)
     if is_id(text):
         raise PersonError("a name must not look like an id", item=repr(name[:40]))
     return text
@@ -59,21 +61,22 @@ def group_names(groups: Iterable[str]) -> tuple[str, ...]:
     Raises
     ------
     InputError
-        Where one is empty, has control characters or more than 64 characters.
+        Where one is empty, or has more than 64 characters or such as nobody sees.
     """
     if isinstance(groups, str):
         raise InputError(f"expected names, got one text: {groups!r}", item="groups")
     cleaned = set()
     for group in groups:
         text = " ".join(unicodedata.normalize("NFC", group).split())
-        if not 0 < len(text) <= MAX_GROUP_CHARACTERS or any(
-            unicodedata.category(letter) in ("Cc", "Cs") for letter in text
-        ):
+        if not 0 < len(text) <= MAX_GROUP_CHARACTERS:
             raise InputError(
-                f"a group's name has 1 to {MAX_GROUP_CHARACTERS} characters, none of them control "
-                "characters",
+                f"a group's name has 1 to {MAX_GROUP_CHARACTERS} characters, got {len(text)}",
                 item=repr(group[:40]),
             )
+        fault = fault_of(text)
+        if fault is not None:
+            cause, fix = fault
+            raise InputError(f"the group's name {cause}", item=repr(group[:40]), fix=fix)
         cleaned.add(text)
     return tuple(sorted(cleaned))
 

@@ -106,3 +106,17 @@ def test_whoever_is_absent_is_named(
     assert "Ada" in gallery
     assert "Nobody" not in gallery
     assert len(gallery) == 1
+
+
+def test_a_name_of_before_there_was_a_rule_is_shown_and_replaced(
+    gallery: SqliteGallery, sample: Callable[..., NewSample]
+) -> None:
+    """Names that are refused now may be in a gallery: nobody is lost, and ids lead to them."""
+    person = gallery.enroll("Anna", [sample(1)]).person
+    with gallery._database.write() as connection:
+        connection.execute("UPDATE people SET name = ?, name_key = ?", ("An\u200bna", "an\u200bna"))
+    assert [one.name for one in gallery.people()] == ["An\u200bna"]
+    assert gallery.search(sample(1).embedding[None], 1)[0][0].name == "An\u200bna"
+    assert "Anna" not in gallery and "An\u200bna" not in gallery and person.id in gallery
+    assert gallery.rename(person.id, "Anna").name == "Anna"
+    assert gallery.remove("Anna").purged

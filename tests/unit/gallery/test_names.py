@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from facemetric.errors import PersonError
-from facemetric.gallery.names import clean_name, is_id, name_key
+from facemetric.errors import InputError, PersonError
+from facemetric.gallery.names import clean_name, group_names, is_id, name_key
 
 
 @pytest.mark.parametrize(
@@ -47,9 +48,9 @@ def test_different_names_differ() -> None:
     [
         ("", "must not be empty"),
         (" \t\n ", "must not be empty"),
-        ("a\x00b", "control characters"),
-        ("a\x1bb", "control characters"),
-        ("a\udc80", "control characters"),
+        ("a\x00b", "U\\+0000 as character 2, which is a control character"),
+        ("a\x1bb", "control character"),
+        ("a\udc80", "half of a surrogate pair"),
         ("x" * 201, "200 characters, got 201"),
         ("0ec8ab2e-3b1f-4a4b-9d55-0f6f1f1f1f1f", "look like an id"),
     ],
@@ -57,6 +58,21 @@ def test_different_names_differ() -> None:
 def test_what_cannot_be_a_name_is_refused(name: str, cause: str) -> None:
     with pytest.raises(PersonError, match=cause):
         clean_name(name)
+
+
+@pytest.mark.parametrize("clean", [clean_name, lambda name: group_names([name])[0]])
+@pytest.mark.parametrize("letter", ["\u202e", "\u200b", "\u2067", "\ufeff", "\u00ad", "\u3164"])
+def test_what_nobody_sees_is_named_and_the_way_out_told(
+    clean: Callable[[str], str], letter: str
+) -> None:
+    with pytest.raises((PersonError, InputError)) as caught:
+        clean(f"Anna{letter} Ek")
+    error = caught.value
+    assert f"U+{ord(letter):04X} {unicodedata.name(letter)} as character 5" in error.cause
+    assert error.fix == "Spell it 'Anna Ek'" and clean("Anna Ek") == "Anna Ek"
+    with pytest.raises((PersonError, InputError)) as caught:
+        clean(letter * 3)
+    assert caught.value.fix == "Use letters that can be seen"
 
 
 @given(st.text(max_size=60))

@@ -279,7 +279,7 @@ def test_rows_that_were_sorted_otherwise_are_refused(tmp_path: Path) -> None:
     [
         ("name", " P1  a", PersonError, "spaces to spare.*Spell it 'P1 a'"),
         ("name", "p2", PersonError, "p2: somebody else has the name"),
-        ("groups", ["a\x00b"], InputError, "a group's name"),
+        ("groups", ["a\x00b"], InputError, "the group's name has U"),
         ("groups", ["b", "a"], InputError, "P1: expected groups sorted"),
         ("person_id", 'x" or id != "', InputError, "P1: expected a UUID in lower case"),
         ("sample_id", "X", InputError, "P1: expected a UUID in lower case"),
