@@ -107,7 +107,7 @@ PLAN = (
     _plan("upgrade", None, LFW, CELEBA),
     _plan("near_duplicates", None, LFW, CELEBA, "peers"),
     _plan("make_dataset", "--photographs 40", LFW, CELEBA),
-    _plan("trainer_overhead", "--share 0.1 --turns 1", PACKS[1]),
+    _plan("trainer_overhead", "--share 0.02 --turns 1", PACKS[1]),
     _plan("best_celeba", None, *PACKS),
     _plan("closed_set", None, PACKS[0]),
     _plan("harmonic", None, *PACKS, LFW),

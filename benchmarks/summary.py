@@ -1,6 +1,7 @@
 """One Markdown table of the results in ``results/``: what, the bar, what was measured, met or not.
 
-python benchmarks/summary.py
+python benchmarks/summary.py                     # print it
+python benchmarks/summary.py --into README.md    # put it in the place of the one that is there
 """
 
 from __future__ import annotations
@@ -54,6 +55,8 @@ SECTIONS: tuple[Callable[[Result], Iterator[Row]], ...] = (
     training.best_celeba,
 )
 
+HEAD = "| what | bar | measured | met |"
+
 
 def read(folder: Path, name: str) -> Result:
     path = folder / f"{name}.json"
@@ -72,13 +75,10 @@ def print_conditions(results: dict[str, Result]) -> None:
         print(f"Measured on {', '.join(machine)}: {', '.join(names)}.")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--results", type=Path, default=RESULTS, help="folder of the JSON files")
-    options = parser.parse_args()
-    results = {section.__name__: read(options.results, section.__name__) for section in SECTIONS}
-    print("| what | bar | measured | met |")
-    print("|---|---|---|---|")
+def table(results: dict[str, Result]) -> Iterator[str]:
+    """Yield the lines of the table."""
+    yield HEAD
+    yield "|---|---|---|---|"
     for section in SECTIONS:
         try:
             rows = list(section(results[section.__name__]))
@@ -87,7 +87,31 @@ def main() -> None:
             raise SystemExit(f"{name}.json has no {error}: run benchmarks/{name}.py") from error
         for row in rows:
             met = "–" if row.met is None else "yes" if row.met else "**no**"
-            print(f"| {row.what} | {row.bar or '–'} | {row.measured} | {met} |")
+            yield f"| {row.what} | {row.bar or '–'} | {row.measured} | {met} |"
+
+
+def put_into(page: Path, lines: Iterator[str]) -> None:
+    """Replace the table of a page by a new one."""
+    before, found, after = page.read_text(encoding="utf-8").partition(f"{HEAD}\n")
+    if not found:
+        raise SystemExit(f"{page}: no line is {HEAD}")
+    old = after.splitlines(keepends=True)
+    rest = next((i for i, line in enumerate(old) if not line.startswith("|")), len(old))
+    text = before + "\n".join(lines) + "\n" + "".join(old[rest:])
+    page.write_text(text, encoding="utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--results", type=Path, default=RESULTS, help="folder of the JSON files")
+    parser.add_argument("--into", type=Path, metavar="PAGE", help="put it into a Markdown page")
+    options = parser.parse_args()
+    results = {section.__name__: read(options.results, section.__name__) for section in SECTIONS}
+    if options.into:
+        put_into(options.into, table(results))
+        return
+    for line in table(results):
+        print(line)
     print()
     print_conditions(results)
 
