@@ -44,6 +44,7 @@ PLAN = (
     _plan("kill_gallery", "--kills 2 --people 100"),
     _plan("kill_gallery", "--kills 2 --people 100", "module:pymilvus", words="--backend milvus"),
     _plan("kill_gallery", "--kills 2 --people 100", words="--backend encrypted"),
+    _plan("refusal_time", "--each 200 --keys 5"),
     _plan("stored_traces", "--people 300"),
     _plan("encrypted_gallery", "--faces 2000 --repeats 1"),
     _plan("gallery_scale", "--faces 40000 --rounds 1"),

@@ -56,15 +56,15 @@ class Caller:
 
     def __init__(self, url: str, key: str | None) -> None:
         self._address = urlsplit(url).netloc
-        self._key = key
+        self.key = key
         self._connection = http.client.HTTPConnection(self._address, timeout=120)
 
     def post(
         self, path: str, body: bytes, kind: str = "image/jpeg", *, method: str = "POST"
     ) -> tuple[int, bytes]:
         headers = {"Content-Type": kind}
-        if self._key is not None:
-            headers["Authorization"] = f"Bearer {self._key}"
+        if self.key is not None:
+            headers["Authorization"] = f"Bearer {self.key}"
         self._connection.request(method, path, body, headers)
         answer = self._connection.getresponse()
         return answer.status, answer.read()

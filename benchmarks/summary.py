@@ -39,6 +39,7 @@ SECTIONS: tuple[Callable[[Result], Iterator[Row]], ...] = (
     galleries.encrypted_gallery,
     running.service_load,
     running.service_kill,
+    running.refusal_time,
     recognising.mutated_images,
     training.augmentation,
     recognising.few_shot,

@@ -60,6 +60,20 @@ def service_kill(result: Result) -> Iterator[Row]:
     yield Row(*ready, f"{result['largest_ready_s']:.1f} s", result["largest_ready_s"] <= 3)
 
 
+def refusal_time(result: Result) -> Iterator[Row]:
+    what, bar = "Time of a refusal: an id that no key has, and a wrong secret", "p ≥ 0.001"
+    if result is None:
+        yield Row(what, bar)
+        return
+    parts = []
+    for where, name in (("loopback", "over loopback"), ("store", "in the store of keys")):
+        told = result[where]["told_apart"]
+        parts.append(
+            f"{name} {told['median_difference_us']:+.2f} µs, p {told['mann_whitney_p']:.2g}"
+        )
+    yield Row(what, bar, "; ".join(parts), not result["told_apart_in"])
+
+
 def clustering(result: Result) -> Iterator[Row]:
     bar = "both F at least as high, ≥ 10× faster"
     if result is None:

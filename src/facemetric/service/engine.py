@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
@@ -25,6 +26,11 @@ class Engine:
         Of the service.
     observe
         Called with the number of chips of each batch.
+
+    Attributes
+    ----------
+    editing
+        Of each gallery, what is held where something is read of a person and written back changed.
 
     Raises
     ------
@@ -53,6 +59,7 @@ class Engine:
             full=self.full,
         )
         self._galleries: dict[str, Gallery] = {}
+        self.editing = {name: threading.Lock() for name in settings.galleries}
         try:
             for name, address in settings.galleries.items():
                 self._galleries[name] = self._open(address, settings)

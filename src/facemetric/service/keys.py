@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
 PREFIX = "fmk"
-_NOBODY = hashlib.sha256(b"").hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +57,10 @@ class Secret:
     sha256: str
     expires: datetime | None = None
 
+    def holds(self, at: datetime) -> bool:
+        """Whether it is still taken."""
+        return self.expires is None or at < self.expires
+
 
 def new_secret(key_id: str) -> tuple[str, str]:
     """Return a token ``fmk_<id>_<secret>`` of 256 random bits, and the hash that is kept of it."""
@@ -74,21 +76,3 @@ def new_id() -> str:
 def digest(token: str) -> str:
     """Return what is kept of a token: it has 256 random bits, so a plain hash is enough."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def id_of(token: str) -> str | None:
-    """Return the id inside a token; ``None`` where it is none."""
-    prefix, _, rest = token.partition("_")
-    key_id, _, secret = rest.partition("_")
-    fits = prefix == PREFIX and len(key_id) == 8 and len(secret) == 43
-    return key_id if fits and all(letter in "0123456789abcdef" for letter in key_id) else None
-
-
-def fits(token: str, kept: tuple[Secret, ...], *, at: datetime) -> bool:
-    """Whether a token is one of the secrets that still hold, in a time that does not tell which."""
-    came = digest(token)
-    right = False
-    for secret in kept or (Secret(_NOBODY),):
-        same = hmac.compare_digest(came, secret.sha256)
-        right |= same and (secret.expires is None or at < secret.expires)
-    return right

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import threading
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -50,8 +49,6 @@ class Service:
         Bounds the open connections.
     reports
         The evaluation reports, where a folder of them was named.
-    editing
-        Held where something is read of a person and written back changed.
     state
         What ``/ready`` says.
     """
@@ -72,7 +69,6 @@ class Service:
             most=settings.limits.streams, most_of_key=settings.limits.key_streams
         )
         self.reports = None if settings.reports is None else ReportShelf(settings.reports)
-        self.editing = threading.Lock()
         self.state: State = "starting"
         self.started = datetime.now(UTC)
         self._since = time.monotonic()

@@ -7,17 +7,19 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
 
 from facemetric.errors import BusyError
+from facemetric.service.clerks import Clerks
+from facemetric.service.keys import Key
 from facemetric.service.problem import Problem
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-CLERKS = 4
+CLERKS = 8
 
 
 class Deadline:
@@ -58,7 +60,7 @@ class Workforce:
         self._recent_s = 0.1
         self._workers = workers
         self._heavy = ThreadPoolExecutor(workers, "worker")
-        self._light = ThreadPoolExecutor(CLERKS, "clerk")
+        self._light = Clerks(CLERKS)
 
     @contextmanager
     def place(self) -> Iterator[None]:
@@ -83,25 +85,30 @@ class Workforce:
 
     async def photographs(self, work: Callable[[Deadline], T]) -> T:
         """Do work with photographs in a worker."""
-        return await self._run(self._heavy, work)
+        return await self._run(self._heavy.submit, work)
 
-    async def paperwork(self, work: Callable[[Deadline], T]) -> T:
-        """Do work with a gallery alone in a clerk, who does not wait behind photographs."""
-        return await self._run(self._light, work)
+    async def paperwork(self, key: Key, work: Callable[[Deadline], T]) -> T:
+        """Do work with a gallery alone in a clerk, who does not wait behind photographs.
+
+        However long the work of other keys takes, there is a clerk for this one; see ``Clerks``.
+        """
+        return await self._run(lambda begin: self._light.submit(key.id, begin), work)
 
     def close(self) -> None:
         """Finish what is in work; what waits is dropped."""
         self._heavy.shutdown(wait=True, cancel_futures=True)
-        self._light.shutdown(wait=True, cancel_futures=True)
+        self._light.close()
 
-    async def _run(self, pool: ThreadPoolExecutor, work: Callable[[Deadline], T]) -> T:
+    async def _run(
+        self, submit: Callable[[Callable[[], T]], Future[T]], work: Callable[[Deadline], T]
+    ) -> T:
         deadline = Deadline(self.deadline_s)
 
         def begin() -> T:
             deadline.check()
             return work(deadline)
 
-        task = asyncio.get_running_loop().run_in_executor(pool, begin)
+        task = asyncio.wrap_future(submit(begin))
         try:
             return await asyncio.wait_for(asyncio.shield(task), self.deadline_s)
         except (TimeoutError, BusyError) as error:

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 from facemetric.errors import VaultError
 from facemetric.vault.auditlog import MAX_LINE_BYTES
 from facemetric.vault.entry import Entry
-from facemetric.vault.verification import parsed
+from facemetric.vault.verification import CHECKED_LINES, parsed
 
 _BLOCK_BYTES = 1 << 16
 _NUMBER = re.compile(rb'\{"number":([1-9][0-9]{0,17}),')
 
 
 def read_back(
-    path: str | Path, *, before: int | None = None, about: Sequence[str] = ()
+    path: str | Path,
+    *,
+    before: int | None = None,
+    about: Sequence[str] = (),
+    check: Callable[[], None] = lambda: None,
 ) -> Iterator[Entry]:
     """Yield a log's entries, the last first, without following the chain.
 
@@ -34,6 +38,8 @@ def read_back(
     about
         Look at lines that hold one of these ids alone; whether as what the caller asks for is
         for the caller to see.
+    check
+        Called now and then, also while lines are passed over; what it raises ends the reading.
 
     Raises
     ------
@@ -46,7 +52,9 @@ def read_back(
             end = _whole_bytes(file, path)
             if before is not None:
                 end = _start_of(file, before, end)
-            for line in _lines_back(file, end, path):
+            for number, line in enumerate(_lines_back(file, end, path), 1):
+                if number % CHECKED_LINES == 1:
+                    check()
                 if not wanted or any(one in line for one in wanted):
                     yield parsed(line, path, which="a line")
     except OSError as error:

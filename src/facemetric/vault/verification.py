@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,8 @@ from facemetric.vault.auditlog import GENESIS, MAX_LINE_BYTES, AuditLog, audit_s
 from facemetric.vault.entry import START, UNREADABLE, Chain, Entry, entry_of
 from facemetric.vault.masterkey import MasterKey
 
+CHECKED_LINES = 256
+"""Lines between two looks whether to go on."""
 _PLAIN = "is not chained with a key"
 
 
@@ -105,14 +107,19 @@ def verify_log(
     return Verdict(number, _head(sound))
 
 
-def read_log(path: str | Path, *, about: str | None = None) -> Iterator[Entry]:
+def read_log(
+    path: str | Path, *, about: str | None = None, check: Callable[[], None] = lambda: None
+) -> Iterator[Entry]:
     """Yield a log's entries without following the chain; VaultError at one that is none.
 
     Others may write meanwhile: a line at the end that is being written is left out. With
-    ``about``, lines that do not hold this id are passed over.
+    ``about``, lines that do not hold this id are passed over. ``check`` is called now and then,
+    also while lines are passed over; what it raises ends the reading.
     """
     wanted = (about or "").encode("utf-8", "replace")
     for number, line in enumerate(_lines(path), 1):
+        if number % CHECKED_LINES == 1:
+            check()
         if not line.endswith(b"\n") and len(line) < MAX_LINE_BYTES:
             return
         if wanted in line:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 from facemetric.client import Client
 from facemetric.errors import PersonError
+from facemetric.service.workforce import CLERKS
+from facemetric.wire.requests import PersonIn
 from layouts.service import Served, listening
 
 
@@ -38,3 +43,39 @@ def test_enrol_identify_and_erase_side_by_side(service: Served, samples: dict[st
     figures = service.http.get("/v1/service").json()
     assert figures["failed"] == 0 and figures["in_work"] == 0
     assert service.http.get("/v1/galleries/main").json()["people"] == 0
+
+
+def test_a_locked_gallery_keeps_no_other_key_waiting(
+    service: Served, samples: dict[str, Path]
+) -> None:
+    main = service.app.state.service.engine.gallery("main")
+    with (
+        listening(service.app) as address,
+        Client(address, service.secrets["main"], retries=0) as greedy,
+        Client(address, service.secrets["other"], retries=0) as patient,
+        ThreadPoolExecutor(3 * CLERKS) as pool,
+    ):
+        people = greedy.gallery("main")
+        made = people.enrol("Barack", [samples["obama"]], conflicts="allow")
+        theirs = patient.gallery("other").enrol("Joe", [samples["biden"]], conflicts="allow")
+        assert made.person_id is not None and theirs.person_id is not None
+        with closing(sqlite3.connect(main.path, isolation_level=None)) as program:
+            program.execute("BEGIN IMMEDIATE")  # another program writes, and takes its time
+            writes = [
+                pool.submit(people.change, made.person_id, PersonIn(name=f"Barack {number}"))
+                for number in range(3 * CLERKS)
+            ]
+            time.sleep(1)
+            assert not any(write.done() for write in writes)
+            started = time.monotonic()
+            for number in range(3):
+                changed = patient.gallery("other").change(
+                    theirs.person_id, PersonIn(name=f"Joe {number}")
+                )
+                assert changed.person.name == f"Joe {number}"
+            assert time.monotonic() - started < 10
+            assert not any(write.done() for write in writes)
+            program.execute("ROLLBACK")
+        assert {write.result().person.name for write in writes} >= {"Barack 0", "Barack 23"}
+        people.erase(made.person_id)
+        patient.gallery("other").erase(theirs.person_id)

@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
-from facemetric.errors import AccessError, GalleryError, ServiceError
+from facemetric.errors import AccessError, BusyError, GalleryError, ServiceError
 from facemetric.gallery import receipt_problems
 from facemetric.service import KeyStore, create_app
 from facemetric.service.engine import Engine
 from facemetric.service.envelope import HEADERS
 from facemetric.service.events import JsonLines, failure
 from facemetric.service.server import Address, open_keys, serve
+from facemetric.service.workforce import Deadline
 from facemetric.vault import MasterKey, verify_log
 from facemetric.wire import ErasureReceiptOut
 from layouts.service import Served, TestClient, served, settings_in
@@ -232,6 +233,32 @@ def test_an_encrypted_gallery_with_its_receipts(samples: dict[str, Path], tmp_pa
         assert receipt.purged and receipt.signature
         assert service.http.delete(mine).status_code == 404
     engine.close()
+
+
+def test_reading_a_long_log_ends_with_the_deadline(
+    engine: Engine, samples: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings_in(tmp_path, audit=tmp_path / "audit.jsonl")
+    with served(tmp_path, engine, lambda usual: settings) as service:
+        files = [("photo", ("ada.jpg", samples["obama"].read_bytes()))]
+        path = "/v1/galleries/main/people"
+        asked = service.http.post(path, files=files, data={"name": "Ada", "groups": "long"})
+        mine = f"{path}/{asked.json()['person_id']}"
+        looks: list[float] = []
+
+        def check(deadline: Deadline) -> None:
+            looks.append(deadline.left_s)
+            if len(looks) > 1:  # the first is at the beginning of the work
+                raise BusyError("the deadline has passed")
+
+        with monkeypatch.context() as late:
+            late.setattr(Deadline, "check", check)
+            for address, key in ((f"{mine}/export", "admin"), ("/v1/audit", "main")):
+                looks.clear()
+                answer = service.http.get(address, headers=service.bearer(key))
+                assert (answer.status_code, answer.json()["code"]) == (504, "deadline"), address
+        assert service.http.get(f"{mine}/export").status_code == 200
+        assert service.http.delete(mine).status_code == 200
 
 
 def test_no_audit_log_is_a_404(service: Served) -> None:

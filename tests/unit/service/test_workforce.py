@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Coroutine, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
@@ -14,8 +16,9 @@ import pytest
 from facemetric.embed import Embedder
 from facemetric.errors import BusyError, InputError, ServiceError
 from facemetric.service.batching import SharedEmbedder
+from facemetric.service.keys import Key
 from facemetric.service.problem import Problem
-from facemetric.service.workforce import Deadline, Workforce
+from facemetric.service.workforce import CLERKS, Deadline, Workforce
 from facemetric.types import Chip, Float32
 
 
@@ -59,13 +62,75 @@ def test_clerks_do_not_wait_behind_photographs() -> None:
 
     async def both() -> str:
         task = asyncio.create_task(workforce.photographs(lambda deadline: release.wait(5)))
-        answer = await workforce.paperwork(lambda deadline: "done")
+        answer = await workforce.paperwork(a_key("0" * 8), lambda deadline: "done")
         release.set()
         await task
         return answer
 
     assert asyncio.run(both()) == "done"
     workforce.close()
+
+
+def a_key(key_id: str) -> Key:
+    return Key(key_id, "door", frozenset({"read"}), None, datetime(2030, 1, 1, tzinfo=UTC))
+
+
+def test_a_key_whose_work_waits_leaves_clerks_to_others() -> None:
+    workforce = Workforce(workers=1, places=9, deadline_s=30)
+    release, held = threading.Event(), Counter[str]()
+
+    async def all_of_them() -> list[str]:
+        def stuck(key: Key) -> Coroutine[object, object, bool]:
+            def work(deadline: Deadline) -> bool:
+                held[key.id] += 1
+                return release.wait(20)
+
+            return workforce.paperwork(key, work)
+
+        greedy = [a_key(letter * 8) for letter in "abc"]
+        tasks = []
+        for key in greedy:
+            tasks += [asyncio.create_task(stuck(key)) for _ in range(3 * CLERKS)]
+            await asyncio.sleep(0.2)
+        answers = [
+            await asyncio.wait_for(
+                workforce.paperwork(a_key("d" * 8), lambda deadline: "answered"), timeout=5
+            )
+            for _ in range(3)
+        ]
+        assert held == {"a" * 8: 4, "b" * 8: 2, "c" * 8: 1}
+        release.set()
+        assert all(await asyncio.gather(*tasks))
+        return answers
+
+    assert asyncio.run(all_of_them()) == ["answered"] * 3
+    assert held.total() == 9 * CLERKS
+    workforce.close()
+
+
+def test_a_clerk_is_held_until_the_work_ends_whoever_waits_for_it() -> None:
+    workforce = Workforce(workers=1, places=9, deadline_s=0.2)
+    release, begun = threading.Event(), []
+    key = a_key("a" * 8)
+
+    async def late() -> list[object]:
+        def stuck(deadline: Deadline) -> None:
+            begun.append(1)
+            release.wait(20)
+
+        first = [workforce.paperwork(key, stuck) for _ in range(CLERKS)]
+        refused = await asyncio.gather(*first, return_exceptions=True)
+        refused += await asyncio.gather(
+            *(workforce.paperwork(key, stuck) for _ in range(CLERKS)), return_exceptions=True
+        )
+        return refused
+
+    refused = asyncio.run(late())
+    assert all(isinstance(one, Problem) and one.status == 504 for one in refused)
+    assert len(begun) == CLERKS // 2  # nobody is sent after those who wait
+    release.set()
+    workforce.close()
+    assert len(begun) == CLERKS // 2
 
 
 class Doubling(Embedder):

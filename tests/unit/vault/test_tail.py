@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import random
 import threading
+from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
-from facemetric.errors import VaultError
-from facemetric.vault import AuditLog, Event, read_back, read_log
+from facemetric.errors import BusyError, VaultError
+from facemetric.vault import AuditLog, Entry, Event, read_back, read_log
+from facemetric.vault.verification import CHECKED_LINES
 
 IDS = [str(UUID(int=n + 1, version=4)) for n in range(7)]
 
@@ -55,6 +57,24 @@ def test_entries_about_somebody_are_found(log: Path) -> None:
     assert [*read_back(log, about=(IDS[4],))] == of_one[::-1]
     assert [*read_log(log, about=IDS[4])] == of_one
     assert [*read_back(log, about=("nobody",))] == [*read_log(log, about="nobody")] == []
+
+
+@pytest.mark.parametrize(
+    "read", [read_log, lambda path, about, check: read_back(path, about=(about,), check=check)]
+)
+def test_reading_may_be_ended_where_nothing_is_found(
+    log: Path, read: Callable[..., Iterator[Entry]]
+) -> None:
+    looks: list[int] = []
+    nobody = str(UUID(int=0))
+    assert list(read(log, about=nobody, check=lambda: looks.append(1))) == []
+    assert len(looks) == -(-len(list(read_log(log))) // CHECKED_LINES) > 1
+
+    def late() -> None:
+        raise BusyError("the deadline has passed")
+
+    with pytest.raises(BusyError):
+        list(read(log, about=nobody, check=late))
 
 
 def test_a_line_that_is_being_written_is_no_entry_yet(log: Path, tmp_path: Path) -> None:

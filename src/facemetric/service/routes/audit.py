@@ -49,12 +49,12 @@ async def show_audit(
     def work(deadline: Deadline) -> AuditOut:
         found: list[Entry] = []
         if allowed or not bound:
-            for entry in read_back(log.path, before=before, about=sorted(allowed) if bound else ()):
-                deadline.check()
+            about = sorted(allowed) if bound else ()
+            for entry in read_back(log.path, before=before, about=about, check=deadline.check):
                 if not bound or entry.event.gallery in allowed:
                     found.append(entry)
                 if len(found) == limit:
                     break
         return AuditOut(entries=tuple(map(event_document, reversed(found))))
 
-    return answer(await service.workforce.paperwork(work))
+    return answer(await service.workforce.paperwork(key, work))

@@ -37,7 +37,7 @@ GroupName = Annotated[str, Path(min_length=1, max_length=64, description="A grou
     openapi_extra=needs("read"),
 )
 async def list_events(
-    gallery: GalleryName, service: TheService, limit: Limit = 100, kind: Kind = None
+    gallery: GalleryName, service: TheService, key: TheKey, limit: Limit = 100, kind: Kind = None
 ) -> Response:
     """Return the last events of the watch over a gallery, oldest first."""
     log = _log(service, gallery)
@@ -46,7 +46,7 @@ async def list_events(
         found = log.last(limit, kind=kind, check=deadline.check)
         return WatchEventsOut(gallery=gallery, events=tuple(found))
 
-    return answer(await service.workforce.paperwork(work))
+    return answer(await service.workforce.paperwork(key, work))
 
 
 @router.get(
@@ -112,7 +112,7 @@ async def _listed(
     opened = service.engine.gallery(gallery)
 
     def work(deadline: Deadline) -> PersonShowOut:
-        with service.editing:  # what is read must still be so when it is written
+        with service.engine.editing[gallery]:  # what is read must still be so when it is written
             groups = {*person_of(opened, person_id).groups}
             wanted = groups | {group} if there else groups - {group}
             person = opened.set_groups(person_id, sorted(wanted))
@@ -126,7 +126,7 @@ async def _listed(
             samples=tuple(map(sample_document, opened.samples(person.id))),
         )
 
-    return answer(await service.workforce.paperwork(work))
+    return answer(await service.workforce.paperwork(key, work))
 
 
 def _log(service: Service, gallery: str) -> WatchLog:

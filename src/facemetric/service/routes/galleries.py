@@ -57,7 +57,7 @@ async def list_galleries(service: TheService, key: TheKey) -> Response:
             )
         )
 
-    return answer(await service.workforce.paperwork(work))
+    return answer(await service.workforce.paperwork(key, work))
 
 
 @router.get(
@@ -66,11 +66,13 @@ async def list_galleries(service: TheService, key: TheKey) -> Response:
     summary="Show a gallery",
     openapi_extra=needs("read"),
 )
-async def show_gallery(gallery: GalleryName, service: TheService) -> Response:
+async def show_gallery(gallery: GalleryName, service: TheService, key: TheKey) -> Response:
     """Return a gallery in figures, and the bundle that it is bound to."""
     opened = service.engine.gallery(gallery)
     return answer(
-        await service.workforce.paperwork(lambda deadline: gallery_document(opened, name=gallery))
+        await service.workforce.paperwork(
+            key, lambda deadline: gallery_document(opened, name=gallery)
+        )
     )
 
 
@@ -80,12 +82,12 @@ async def show_gallery(gallery: GalleryName, service: TheService) -> Response:
     summary="List groups",
     openapi_extra=needs("read"),
 )
-async def list_groups(gallery: GalleryName, service: TheService) -> Response:
+async def list_groups(gallery: GalleryName, service: TheService, key: TheKey) -> Response:
     """List the groups of a gallery with the number of people in each."""
     opened = service.engine.gallery(gallery)
     return answer(
         await service.workforce.paperwork(
-            lambda deadline: GroupsOut(gallery=gallery, groups=opened.groups())
+            key, lambda deadline: GroupsOut(gallery=gallery, groups=opened.groups())
         )
     )
 

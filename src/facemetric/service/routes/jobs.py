@@ -125,7 +125,7 @@ async def show_job(job_id: JobId, service: TheService, key: TheKey) -> Response:
     bundle = service.engine.recognizer.bundle.id
     # A result has up to 200,000 faces: others are answered while it is written.
     return await service.workforce.paperwork(
-        lambda deadline: answer(job_document(job, bundle=bundle))
+        key, lambda deadline: answer(job_document(job, bundle=bundle))
     )
 
 
@@ -187,7 +187,7 @@ async def enrol_group(
         service.audit_enrolment(document, key, gallery=opened)
         return document
 
-    document = await service.workforce.paperwork(work)
+    document = await service.workforce.paperwork(key, work)
     return answer(document, status=201 if document.created else 200)
 
 

@@ -55,7 +55,7 @@ async def new_key(asked: KeyIn, service: TheService, key: TheKey) -> Response:
         service.audit("key.new", key, subject=made.id)
         return NewKeyOut(key=key_document(made), secret=secret)
 
-    return answer(await service.workforce.paperwork(work), status=201)
+    return answer(await service.workforce.paperwork(key, work), status=201)
 
 
 @router.post(
@@ -79,7 +79,7 @@ async def rotate_key(
         service.audit("key.rotate", key, subject=key_id)
         return NewKeyOut(key=key_document(turned), secret=secret)
 
-    return answer(await service.workforce.paperwork(work))
+    return answer(await service.workforce.paperwork(key, work))
 
 
 @router.delete(
@@ -98,7 +98,7 @@ async def revoke_key(key_id: KeyId, service: TheService, key: TheKey) -> Respons
         service.audit("key.revoke", key, subject=key_id)
         return KeysOut(keys=(key_document(revoked),))
 
-    return answer(await service.workforce.paperwork(work))
+    return answer(await service.workforce.paperwork(key, work))
 
 
 def _whole(key: Key) -> None:

@@ -25,6 +25,7 @@ from facemetric.service.enrolment import (
     terms_of,
     unnamed,
 )
+from facemetric.service.keys import Key
 from facemetric.service.openapi import photos_body
 from facemetric.service.photos import upload_of
 from facemetric.service.problem import Problem
@@ -93,6 +94,7 @@ async def list_people(
     gallery: GalleryName,
     request: Request,
     service: TheService,
+    key: TheKey,
     limit: Limit = 100,
     after: After = None,
 ) -> Response:
@@ -100,7 +102,7 @@ async def list_people(
 
     People who come or go between two pages move nobody else.
     """
-    return await _page(gallery, request, service, FindIn(limit=limit, after=after))
+    return await _page(gallery, request, service, key, FindIn(limit=limit, after=after))
 
 
 @router.post(
@@ -110,13 +112,15 @@ async def list_people(
     openapi_extra=needs("read", takes="json"),
 )
 async def find_people(
-    gallery: GalleryName, asked: FindIn, request: Request, service: TheService
+    gallery: GalleryName, asked: FindIn, request: Request, service: TheService, key: TheKey
 ) -> Response:
     """List people whose name has a part, or who are in a group. Names stay out of the address."""
-    return await _page(gallery, request, service, asked)
+    return await _page(gallery, request, service, key, asked)
 
 
-async def _page(gallery: str, request: Request, service: Service, asked: FindIn) -> Response:
+async def _page(
+    gallery: str, request: Request, service: Service, key: Key, asked: FindIn
+) -> Response:
     opened = service.engine.gallery(gallery)
     cursors = Cursors(request, opened)
     after = None if asked.after is None else cursors.place(asked.after)
@@ -132,7 +136,7 @@ async def _page(gallery: str, request: Request, service: Service, asked: FindIn)
             next=None if page.next is None else cursors.cursor(page.next),
         )
 
-    return answer(await service.workforce.paperwork(work))
+    return answer(await service.workforce.paperwork(key, work))
 
 
 @router.post(
@@ -193,12 +197,14 @@ async def enrol(
     summary="Show a person",
     openapi_extra=needs("read"),
 )
-async def show_person(gallery: GalleryName, person_id: PersonId, service: TheService) -> Response:
+async def show_person(
+    gallery: GalleryName, person_id: PersonId, service: TheService, key: TheKey
+) -> Response:
     """Return a person with the enrolled photographs' ids."""
     opened = service.engine.gallery(gallery)
     return answer(
         await service.workforce.paperwork(
-            lambda deadline: _shown(opened, person_of(opened, person_id), gallery, "show")
+            key, lambda deadline: _shown(opened, person_of(opened, person_id), gallery, "show")
         )
     )
 
@@ -218,7 +224,7 @@ async def change_person(
     groups = None if asked.groups is None else group_names(asked.groups)
 
     def work(deadline: Deadline) -> PersonShowOut:
-        with service.editing:  # what is read must still be so when it is written
+        with service.engine.editing[gallery]:  # what is read must still be so when it is written
             person = person_of(opened, person_id)
             # The name first: it alone may be refused, and nothing is changed then.
             if asked.name is not None:
@@ -235,7 +241,7 @@ async def change_person(
         service.audit("person.edit", key, gallery=opened, subject=person_id)
         return _shown(opened, person, gallery, "edit")
 
-    return answer(await service.workforce.paperwork(work))
+    return answer(await service.workforce.paperwork(key, work))
 
 
 @router.post(
@@ -258,7 +264,7 @@ async def merge_people(
         )
         return _shown(opened, merged, gallery, "merge")
 
-    return answer(await service.workforce.paperwork(work))
+    return answer(await service.workforce.paperwork(key, work))
 
 
 @router.get(
@@ -277,10 +283,10 @@ async def export_person(
         person = person_of(opened, person_id)
         service.audit("person.export", key, gallery=opened, subject=person.id)
         log = service.audit_log
-        entries = None if log is None else read_log(log.path, about=person.id)
+        entries = None if log is None else read_log(log.path, about=person.id, check=deadline.check)
         return person_data(opened, person.id, at=datetime.now(UTC), entries=entries)
 
-    return answer(await service.workforce.paperwork(work))
+    return answer(await service.workforce.paperwork(key, work))
 
 
 @router.delete(
@@ -310,7 +316,7 @@ async def erase_person(
             raise absent()
         return receipts[0]
 
-    return answer(await service.workforce.paperwork(work))
+    return answer(await service.workforce.paperwork(key, work))
 
 
 def _shown(

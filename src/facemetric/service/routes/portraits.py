@@ -50,7 +50,7 @@ async def show_portrait(
         service.audit("portrait.read", key, gallery=opened, subject=sample.person_id)
         return portrait
 
-    portrait = await service.workforce.paperwork(work)
+    portrait = await service.workforce.paperwork(key, work)
     return Response(portrait.jpeg, media_type="image/jpeg")
 
 
@@ -87,7 +87,7 @@ async def erase_portrait(
             gallery=gallery, person_id=sample.person_id, sample_id=sample.id, purged=purged
         )
 
-    return answer(await service.workforce.paperwork(work))
+    return answer(await service.workforce.paperwork(key, work))
 
 
 def _not_kept() -> Problem:

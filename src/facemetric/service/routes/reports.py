@@ -97,7 +97,7 @@ async def list_reports(service: TheService, key: TheKey) -> Response:
     """
     shelf = _shelf(service, key)
     return answer(
-        await service.workforce.paperwork(lambda deadline: shelf.all(check=deadline.check))
+        await service.workforce.paperwork(key, lambda deadline: shelf.all(check=deadline.check))
     )
 
 
@@ -112,7 +112,7 @@ async def show_report(name: Name, service: TheService, key: TheKey) -> Response:
     """Return all figures of a report, and which model is better where it has several."""
     shelf = _shelf(service, key)
     return answer(
-        await service.workforce.paperwork(lambda deadline: _told(lambda: shelf.show(name)))
+        await service.workforce.paperwork(key, lambda deadline: _told(lambda: shelf.show(name)))
     )
 
 
@@ -126,7 +126,7 @@ async def show_report(name: Name, service: TheService, key: TheKey) -> Response:
 async def report_page(name: Name, service: TheService, key: TheKey) -> Response:
     """Return the report's own page, which fetches nothing and may run nothing."""
     shelf = _shelf(service, key)
-    page = await service.workforce.paperwork(lambda deadline: _told(lambda: shelf.page(name)))
+    page = await service.workforce.paperwork(key, lambda deadline: _told(lambda: shelf.page(name)))
     return Response(page, media_type="text/html; charset=utf-8", headers=PAGE_HEADERS)
 
 

@@ -32,7 +32,9 @@ router = APIRouter(tags=["people"], route_class=GuardedRoute)
     summary="List a person's photographs",
     openapi_extra=needs("read"),
 )
-async def list_samples(gallery: GalleryName, person_id: PersonId, service: TheService) -> Response:
+async def list_samples(
+    gallery: GalleryName, person_id: PersonId, service: TheService, key: TheKey
+) -> Response:
     """List the photographs that a person was enrolled from, as far as they are known."""
     opened = service.engine.gallery(gallery)
 
@@ -44,7 +46,7 @@ async def list_samples(gallery: GalleryName, person_id: PersonId, service: TheSe
             samples=tuple(map(sample_document, opened.samples(person.id))),
         )
 
-    return answer(await service.workforce.paperwork(work))
+    return answer(await service.workforce.paperwork(key, work))
 
 
 @router.post(
@@ -120,7 +122,7 @@ async def erase_sample(
             purged=removal.purged,
         )
 
-    return answer(await service.workforce.paperwork(work))
+    return answer(await service.workforce.paperwork(key, work))
 
 
 def sample_of(gallery: Gallery, person_id: str, sample_id: str) -> Sample:

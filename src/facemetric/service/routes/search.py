@@ -67,4 +67,4 @@ async def search(
             answers=answers,
         )
 
-    return answer(await service.workforce.paperwork(work))
+    return answer(await service.workforce.paperwork(key, work))
