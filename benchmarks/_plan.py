@@ -94,6 +94,7 @@ PLAN = (
     _plan("sensitivity", "--pairs 40 --study truncation", LFW),
     _plan("track_similarity", "--people 10 --draws 20", LFW),
     _plan("watch", "--seeds 1 --fastest", LFW, "module:av"),
+    _plan("watch", "--seeds 1", LFW, "module:av", words="--decide-on corrected --fastest"),
     _plan("embed_photos", "--photos 40 --shard-photos 10 --no-ray", LFW),
     _plan(
         "service_load",
@@ -105,6 +106,7 @@ PLAN = (
     _plan("service_kill", "--kills 1 --people 200", LFW),
     _plan("search_agreement", None, LFW, CELEBA),
     _plan("calibration_transfer", None, LFW, CELEBA),
+    _plan("separation", None, LFW, CELEBA),
     _plan("upgrade", None, LFW, CELEBA),
     _plan("near_duplicates", None, LFW, CELEBA, "peers"),
     _plan("make_dataset", "--photographs 40", LFW, CELEBA),

@@ -12,6 +12,7 @@ import pytest
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 MEASURE_NOTHING = {
     "calibrate_builtin",
+    "calibrate_spread",
     "make_watch_video",
     "protocol_trees",
     "run_all",

@@ -222,6 +222,30 @@ CLAIMS: tuple[Claim, ...] = (
             (19, "the same, best of look-ups with 3, 4 and 5 shots"),
         )
     ),
+    *(
+        (
+            f"{EXPLAINED}/watching.md",
+            "| {:.1%} → {:.1%} |",
+            "calibrate_spread",
+            [f"rows/{row}/missed/{rate}" for row in (first, first + 1)],
+        )
+        for first in (0, 2)
+        for rate in (0, 1, 2)
+    ),
+    *(
+        (
+            f"{EXPLAINED}/watching.md",
+            " | ".join(["× {:.2f} [{:.2f}, {:.2f}]"] * 2),
+            "separation",
+            [
+                f"tests/{test}/ways/{row}/{part}"
+                for row in (way, way + 1)
+                for part in ("ratio", "ratio_95/0", "ratio_95/1")
+            ],
+        )
+        for test in ("LFW", "CelebA")
+        for way in (2, 4, 6, 8, 12, 14, 20)
+    ),
 )
 
 

@@ -16,6 +16,8 @@ from facemetric.bundle.manifest import (
     Manifest,
     OperatingPoint,
     SearchPoint,
+    Spread,
+    SpreadPoint,
 )
 from facemetric.bundle.network import Network
 from facemetric.bundle.onnx_import import import_onnx
@@ -42,6 +44,8 @@ __all__ = [
     "OperatingPoint",
     "Preset",
     "SearchPoint",
+    "Spread",
+    "SpreadPoint",
     "build_dlib_resnet",
     "cache_folder",
     "calibration_folder",

@@ -80,10 +80,13 @@ def save_calibration(
     """
     folder = calibration_folder(bundle, flip=calibration.flip, out=out, name=name, replace=replace)
     others = tuple(one for one in bundle.manifest.calibrations if one.flip != calibration.flip)
+    # What was measured at the old thresholds does not hold at the new ones.
+    spreads = tuple(one for one in bundle.manifest.spreads if one.flip != calibration.flip)
     values = {
         **bundle.manifest.model_dump(),
         "id": bundle.id if name is None else name,
         "calibrations": (calibration, *others),
+        "spreads": spreads,
     }
     manifest = check_values(Manifest, values, item="name")
     if out is None and name is None:

@@ -49,6 +49,11 @@ def describe_bundle(bundle: Bundle) -> str:
     lines += [_calibration(table) for table in manifest.calibrations] or [
         "Calibration: none; thresholds must be given by hand or measured first"
     ]
+    lines += [
+        f"Correction for unlike shots of a visit, {'with' if one.flip else 'without'} flip "
+        f"averaging: exponent {one.exponent:g}, from {one.least_shots} shots on ({one.data})"
+        for one in manifest.spreads
+    ]
     return "\n".join(line for line in lines if line)
 
 

@@ -224,6 +224,35 @@ class Calibration(_Part):
         return self
 
 
+class SpreadPoint(_Part):
+    """How many strangers' visits reach the threshold of a FAR, with its 95 % interval."""
+
+    far: Annotated[float, Field(gt=0, le=1)]
+    strangers: Annotated[float, Field(ge=0, le=1)]
+    strangers_low: float
+    strangers_high: float
+
+
+class Spread(_Part):
+    """How the similarity of a visit is corrected for how unlike its shots are.
+
+    The mean of the shots' cosines to a face, divided by the ``exponent``-th power of the length of
+    the mean of their unit embeddings. ``points`` are what it was chosen by: look-ups with
+    ``least_shots`` to ``most_shots`` photographs of strangers, ``pairs`` visits each against one
+    enrolled photograph, reach the threshold of each FAR no more often than single photographs may.
+    """
+
+    flip: bool
+    exponent: Annotated[float, Field(ge=0, le=1)]
+    least_shots: Annotated[int, Field(ge=1)]
+    most_shots: Annotated[int, Field(ge=1)]
+    data: str
+    people: Annotated[int, Field(ge=2)]
+    pairs: Annotated[int, Field(ge=1)]
+    points: tuple[SpreadPoint, ...]
+    notes: str = ""
+
+
 class Codes(_Part):
     """One byte a dimension: ``code = round((x - low) / step)`` in 0..255 (``facemetric.index``)."""
 
@@ -252,6 +281,7 @@ class Manifest(_Part):
     provenance: Provenance
     results: tuple[Result, ...] = ()
     calibrations: tuple[Calibration, ...] = ()
+    spreads: tuple[Spread, ...] = ()
     codes: Codes | None = None
     golden: Golden | None = None
     checkpoint: Checkpoint | None = None

@@ -50,6 +50,13 @@ class Unknown(StrEnum):
     grouped = "group"
 
 
+class DecideOn(StrEnum):
+    """What of a face's shots is compared with the threshold."""
+
+    mean = "mean"
+    corrected = "corrected"
+
+
 Watched = Annotated[
     list[str],
     typer.Argument(
@@ -84,6 +91,13 @@ def watch(
         ),
     ] = 0.01,
     threshold: Threshold = None,
+    decide_on: Annotated[
+        DecideOn,
+        typer.Option(
+            help="Compare with the threshold: the mean of a face's shots, or that mean corrected "
+            "for how unlike they are, as the bundle has measured it (misses fewer)."
+        ),
+    ] = DecideOn.mean,
     every: Annotated[int, typer.Option(min=1, help="Look for faces in every so many frames.")] = 5,
     dwell: Annotated[
         float, typer.Option(min=0, metavar="S", help="Alert after so many seconds in view.")
@@ -182,6 +196,7 @@ def watch(
             every=every,
             stranger_risk=stranger_risk,
             threshold=threshold,
+            decide_on=decide_on.value,
             dwell_s=dwell,
             cool_down_s=cool_down,
             min_shots=min_shots,

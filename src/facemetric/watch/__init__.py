@@ -19,6 +19,7 @@ from facemetric.watch.sinks import (
     verify_signature,
 )
 from facemetric.watch.source import Source, parse_source
+from facemetric.watch.spread import DecideOn
 from facemetric.watch.tracker import Tracker
 from facemetric.watch.unknown import UnknownPolicy
 from facemetric.watch.visits import Visits
@@ -27,6 +28,7 @@ from facemetric.watch.watcher import Watcher
 __all__ = [
     "Broadcast",
     "Broker",
+    "DecideOn",
     "Eyes",
     "Frame",
     "JsonLines",

@@ -58,6 +58,9 @@ class Roster:
         People in any of these; everybody where it is empty.
     stranger_risk
         Largest acceptable chance that a stranger who is looked up is given a name.
+    exponent
+        Of the correction for unlike shots: 0 decides on the mean of their cosines, see
+        ``spread_exponent``.
     threshold
         A cosine by hand instead.
     refresh_s
@@ -79,6 +82,7 @@ class Roster:
         flip: bool,
         groups: Sequence[str] = (),
         stranger_risk: float = 0.01,
+        exponent: float = 0.0,
         threshold: float | None = None,
         refresh_s: float = 1.0,
         clock: Callable[[], float] = time.monotonic,
@@ -89,6 +93,7 @@ class Roster:
         self.groups = tuple(groups)
         self.asked_risk = stranger_risk
         """The largest acceptable chance, as it was asked for."""
+        self._exponent = exponent
         self._by_hand = threshold
         self._refresh_s = refresh_s
         self._clock = clock
@@ -157,7 +162,8 @@ class Roster:
         templates
             From ``BestShots.template``: unit vector and norm. The similarity that is decided on is
             the product of the cosine and the norm, the mean over the track's shots: a calibrated
-            threshold holds for that, but not for the renormalised mean (ADR 0021).
+            threshold holds for that, but not for the renormalised mean (ADR 0021). It is divided by
+            the norm to the power of ``exponent``.
 
         Raises
         ------
@@ -171,8 +177,9 @@ class Roster:
         answers = []
         found = self._gallery.search(queries, 5, groups=groups)
         for (_, norm), matches in zip(templates, found, strict=True):
+            scale = norm ** (1 - self._exponent)
             ranked = [
-                Ranked(match.person_id, match.similarity * norm, match.similarity * norm)
+                Ranked(match.person_id, match.similarity * scale, match.similarity * scale)
                 for match in matches
             ]
             compared = max(self.samples, len(ranked))

@@ -25,6 +25,7 @@ from facemetric.watch.roster import Roster
 from facemetric.watch.sinks import Sink
 from facemetric.watch.sinks.fan import Fan
 from facemetric.watch.source import Source
+from facemetric.watch.spread import DecideOn, spread_exponent
 from facemetric.watch.tracker import Tracker
 from facemetric.watch.unknown import UnknownGroups, UnknownPolicy
 from facemetric.watch.visits import Visits
@@ -61,6 +62,8 @@ class Watch:
         Look for faces in every so many frames.
     stranger_risk, threshold
         As for ``Recognizer.identify_many``; see ``Roster``.
+    decide_on
+        What of a face's shots is compared with the threshold.
     dwell_s, cool_down_s
         See ``Visits``.
     min_shots, looks
@@ -85,6 +88,7 @@ class Watch:
     BundleMismatchError
         The gallery holds embeddings of another bundle, graph or ``flip``.
     CalibrationError
+        The bundle has no correction for unlike shots, and that was asked for.
         No calibrated threshold keeps the risk for the list as it is, and none was given. A list
         that outgrows its risk later is watched on, and told of: see ``Roster``.
     InputError
@@ -103,6 +107,7 @@ class Watch:
         every: int = 5,
         stranger_risk: float = 0.01,
         threshold: float | None = None,
+        decide_on: DecideOn = "mean",
         dwell_s: float = 0.0,
         cool_down_s: float = 30.0,
         min_shots: int = 3,
@@ -134,8 +139,12 @@ class Watch:
             flip=embedder.flip,
             groups=groups,
             stranger_risk=stranger_risk,
+            exponent=spread_exponent(
+                embedder.bundle.manifest, decide_on, flip=embedder.flip, min_shots=min_shots
+            ),
             threshold=threshold,
         )
+        self._decide_on = decide_on
         self._outgrowth = Outgrowth(self._roster)
         self._inbox = Inbox(len(sources))
         same = _continuity(embedder, self._roster)
@@ -152,6 +161,7 @@ class Watch:
                 unknown=unknown,
                 groups=numbers,
                 thumbnails=thumbnails,
+                decide_on=decide_on,
             )
             for source in sources
         ]
@@ -283,6 +293,7 @@ class Watch:
             stopped_by=self._stopped_by,
             threshold=ThresholdOut.model_validate(self._roster.threshold),
             people=self._roster.people,
+            decided_on=self._decide_on,
             sources=tuple(map(self._figures, self._readers)),
             deliveries=self._fan.deliveries(),
             problems=tuple(self._problems),

@@ -12,6 +12,7 @@ from facemetric.watch.eyes import Eyes
 from facemetric.watch.frame import Frame
 from facemetric.watch.looks import Looked, Looks
 from facemetric.watch.roster import Roster
+from facemetric.watch.spread import DecideOn
 from facemetric.watch.track import Track
 from facemetric.watch.tracker import Tracker
 from facemetric.watch.unknown import UnknownGroups, UnknownPolicy
@@ -38,6 +39,8 @@ class Watcher:
         Numbers for unknown faces, where the policy is ``group``; may be shared by all sources.
     thumbnails
         Put the best shot into alerts.
+    decide_on
+        What alerts say that their similarity is; the roster makes it so.
     """
 
     def __init__(
@@ -52,6 +55,7 @@ class Watcher:
         unknown: UnknownPolicy = "ignore",
         groups: UnknownGroups | None = None,
         thumbnails: bool = False,
+        decide_on: DecideOn = "mean",
     ) -> None:
         self.name = name
         self.looked_at = 0
@@ -65,6 +69,7 @@ class Watcher:
         self._policy = unknown
         self._groups = groups
         self._thumbnails = thumbnails
+        self._decide_on = decide_on
         self._now: tuple[float, datetime] | None = None
         self._size_px = (0, 0)
         self._leaving: list[Visit] = []
@@ -200,6 +205,7 @@ class Watcher:
             stranger_risk=decision.stranger_risk,
             odds=OddsOut.model_validate(decision.odds) if decision.odds else None,
             stranger_rate=decision.stranger_rate,
+            decided_on=self._decide_on,
             shots=len(track.shots),
             looks=looked.looks,
             in_view_s=round(visit.last_s - visit.first_s, 3),

@@ -10,6 +10,7 @@ from facemetric.wire.faces import ThresholdOut, Wire, schema
 from facemetric.wire.odds import OddsOut
 
 SourceState = Literal["open", "lost", "ended"]
+DecidedOn = Literal["mean", "corrected"]
 ListState = Literal["outgrown", "fits"]
 BoxOut = tuple[float, float, float, float]
 
@@ -33,10 +34,12 @@ class WatchAlertOut(WatchEventOut):
     """A listed person came into view: one for each visit.
 
     ``similarity`` is the mean cosine of the track's best shots (``shots`` of them) to the person's
-    nearest sample. ``odds`` and ``stranger_rate`` are those of such a similarity, as for one
-    photograph: ``stranger_rate`` bounds the chance that a stranger's is as high for anybody on the
-    list, in one look-up; they are null where the bundle has no calibration. ``looks`` tells how
-    many look-ups the track has had, ``in_view_s`` how long the person had been in view.
+    nearest sample; where ``decided_on`` is ``corrected``, that mean corrected for how unlike the
+    shots are, as the bundle's ``spreads`` say. ``odds`` and ``stranger_rate`` are those of such a
+    similarity, as for one photograph: ``stranger_rate`` bounds the chance that a stranger's is as
+    high for anybody on the list, in one look-up; they are null where the bundle has no
+    calibration. ``looks`` tells how many look-ups the track has had, ``in_view_s`` how long the
+    person had been in view.
     ``thumbnail_jpeg`` is the best shot in base64, where thumbnails were asked for.
     """
 
@@ -50,6 +53,7 @@ class WatchAlertOut(WatchEventOut):
     stranger_risk: float | None
     odds: OddsOut | None
     stranger_rate: float | None
+    decided_on: DecidedOn = "mean"
     shots: int
     looks: int
     in_view_s: float
@@ -160,6 +164,7 @@ class WatchSummaryOut(Wire):
     stopped_by: str | None = None
     threshold: ThresholdOut
     people: int
+    decided_on: DecidedOn = "mean"
     sources: tuple[WatchedSourceOut, ...]
     deliveries: tuple[DeliveryOut, ...] = ()
     problems: tuple[str, ...] = Field(default=())

@@ -61,6 +61,7 @@ def test_a_copy_is_calibrated_and_used(folder: Path, tmp_path: Path) -> None:
     mine, other = bundle.manifest.calibrations
     assert (mine.flip, other.flip) == (False, True)
     assert mine.people == document["people"]
+    assert [one.flip for one in bundle.manifest.spreads] == [True]
     assert mine.notes.endswith("Not trained on them.")
     one = next(next(folder.iterdir()).iterdir())
     compared = answer(

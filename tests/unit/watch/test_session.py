@@ -282,6 +282,16 @@ def test_whoever_stops_reading_ends_the_watch(
         session.run()
 
 
+def test_the_summary_says_what_was_decided_on(
+    embedder: Embedder, gallery: Gallery, clip: Path
+) -> None:
+    summary = watch(embedder, gallery, str(clip), every=25, decide_on="corrected").run()
+    assert summary.decided_on == "corrected"
+    assert watch(embedder, gallery, str(clip), every=25).run().decided_on == "mean"
+    with pytest.raises(InputError, match="min_shots: expected at least 3"):
+        watch(embedder, gallery, str(clip), decide_on="corrected", min_shots=2)
+
+
 @pytest.mark.parametrize("option", ["every", "min_shots", "looks"])
 def test_options_out_of_range_are_named(
     embedder: Embedder, gallery: Gallery, clip: Path, option: str

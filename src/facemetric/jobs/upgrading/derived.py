@@ -83,6 +83,7 @@ def save_upgraded(new: Bundle, plan: UpgradePlan, *, name: str) -> Bundle:
         "description": f"{asked.new_bundle} for a gallery upgraded from {asked.old_bundle}.",
         "results": (),
         "calibrations": (upgraded_calibration(plan.report),),
+        "spreads": (),
         "checkpoint": None,
     }
     beside = {REPORT: (plan.report.model_dump_json(indent=2) + "\n").encode()}

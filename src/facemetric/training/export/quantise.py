@@ -123,6 +123,7 @@ def quantise_bundle(
             ),
             "results": (),
             "calibrations": (),
+            "spreads": (),
             "codes": None,
             "golden": None,
             "checkpoint": None,
