@@ -39,6 +39,33 @@ def test_a_revoked_key_ends_the_session(visit: Any, desk: Any) -> None:
     assert page.get_by_text("Your session has ended").is_visible()
 
 
+def test_it_says_that_the_session_has_ended_until_somebody_logs_in(visit: Any, desk: Any) -> None:
+    page = visit(log_in=False)
+    key_id, secret = desk.key("people")
+    page.get_by_label("API key").fill(secret)
+    page.keyboard.press("Enter")
+    heading(page, "People")
+    desk.keys.revoke(key_id)
+    page.evaluate(
+        "import('./static/api.js').then(({ ask }) =>"
+        " ask('GET', 'v1/galleries', { byItself: true }).catch(() => null))"
+    )
+    heading(page, "Log in")
+    there_are(1, page.get_by_text("Your session has ended"))
+    page.evaluate("location.hash = '#/compare'")
+    page.wait_for_function("document.activeElement.type === 'password'")
+    there_are(1, page.get_by_text("Your session has ended"))
+    page.get_by_label("Language").select_option("ko")
+    there_are(1, page.get_by_text("세션이 끝났습니다"))
+    page.locator("select").select_option("en")
+    page.get_by_label("API key").fill(desk.key("people")[1])
+    page.keyboard.press("Enter")
+    heading(page, "Compare")
+    page.get_by_role("button", name="Log out").click()
+    heading(page, "Log in")
+    there_are(0, page.get_by_text("Your session has ended"))
+
+
 def test_the_menu_has_what_the_key_allows(visit: Any) -> None:
     page = visit("people", scopes=("read",))
     links = page.get_by_role("navigation").get_by_role("link").all_inner_texts()

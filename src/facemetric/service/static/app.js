@@ -11,9 +11,10 @@ import { loading, trouble } from "./states.js";
 
 const app = document.getElementById("app");
 let leave = null;
+let ended = false; // whether the last session ended without a word of its owner, until somebody logs in
 
 /** Draw the page that the address names, or the one to log in. */
-async function draw({ ended = false } = {}) {
+async function draw() {
   leave?.abort();
   leave = new AbortController();
   for (const open of document.querySelectorAll("dialog")) open.close();
@@ -23,6 +24,7 @@ async function draw({ ended = false } = {}) {
     app.querySelector("input:not([hidden])")?.focus();
     return;
   }
+  ended = false;
   const page = route(location.hash, may);
   const main = h("main", { id: "main", tabindex: -1 });
   replace(app, frame(page.menu, main, { changed: redraw }));
@@ -61,9 +63,10 @@ async function start() {
   onSessionEnd(() => {
     if (!current().key) return;
     forget();
-    draw({ ended: true });
+    ended = true;
+    draw();
   });
-  addEventListener("hashchange", () => draw());
+  addEventListener("hashchange", draw);
   await draw();
 }
 
