@@ -10,7 +10,7 @@ import typer
 
 from facemetric.cli.keys import KeyCommand, KeyFile, master_key
 from facemetric.cli.options import Json
-from facemetric.cli.output import FAILED, guarded, print_json, table
+from facemetric.cli.output import FAILED, counted, guarded, print_json, table
 
 if TYPE_CHECKING:
     from facemetric.wire import AuditEventOut
@@ -61,10 +61,11 @@ def verify(
         print_json(document)
     else:
         if verdict.is_sound:
-            print(f"sound: {verdict.entries:,} entries")
+            print(f"sound: {counted(verdict.entries, 'entry', 'entries')}")
         else:
             print(f"entry {verdict.bad_entry} {verdict.problem}")
-            print(f"{verdict.entries:,} entries before it are sound")
+            before = counted(verdict.entries, "entry", "entries")
+            print(f"{before} before it {'is' if verdict.entries == 1 else 'are'} sound")
         if verdict.head is not None:
             print(f"head {verdict.head}")
     if not verdict.is_sound:
@@ -102,7 +103,7 @@ def show(
     ]
     if rows:
         table(rows, ("entry", "at (UTC)", "action", "outcome", "subject", "counts"))
-    print(f"{len(rows)} entries")
+    print(counted(len(rows), "entry", "entries"))
 
 
 def _counts(out: AuditEventOut) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from facemetric.cli.options import Json
-from facemetric.cli.output import guarded, print_json
+from facemetric.cli.output import counted, guarded, print_json
 
 app = typer.Typer(help="Show or delete what evaluations keep to be quick the next time.")
 
@@ -23,7 +23,7 @@ def show(json_: Json = False) -> None:
     if json_:
         _print_json(folder, files, size_bytes, cleared=False)
     else:
-        print(f"{folder}: {files:,} files, {size_bytes / 1e6:.1f} MB")
+        print(f"{folder}: {counted(files, 'file')}, {size_bytes / 1e6:.1f} MB")
 
 
 @app.command("clear")
@@ -40,7 +40,7 @@ def clear(json_: Json = False) -> None:
     if json_:
         _print_json(folder, files, size_bytes, cleared=True)
     else:
-        print(f"deleted {files:,} files, {size_bytes / 1e6:.1f} MB")
+        print(f"deleted {counted(files, 'file')}, {size_bytes / 1e6:.1f} MB")
 
 
 def _cache() -> tuple[Path, int, int]:

@@ -20,7 +20,7 @@ from facemetric.cli.options import (
     Threads,
     Threshold,
 )
-from facemetric.cli.output import finish, guarded, print_json, progress, shown
+from facemetric.cli.output import counted, finish, guarded, print_json, progress, shown
 
 if TYPE_CHECKING:
     from facemetric.bundle import Bundle
@@ -209,7 +209,7 @@ def _groups_out(groups: Groups) -> tuple[GroupOut, ...]:
 
 def _print(groups: Groups) -> None:
     for number, faces in enumerate(groups.groups, start=1):
-        print(f"group {number}: {len(faces)} faces")
+        print(f"group {number}: {counted(len(faces), 'face')}")
         for item in faces:
             print(f"  {shown(item.source)}")
     if groups.alone:
@@ -217,4 +217,5 @@ def _print(groups: Groups) -> None:
         for item in groups.alone:
             print(f"  {shown(item.source)}")
     faces_total = sum(map(len, groups.groups)) + len(groups.alone)
-    print(f"{faces_total} faces, {len(groups.groups)} groups ({groups.method})")
+    total = f"{counted(faces_total, 'face')}, {counted(len(groups.groups), 'group')}"
+    print(f"{total} ({groups.method})")

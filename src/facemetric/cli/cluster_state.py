@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from facemetric.cli.asked import DEFAULT_FAR, Asked
-from facemetric.cli.output import counting, finish, print_json, shown
+from facemetric.cli.output import counted, counting, finish, print_json, shown
 from facemetric.errors import InputError
 
 if TYPE_CHECKING:
@@ -159,12 +159,13 @@ def _print(file: GroupsFile, grouped: PhotosGrouped) -> None:
         if label is None:
             print(f"like no other: {len(faces)}")
         else:
-            print(f"group {label + 1}: {len(faces)} faces")
+            print(f"group {label + 1}: {counted(len(faces), 'face')}")
         for one in faces:
             print(f"  {shown(_near(one.name))}")
     joined = grouped.joined
     print(
-        f"{len(file)} faces, {len(groups) - (None in groups)} groups; {grouped.new} new "
+        f"{counted(len(file), 'face')}, {counted(len(groups) - (None in groups), 'group')}; "
+        f"{grouped.new} new "
         f"photographs, {grouped.known} known; of {joined.faces} new faces {joined.joined} joined "
         f"a group; new groups: {joined.founded}"
     )

@@ -20,7 +20,7 @@ from facemetric.cli.options import (
     ProviderName,
     SelectFaces,
 )
-from facemetric.cli.output import FAILED, SOME_FAILED, complain, guarded, print_json, shown
+from facemetric.cli.output import FAILED, SOME_FAILED, complain, counted, guarded, print_json, shown
 from facemetric.processors import usable_processors
 
 if TYPE_CHECKING:
@@ -150,7 +150,9 @@ def _print(answer: EmbedOut) -> None:
     failed = sum(answer.failed.values())
     if failed > _MOST_NAMED:
         complain(f"… and {failed - _MOST_NAMED:,} more, all in {Path(answer.out) / 'photos'}")
-    print(f"{shown(answer.out)}: {answer.faces:,} faces of {answer.photographs:,} photographs")
+    faces = counted(answer.faces, "face")
+    photographs = counted(answer.photographs, "photograph")
+    print(f"{shown(answer.out)}: {faces} of {photographs}")
     if answer.without_face:
         print(f"  without a face   {answer.without_face:,}")
     for code, count in sorted(answer.failed.items()):
@@ -160,9 +162,8 @@ def _print(answer: EmbedOut) -> None:
     print(f"  embeddings       {answer.bundle}, {answer.dim} dimensions, {kind}{averaged}")
     print(f"  shards           {answer.shards:,}, {answer.new_shards:,} of them new")
     if answer.changed:
-        print(
-            f"  changed          {answer.changed:,} photographs since: their shards were done again"
-        )
+        changed = counted(answer.changed, "photograph")
+        print(f"  changed          {changed} since: their shards were done again")
     if answer.new_photographs:
         rate = answer.new_photographs / answer.seconds
         print(f"  time             {time_text(answer.seconds)}, {rate:,.1f} photographs a second")

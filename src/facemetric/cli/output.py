@@ -75,6 +75,16 @@ def shown(text: str) -> str:
     return _CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """Return a number with the word for so many: ``1 face``, ``2,000 faces``, ``0 people``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def people_counted(number: int) -> str:
+    """Return ``1 person``, or how many people."""
+    return counted(number, "person", "people")
+
+
 def print_json(document: Wire) -> None:
     """Print one document, in ASCII where standard output takes no more."""
     from facemetric.wire import to_json

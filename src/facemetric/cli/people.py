@@ -12,7 +12,7 @@ import typer
 from facemetric.cli.erasing import AuditFile, Erasing, PlainLog
 from facemetric.cli.keys import KeyCommand, KeyFile, master_key
 from facemetric.cli.options import GalleryAddress, Json
-from facemetric.cli.output import guarded, print_json, shown, table
+from facemetric.cli.output import counted, guarded, people_counted, print_json, shown, table
 from facemetric.cli.personal import check_receipt, export_
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def list_people(
     ]
     if rows:
         table(rows, ("name", "samples", "enrolled (UTC)", "id"))
-    print(f"{len(rows)} people, embeddings of {bundle}")
+    print(f"{people_counted(len(rows))}, embeddings of {bundle}")
 
 
 @app.command()
@@ -93,16 +93,18 @@ def rename(
     key_command: KeyCommand = None,
     json_: Json = False,
 ) -> None:
-    """Give a person another name.
+    """Give a person another name; the old one goes from the file as well.
 
     Example: facemetric people rename Ada "Ada Lovelace" --gallery people.db
     """
     from facemetric.cli.galleries import open_existing
 
     with open_existing(gallery, key=master_key(key_file, key_command)) as opened:
-        renamed = opened.rename(person, name)
+        renamed = opened.rename(person, name, purge=False)
         samples = opened.samples(renamed.id)
-    _answer("rename", renamed, samples, gallery, json_=json_)
+        purged = opened.purge()
+    _answer("rename", renamed, samples, gallery, json_=json_, purged=purged)
+    _tell_unpurged(purged, gallery)
 
 
 @app.command()
@@ -115,16 +117,18 @@ def merge(
     key_command: KeyCommand = None,
     json_: Json = False,
 ) -> None:
-    """Make two entries one person: the samples of OTHER move to INTO.
+    """Make two entries one person: the samples of OTHER move to INTO, and OTHER is erased.
 
     Example: facemetric people merge "Ada Lovelace" "A. Lovelace" --gallery people.db
     """
     from facemetric.cli.galleries import open_existing
 
     with open_existing(gallery, key=master_key(key_file, key_command)) as opened:
-        merged = opened.merge(into, other)
+        merged = opened.merge(into, other, purge=False)
         samples = opened.samples(merged.id)
-    _answer("merge", merged, samples, gallery, json_=json_)
+        purged = opened.purge()
+    _answer("merge", merged, samples, gallery, json_=json_, purged=purged)
+    _tell_unpurged(purged, gallery)
 
 
 @app.command()
@@ -156,10 +160,10 @@ def remove(
     ):
         found = opened.person(person)
         if not yes:
-            _confirm(f"Erase {found.name} and {found.samples} samples?")
+            _confirm(f"Erase {found.name} and {counted(found.samples, 'sample')}?")
         purged = erasing.erase(opened, [found.id], reason="request")
     _answer("remove", found, [], gallery, json_=json_, purged=purged)
-    _tell_unpurged(purged)
+    _tell_unpurged(purged, gallery)
 
 
 @app.command()
@@ -221,8 +225,8 @@ def expired(
         ]
         if rows:
             table(rows, ("name", "samples", "keep until (UTC)", "id"))
-        print(f"{len(rows)} people {'erased' if remove else 'due to be erased'}")
-    _tell_unpurged(purged)
+        print(f"{people_counted(len(rows))} {'erased' if remove else 'due to be erased'}")
+    _tell_unpurged(purged, gallery)
 
 
 def _confirm(question: str) -> None:
@@ -233,11 +237,15 @@ def _confirm(question: str) -> None:
         raise typer.Exit(2)
 
 
-def _tell_unpurged(purged: bool | None) -> None:
+def _tell_unpurged(purged: bool | None, gallery: str | None) -> None:
     if purged is False:
+        from facemetric.cli.galleries import gallery_address, shown_address
+        from facemetric.gallery.rules import purge_command
+
         print(
             "some bytes go from the files later: another process is reading, the disk is full, "
-            "or the server clears them in its own time",
+            "or the server clears them in its own time. Afterwards: "
+            f"{purge_command(shown_address(gallery_address(gallery)))}",
             file=sys.stderr,
         )
 

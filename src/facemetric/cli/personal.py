@@ -12,7 +12,7 @@ import typer
 from facemetric.cli.erasing import AuditFile, PlainLog
 from facemetric.cli.keys import KeyCommand, KeyFile, master_key
 from facemetric.cli.options import GalleryAddress, Json
-from facemetric.cli.output import FAILED, guarded, print_json
+from facemetric.cli.output import FAILED, counted, guarded, print_json
 from facemetric.errors import InputError
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def export_(
     if json_:
         print_json(document)
     else:
-        print(f"{file}: all about {document.name}, with {len(document.samples)} samples")
+        print(f"{file}: all about {document.name}, with {counted(len(document.samples), 'sample')}")
 
 
 @guarded
@@ -108,10 +108,12 @@ def check_receipt(
             )
         )
     else:
-        print(f"{receipt.person_id}: {receipt.samples} samples erased {receipt.erased}")
+        erased = counted(receipt.samples, "sample")
+        print(f"{receipt.person_id}: {erased} erased {receipt.erased}")
         for problem in problems:
             print(f"  {problem}")
-        print(f"checked: {', '.join(checked)}; {len(problems) or 'no'} problems")
+        found = counted(len(problems), "problem") if problems else "no problems"
+        print(f"checked: {', '.join(checked)}; {found}")
     if problems:
         raise typer.Exit(FAILED)
 

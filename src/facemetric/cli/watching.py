@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from facemetric.cli.output import shown
+from facemetric.cli.output import counted, people_counted, shown
 from facemetric.errors import SourceError
 
 if TYPE_CHECKING:
@@ -65,8 +65,9 @@ class Lines:
         for one in summary.sources:
             print(
                 f"{shown(one.source)}: {one.stream_s:.1f} s, {one.looked_at:,} of {one.frames:,} "
-                f"frames looked at, {one.dropped:,} dropped, {one.reconnects} reconnects; "
-                f"{one.tracks:,} faces followed, {one.alerts:,} alerts, {one.unknown:,} unknown"
+                f"frames looked at, {one.dropped:,} dropped, "
+                f"{counted(one.reconnects, 'reconnect')}; {counted(one.tracks, 'face')} followed, "
+                f"{counted(one.alerts, 'alert')}, {one.unknown:,} unknown"
             )
         for sink in summary.deliveries[1:]:
             print(
@@ -74,7 +75,8 @@ class Lines:
                 f"{sink.dropped:,} dropped, {sink.failed:,} failed"
             )
         print(
-            f"{summary.people:,} people on the list; threshold {summary.threshold.similarity:.4f}: "
+            f"{people_counted(summary.people)} on the list; "
+            f"threshold {summary.threshold.similarity:.4f}: "
             f"{summary.threshold.source}; {summary.speed:.2f} times real time; liveness not checked"
         )
 
@@ -84,7 +86,8 @@ def _sentence(event: WatchEvent) -> str:
 
     if isinstance(event, WatchListOut):
         return (
-            f"{event.at}  list {event.state}: {event.people:,} people, {event.samples:,} samples, "
+            f"{event.at}  list {event.state}: {people_counted(event.people)}, "
+            f"{counted(event.samples, 'sample')}, "
             f"stranger risk {event.stranger_risk:.2g}, {event.asked_risk:g} asked for"
         )
     start = f"{event.at}  {shown(event.source)}  "

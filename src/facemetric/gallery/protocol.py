@@ -219,8 +219,16 @@ class Gallery(Searchable):
         """Return how many samples an upgrade mapped, and did not embed, by the old bundle."""
 
     @abstractmethod
-    def rename(self, person: str, name: str) -> Person:
-        """Give a person another name; PersonError where someone else has it."""
+    def rename(self, person: str, name: str, *, purge: bool = True) -> Person:
+        """Give a person another name, and clear the files of the old one as `remove` does.
+
+        Pass ``purge=False`` while renaming many, and call ``purge`` at the end.
+
+        Raises
+        ------
+        PersonError
+            Where there is no such person, the name cannot be one, or someone else has it.
+        """
 
     @abstractmethod
     def set_terms(
@@ -241,11 +249,13 @@ class Gallery(Searchable):
         """Return the people whose ``keep_until`` is not after ``at``."""
 
     @abstractmethod
-    def merge(self, into: str, other: str) -> Person:
+    def merge(self, into: str, other: str, *, purge: bool = True) -> Person:
         """Move the samples of ``other`` to ``into`` and remove ``other``; both are one person.
 
         Samples that both have are kept once, groups are those of both. Consent is that of
-        ``into``, or else of ``other``; the earlier ``keep_until`` holds.
+        ``into``, or else of ``other``; the earlier ``keep_until`` holds. The name of ``other``
+        goes from the files as with `remove`; pass ``purge=False`` while merging many, and call
+        ``purge`` at the end.
 
         Raises
         ------
@@ -301,7 +311,7 @@ class Gallery(Searchable):
 
     @abstractmethod
     def purge(self) -> bool:
-        """Clear the files of what erased data may have left; return whether that is done.
+        """Clear the files of what was erased, renamed or merged; return whether that is done.
 
         ``False`` means that another process was reading or writing all the while, that the disk
         has no room to write the file anew, or that the server clears them in its own time.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -151,6 +152,12 @@ def same_face(first: Sequence[Any], second: Sequence[Any]) -> bool:
     common = max(width, 0.0) * max(height, 0.0)
     union = sum((box[2] - box[0]) * (box[3] - box[1]) for box in (first, second)) - common
     return bool(common >= SAME_FACE_OVERLAP * union)
+
+
+def purge_command(address: str, *, encrypted: bool = False) -> str:
+    """Return the command line that purges a gallery, as messages give it."""
+    key = " --key-file FILE" if encrypted else ""
+    return f"facemetric gallery purge --gallery {shlex.quote(address)}{key}"
 
 
 def refuse_on_server(*, codec: object, key: object) -> None:

@@ -69,7 +69,7 @@ from facemetric.wire.evaluation_report import (
     SlicesOut,
 )
 from facemetric.wire.faces import ErrorOut, FaceOut, QualityOut, ThresholdOut, Wire
-from facemetric.wire.galleries import GalleryCopyOut, GalleryIndexOut, GalleryOut
+from facemetric.wire.galleries import GalleryCopyOut, GalleryIndexOut, GalleryOut, GalleryPurgeOut
 from facemetric.wire.installation import (
     CacheOut,
     CheckOut,
@@ -213,6 +213,7 @@ __all__ = [
     "GalleryCopyOut",
     "GalleryIndexOut",
     "GalleryOut",
+    "GalleryPurgeOut",
     "GalleryUpgradeOut",
     "GroupOut",
     "GroupedFaceOut",

@@ -50,6 +50,18 @@ class GalleryIndexOut(Wire):
     queries: int | None
 
 
+class GalleryPurgeOut(Wire):
+    """Answer of ``gallery purge``: whether nothing of what was erased is left in its files.
+
+    ``may_remain_in`` are places that no purge reaches.
+    """
+
+    schema_name: Literal["facemetric.gallery-purge/1"] = schema("facemetric.gallery-purge/1")
+    gallery: str
+    purged: bool
+    may_remain_in: tuple[str, ...]
+
+
 class GalleryCopyOut(Wire):
     """Answer of ``gallery copy``, ``export`` and ``import``; ``checksum`` is the same for both.
 

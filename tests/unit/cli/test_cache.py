@@ -18,7 +18,7 @@ def test_the_cache_is_shown_and_cleared(tmp_path: Path, monkeypatch: pytest.Monk
     bundles.mkdir(exist_ok=True)
     shown = CliRunner().invoke(app, ["cache", "show"])
     assert shown.exit_code == 0
-    assert shown.output == f"{folder}: 1 files, 2.0 MB\n"
+    assert shown.output == f"{folder}: 1 file, 2.0 MB\n"
     cleared = CliRunner().invoke(app, ["cache", "clear", "--json"])
     assert json.loads(cleared.output) == {
         "schema": "facemetric.cache/1",

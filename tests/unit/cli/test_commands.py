@@ -185,7 +185,7 @@ def test_people(gallery: Path, samples: dict[str, Path]) -> None:
     merged = answer("people", "merge", "Barack Obama", "Joseph", *on)
     assert merged["person"]["samples"] == 2
     assert run("people", "remove", "Barack Obama", *on).exit_code == 2
-    assert merged["purged"] is None
+    assert merged["purged"] is True
     removed = answer("people", "remove", "Barack Obama", "--yes", *on)
     assert (removed["action"], removed["purged"]) == ("remove", True)
     assert answer("people", "list", *on)["people"] == []
@@ -196,10 +196,20 @@ def test_people(gallery: Path, samples: dict[str, Path]) -> None:
 def test_an_erasure_tells_what_is_still_in_the_file(
     gallery: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(SqliteGallery, "purge", lambda _: False)
+    monkeypatch.setattr(SqliteGallery, "_purge", lambda _, wait: False)
     result = run("people", "remove", "Joe Biden", "--yes", "--gallery", gallery, "--json")
     assert json.loads(result.stdout)["purged"] is False
     assert "another process is reading" in result.stderr
+    assert f"Afterwards: facemetric gallery purge --gallery {gallery}\n" in result.stderr
+    late = run("gallery", "purge", "--gallery", gallery)
+    assert (late.exit_code, "not all could be cleared" in late.stdout) == (4, True)
+    assert answer("gallery", "purge", "--gallery", gallery, code=4)["purged"] is False
+    monkeypatch.undo()
+    (problem,) = answer("gallery", "check", "--gallery", gallery, code=4)["problems"]
+    assert problem.endswith(f"until a purge: facemetric gallery purge --gallery {gallery}")
+    assert answer("gallery", "purge", "--gallery", gallery)["purged"] is True
+    assert run("gallery", "check", "--gallery", gallery).stdout == "sound\n"
+    assert b"Joe Biden" not in gallery.read_bytes()
 
 
 def test_people_whose_time_has_passed(gallery: Path, samples: dict[str, Path]) -> None:

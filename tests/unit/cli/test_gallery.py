@@ -44,7 +44,7 @@ def test_show_and_check(people: Path, tmp_path: Path) -> None:
     with SqliteGallery(people) as gallery, gallery._database.write() as connection:
         connection.execute("DELETE FROM embeddings WHERE row = 1")
     bad = run("check", "-g", people)
-    assert bad.exit_code == 4 and "1 samples have no embedding" in bad.output
+    assert bad.exit_code == 4 and "samples without an embedding" in bad.output
     assert json.loads(run("check", "-g", people, "--json").output)["problems"]
     absent = run("show", "-g", tmp_path / "no.db")
     assert absent.exit_code == 4 and "no such gallery" in absent.output

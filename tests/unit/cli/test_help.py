@@ -54,6 +54,7 @@ def test_there_are_commands() -> None:
         "gallery export",
         "gallery import",
         "gallery index",
+        "gallery purge",
         "gallery show",
         "gallery upgrade",
         "identify",

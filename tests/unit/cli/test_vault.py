@@ -69,7 +69,7 @@ def test_a_log_is_shown_and_verified(
     path.write_bytes(path.read_bytes().replace(b'"samples":3', b'"samples":2'))
     bad = run("audit", "verify", path)
     assert bad.exit_code == 4
-    assert "entry 2 was changed" in bad.output and "1 entries before it are sound" in bad.output
+    assert "entry 2 was changed" in bad.output and "1 entry before it is sound" in bad.output
     document = json.loads(run("audit", "verify", path, "--json").output)
     assert (document["entries"], document["bad_entry"]) == (1, 2)
     both = run("audit", "verify", path, "--key-file", key_file, "--key-command", "true")

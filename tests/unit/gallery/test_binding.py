@@ -148,4 +148,4 @@ def test_the_first_sample_settles_flip_where_nobody_told(path: Path, sample: Mak
         assert gallery.check() == []
         with gallery._database.write() as connection:
             connection.execute("UPDATE embeddings SET flip = 1")
-        assert gallery.check() == ["1 vectors have another flip setting than the gallery"]
+        assert gallery.check() == ["vectors with another flip setting than the gallery: 1"]

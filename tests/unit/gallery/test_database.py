@@ -17,6 +17,9 @@ from facemetric.gallery.sqlite import file
 from facemetric.gallery.sqlite.connection import SqliteConnection
 
 MakeSample = Callable[..., NewSample]
+UNPURGED = (
+    "erased data may still be in the file, until a purge: facemetric gallery purge --gallery {}"
+)
 
 
 def make(path: Path, sample: MakeSample, people: int = 2) -> None:
@@ -225,7 +228,7 @@ def test_a_full_disk_puts_a_purge_off(
             assert [person.name for person in gallery] == ["P1"]
         with SqliteGallery(path) as gallery:
             assert gallery.purge() is False
-            assert gallery.check() == ["erased data may still be in the file: purge it"]
+            assert gallery.check() == [UNPURGED.format(path)]
     with SqliteGallery(path) as gallery:
         assert gallery.check() == []
 

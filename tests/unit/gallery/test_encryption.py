@@ -47,8 +47,8 @@ def fill(gallery: SqliteGallery, sample: MakeSample, people: int = 120) -> None:
     list(gallery.enroll_many(many))
     gallery.set_groups("Pendleton 2", ["night shift", "board room"])
     gallery.set_terms("Pendleton 2", consent=CONSENT, keep_until=None)
-    gallery.rename("Pendleton 3", "Octavia Fairweather")
-    gallery.merge("Pendleton 4", "Pendleton 5")
+    gallery.rename("Pendleton 3", "Octavia Fairweather", purge=False)
+    gallery.merge("Pendleton 4", "Pendleton 5", purge=False)
     query = sample(0, dim=DIM).embedding[None]
     assert gallery.search(query, 1)[0][0].name == "Zoë Quartermaine"
 

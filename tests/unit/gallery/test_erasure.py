@@ -9,12 +9,22 @@ import pytest
 
 from facemetric.errors import GalleryError, PersonError
 from facemetric.gallery import NewSample, SqliteGallery
+from facemetric.gallery.sqlite import gallery as sqlite_gallery
+from facemetric.gallery.sqlite import memory
+from facemetric.gallery.sqlite.snapshot import snapshot_folder
+from facemetric.vault import MasterKey
 
 MakeSample = Callable[..., NewSample]
+UNPURGED = (
+    "erased data may still be in the file, until a purge: facemetric gallery purge --gallery {}"
+)
 
 
 def on_disk(path: Path) -> bytes:
-    return b"".join(file.read_bytes() for file in path.parent.iterdir())
+    """Return the bytes of the file, its log, and the snapshot beside it."""
+    files = [file for file in path.parent.rglob("*") if file.is_file()]
+    assert path.with_name(path.name + "-wal") in files
+    return b"".join(file.read_bytes() for file in files)
 
 
 def pieces(vector: np.ndarray) -> list[bytes]:
@@ -56,7 +66,7 @@ def test_pages_packed_anew_keep_no_copies(tmp_path: Path, sample: MakeSample) ->
                 seed = alive.pop(dice.randrange(len(alive)))
                 gallery.remove(f"Person number {seed:04d}", purge=False)
                 gone.append(f"{seed:04d}")
-        assert gallery.check() == ["erased data may still be in the file: purge it"]
+        assert gallery.check() == [UNPURGED.format(path)]
         assert gallery.purge()
         data = on_disk(path)
         assert len(gone) > 80
@@ -67,6 +77,60 @@ def test_pages_packed_anew_keep_no_copies(tmp_path: Path, sample: MakeSample) ->
         for seed in alive:
             assert sample(seed, dim=dim).embedding.tobytes() in data
         assert gallery.check() == []
+
+
+NAMES = [b"Maiden Name", b"maiden name", b"Second Entry", b"second entry"]
+
+
+@pytest.mark.parametrize("key", [None, MasterKey(bytes(range(32)))], ids=["plain", "sealed"])
+def test_nothing_of_a_name_that_was_replaced_is_left_in_the_files(
+    path: Path, sample: MakeSample, key: MasterKey | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a gallery with a snapshot, whose rows of changes tell of the merge."""
+    monkeypatch.setattr(memory, "FLOAT_ROWS", 20)
+    monkeypatch.setattr(sqlite_gallery, "SNAPSHOT_ROWS", 10)
+
+    def stored(gallery: SqliteGallery) -> set[bytes]:
+        """What stands for names in rows: themselves, or what is sealed and blinded."""
+        with gallery._database.read() as connection:
+            rows = connection.execute("SELECT name, name_key FROM people").fetchall()
+        return {text.encode() for row in rows for text in row}
+
+    with SqliteGallery(path, bundle="b", dim=8, key=key) as gallery:
+        list(gallery.enroll_many((f"Guest {seed}", [sample(seed)]) for seed in range(120)))
+        gallery.enroll("Maiden Name", [sample(150)])
+        gallery.enroll("Second Entry", [sample(151)])
+        gallery.search(sample(1).embedding[None], 1)
+        assert snapshot_folder(path).exists()
+        before = stored(gallery)
+        assert all((name in on_disk(path)) == (key is None) for name in NAMES)
+        gallery.rename("Maiden Name", "Married Name")
+        replaced = before - stored(gallery)
+        assert len(replaced) == 2 and gallery.check() == []
+        assert not any(name in on_disk(path) for name in replaced)
+        before = stored(gallery)
+        gallery.merge("Married Name", "Second Entry")
+        replaced |= before - stored(gallery)
+        assert len(replaced) == 4 and gallery.check() == []
+        gallery.search(sample(1).embedding[None], 1)
+        assert snapshot_folder(path).exists()  # made anew
+        left = on_disk(path)
+        assert not any(name in left for name in [*replaced, *NAMES])
+        assert all(name in left for name in stored(gallery))
+
+
+def test_many_are_renamed_with_one_purge(
+    gallery: SqliteGallery, path: Path, sample: MakeSample
+) -> None:
+    for seed in range(3):
+        gallery.enroll(f"Maiden {seed}", [sample(seed)])
+    gallery.rename("Maiden 0", "Maiden 0")  # nothing is replaced
+    assert gallery.check() == []
+    gallery.rename("Maiden 0", "Married 0", purge=False)
+    gallery.merge("Maiden 1", "Maiden 2", purge=False)
+    assert b"Maiden 2" in on_disk(path) and len(gallery.check()) == 1
+    assert gallery.purge() and gallery.check() == []
+    assert b"Maiden 0" not in on_disk(path) and b"Maiden 2" not in on_disk(path)
 
 
 def test_one_sample_is_erased_and_the_person_stays(
@@ -94,7 +158,7 @@ def test_a_reader_in_the_way_is_told_and_the_purge_made_up_for(
             connection.execute("SELECT count(*) FROM people").fetchone()
             assert not gallery.remove("Ada").purged
             assert len(gallery.people()) == 1
-        assert gallery.check() == ["erased data may still be in the file: purge it"]
+        assert gallery.check() == [UNPURGED.format(path)]
     with SqliteGallery(path) as gallery:
         assert gallery.check() == []
         assert not any(piece in on_disk(path) for piece in pieces(sample(1).embedding))

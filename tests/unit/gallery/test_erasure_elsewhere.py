@@ -62,6 +62,12 @@ def test_postgresql_tables_hold_nothing_after_the_vacuum() -> None:
         assert gallery.remove(f"Guest {ERASED:03d}").purged
         assert found_in(tables(), ERASED) == 0
         assert found_in(tables(), KEPT) == 4
+        gallery.rename(f"Guest {KEPT:03d}", "Other name")
+        assert found_in(tables(), KEPT) == 3
+        gallery.merge("Other name", "Guest 009")
+        data = b"".join(tables())
+        assert b"Guest 009" not in data and b"unseen-009.jpg" in data
+        assert gallery.check() == []
 
 
 def test_milvus_lite_keeps_them_until_the_gallery_is_copied(tmp_path: Path) -> None:

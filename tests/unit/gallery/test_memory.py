@@ -203,8 +203,8 @@ def test_wrong_questions_are_refused(
         ("vector = X'0000'", "has 2 bytes of f32, wanted 32 of f32"),
         ("encoding = 'u8'", "has 32 bytes of u8, wanted 32 of f32"),
         ("key_id = 'k'", "has encrypted vectors, which this version cannot read"),
-        ("vector = zeroblob(32)", "1 vectors are not of unit norm"),
-        (f"vector = X'0000C07F{'00' * 28}'", "1 vectors are not of unit norm"),
+        ("vector = zeroblob(32)", "vectors that are not of unit norm: 1"),
+        (f"vector = X'0000C07F{'00' * 28}'", "vectors that are not of unit norm: 1"),
     ],
 )
 def test_vectors_that_cannot_be_are_found_by_check(
@@ -226,7 +226,7 @@ def test_a_sample_without_a_vector_is_found_by_check(
     gallery.enroll("Ada", [sample(1)])
     with gallery._database.write() as connection:
         connection.execute("DELETE FROM embeddings")
-    assert gallery.check() == ["1 samples have no embedding of bundle 'net-v1'"]
+    assert gallery.check() == ["samples without an embedding of bundle 'net-v1': 1"]
 
 
 def test_changes_whose_reading_failed_are_read_again(

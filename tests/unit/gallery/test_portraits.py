@@ -31,6 +31,9 @@ from layouts.kept import kept_portrait, made_jpeg, pieces
 from layouts.postgres import postgres_address, server
 
 MakeSample = Callable[..., NewSample]
+UNPURGED = (
+    "erased data may still be in the file, until a purge: facemetric gallery purge --gallery {}"
+)
 KEY, OTHER = MasterKey(bytes(range(32))), MasterKey(bytes(range(1, 33)))
 BOUND = {"bundle": "net", "dim": 8, "flip": True}
 
@@ -228,7 +231,7 @@ def test_a_purge_that_was_put_off_is_asked_for(path: Path, keeping: MakeSample) 
     with SqliteGallery(path, **BOUND) as gallery:
         (receipt,) = gallery.enroll("Ada", [keeping(1)]).receipts
         assert not gallery.remove_portrait(receipt.sample_id, purge=False)
-        assert gallery.check() == ["erased data may still be in the file: purge it"]
+        assert gallery.check() == [UNPURGED.format(path)]
         assert gallery.purge()
         assert shown(kept_portrait(1), on_disk(path.parent)) == 0
 

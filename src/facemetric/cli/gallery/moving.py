@@ -10,7 +10,7 @@ import typer
 from facemetric.cli.gallery.counting import Progress, counting_people
 from facemetric.cli.keys import KeyCommand, KeyFile, master_key
 from facemetric.cli.options import Json
-from facemetric.cli.output import guarded, print_json
+from facemetric.cli.output import counted, guarded, people_counted, print_json
 from facemetric.errors import KeyMismatchError
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ def _answer(source: str, target: str, copied: Copied, json_: bool) -> None:
         )
         return
     print(
-        f"{copied.people:,} people with {copied.samples:,} samples are in {target}, "
+        f"{people_counted(copied.people)} with {counted(copied.samples, 'sample')} in {target}, "
         f"{copied.new_people:,} of them new"
     )
     if copied.portraits or copied.left_portraits:

@@ -8,7 +8,7 @@ import typer
 
 from facemetric.cli.keys import KeyCommand, KeyFile, master_key
 from facemetric.cli.options import GalleryAddress, Json
-from facemetric.cli.output import FAILED, guarded, print_json
+from facemetric.cli.output import FAILED, counted, guarded, people_counted, print_json
 
 if TYPE_CHECKING:
     from facemetric.gallery import Gallery
@@ -59,7 +59,7 @@ def check(
     else:
         for problem in problems:
             print(problem)
-        print(f"{len(problems)} problems" if problems else "sound")
+        print(counted(len(problems), "problem") if problems else "sound")
     if problems:
         raise typer.Exit(FAILED)
 
@@ -105,6 +105,6 @@ def _print(document: GalleryOut) -> None:
     ):
         print(f"  {name:13} {value}")
     for bundle, samples in (document.mapped or {}).items():
-        print(f"  mapped        {samples:,} samples, by an upgrade from {bundle}")
+        print(f"  mapped        {counted(samples, 'sample')}, by an upgrade from {bundle}")
     for group, people in document.groups.items():
-        print(f"  group         {group}: {people:,} people")
+        print(f"  group         {group}: {people_counted(people)}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from facemetric.cli.output import complain, shown, table
+from facemetric.cli.output import complain, counted, people_counted, shown, table
 from facemetric.wire import GalleryUpgradeOut, UpgradePairsOut, UpgradeReportOut
 
 _NAMES = {"old-old": "old – old", "new-new": "new – new", "new-old": "new – mapped"}
@@ -74,12 +74,12 @@ def _print_thresholds(report: UpgradeReportOut, far: float) -> None:
 
 def print_upgraded(answer: GalleryUpgradeOut) -> None:
     """Print what was done, and how to go back."""
-    if answer.people is None:
+    if answer.people is None or answer.samples is None:
         print("\nnothing was changed")
         return
     print(
-        f"\n{answer.people:,} people with {answer.samples:,} samples are in {answer.target}, "
-        f"{answer.new_people:,} of them new"
+        f"\n{people_counted(answer.people)} with {counted(answer.samples, 'sample')} in "
+        f"{answer.target}, {answer.new_people:,} of them new"
     )
     print(f"  embedded anew  {answer.embedded:,}")
     if answer.from_portraits:

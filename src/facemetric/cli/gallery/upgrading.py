@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from facemetric.cli.output import complain, counting
+from facemetric.cli.output import complain, counting, people_counted
 from facemetric.errors import BundleError, GalleryError, InputError
 from facemetric.processors import session_threads
 
@@ -203,7 +203,7 @@ def _go_on(asked: Asked, answer: GalleryUpgradeOut, *, people: int) -> bool:
             "as it is (--accept)",
         )
     if not asked.yes:
-        _confirm(f"Write {people:,} people into {answer.target}?")
+        _confirm(f"Write {people_counted(people)} into {answer.target}?")
     return True
 
 

@@ -199,10 +199,13 @@ class MilvusGallery(Gallery):
         """Return how many samples an upgrade mapped; see ``Gallery.mapped``."""
         return self._directory.mapped()
 
-    def rename(self, person: str, name: str) -> Person:
-        """Give a person another name; PersonError where someone else has it."""
+    def rename(self, person: str, name: str, *, purge: bool = True) -> Person:
+        """Give a person another name; see ``Gallery.rename``."""
         with self._writing():
-            return editing.rename(self._directory, person, name)
+            renamed = editing.rename(self._directory, person, name)
+            if purge:
+                self.purge()
+            return renamed
 
     def set_terms(
         self, person: str, *, consent: Consent | None, keep_until: datetime | None
@@ -227,10 +230,13 @@ class MilvusGallery(Gallery):
         due = [one for one in self.people() if one.keep_until and one.keep_until <= limit]
         return sorted(due, key=lambda one: one.keep_until or limit)
 
-    def merge(self, into: str, other: str) -> Person:
+    def merge(self, into: str, other: str, *, purge: bool = True) -> Person:
         """Move the samples of ``other`` to ``into``; see ``Gallery.merge``."""
         with self._writing():
-            return editing.merge(self._directory, into, other)
+            merged = editing.merge(self._directory, into, other)
+            if purge:
+                self.purge()
+            return merged
 
     def remove(self, person: str, *, purge: bool = True) -> Removal:
         """Erase a person; see ``Gallery.remove``."""

@@ -9,7 +9,7 @@ import numpy as np
 from facemetric.gallery.milvus.collections import Collections
 from facemetric.gallery.milvus.directory import Directory
 from facemetric.gallery.milvus.rows import vectors_of
-from facemetric.gallery.rules import NORM_TOLERANCE
+from facemetric.gallery.rules import NORM_TOLERANCE, purge_command
 
 
 def problems(directory: Directory, *, dim: int) -> list[str]:
@@ -20,7 +20,8 @@ def problems(directory: Directory, *, dim: int) -> list[str]:
     found = []
     orphans = sum(row["person"] not in known for row in rows)
     if orphans:
-        found.append(f"{orphans} samples belong to nobody: purge them")
+        command = purge_command(directory.collections.client.address.shown)
+        found.append(f"samples that belong to nobody, until a purge: {orphans}. {command}")
     often = Counter(row["name_key"] for row in people)
     for key, count in often.items():
         if count > 1:
@@ -28,7 +29,7 @@ def problems(directory: Directory, *, dim: int) -> list[str]:
     norms = np.linalg.norm(vectors_of(rows, dim), axis=1)
     odd = int(np.count_nonzero(~(np.abs(norms - 1.0) <= NORM_TOLERANCE)))
     if odd:
-        found.append(f"{odd} vectors are not of unit norm")
+        found.append(f"vectors that are not of unit norm: {odd}")
     return found
 
 

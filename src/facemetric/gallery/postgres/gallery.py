@@ -18,7 +18,7 @@ from facemetric.gallery.postgres.searching import parsed, search
 from facemetric.gallery.protocol import BACKENDS, now
 from facemetric.gallery.ranking import Question
 from facemetric.gallery.records import Stats, Vectors
-from facemetric.gallery.rules import NORM_TOLERANCE, refuse_on_server, time_text
+from facemetric.gallery.rules import NORM_TOLERANCE, purge_command, refuse_on_server, time_text
 from facemetric.gallery.sql import editing
 from facemetric.gallery.sql.binding import fill_new
 from facemetric.gallery.sql.figures import figures
@@ -185,11 +185,12 @@ class PostgresGallery(SqlGallery):
             return [str(error)]
         odd = int(np.count_nonzero(~(np.abs(norms - 1.0) <= NORM_TOLERANCE)))
         if without:
-            problems.append(f"{without} samples have no embedding of bundle {self.bundle!r}")
+            problems.append(f"samples without an embedding of bundle {self.bundle!r}: {without}")
         if odd:
-            problems.append(f"{odd} vectors are not of unit norm")
+            problems.append(f"vectors that are not of unit norm: {odd}")
         if unpurged is not None:
-            problems.append("erased data may still be in the tables: purge it")
+            command = purge_command(self._server.item)
+            problems.append(f"erased data may still be in the tables, until a purge: {command}")
         return problems
 
     def close(self) -> None:

@@ -30,8 +30,11 @@ def rename(connection: Connection, person: int, name: str, *, at: datetime) -> N
             fix="Names are unique, whatever their case: add something to one of them, or merge",
         )
     cleaned = clean_name(name)
+    old = connection.execute("SELECT id, name FROM people WHERE row = ?", (person,)).fetchone()
+    if cleaned != (old[1] if sealing is None else sealing.opened_names([old])[0]):
+        _count_erasure(connection)  # of the old name
     if sealing is not None:
-        cleaned = sealing.name(id_of(connection, person), cleaned)
+        cleaned = sealing.name(old[0], cleaned)
     connection.execute(
         "UPDATE people SET name = ?, name_key = ?, updated = ? WHERE row = ?",
         (cleaned, key, time_text(at, name="clock"), person),
@@ -76,7 +79,7 @@ def merge(connection: Connection, into: int, other: int, *, at: datetime) -> Non
     connection.execute(
         "UPDATE people SET updated = ? WHERE row = ?", (time_text(at, name="clock"), into)
     )
-    connection.execute("DELETE FROM people WHERE row = ?", (other,))
+    remove_person(connection, other)
 
 
 def _merge_rows(connection: Connection, into: int, other: int) -> None:
@@ -135,7 +138,10 @@ def drop_portrait(connection: Connection, sample_id: str, *, at: datetime) -> No
 
 
 def unpurged(connection: Connection) -> int | None:
-    """Return the number of the last erasure, where its bytes may still be in the file."""
+    """Return the number of the last erasure, where its bytes may still be in the file.
+
+    A name that was replaced, and a person who became part of another, are erased too.
+    """
     erasures, purged = connection.execute("SELECT erasures, purged FROM gallery").fetchone()
     return int(erasures) if erasures > purged else None
 

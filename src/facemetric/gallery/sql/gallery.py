@@ -134,12 +134,15 @@ class SqlGallery(Gallery):
         with self._database.read() as connection:
             return count_mapped(connection)
 
-    def rename(self, person: str, name: str) -> Person:
-        """Give a person another name; PersonError where someone else has it."""
+    def rename(self, person: str, name: str, *, purge: bool = True) -> Person:
+        """Give a person another name; see ``Gallery.rename``."""
         with self._database.write() as connection:
             row = self._row(connection, person)
             editing.rename(connection, row, name, at=self._clock())
-            return self._person(connection, row)
+            renamed = self._person(connection, row)
+        if purge:
+            self.purge()
+        return renamed
 
     def set_terms(
         self, person: str, *, consent: Consent | None, keep_until: datetime | None
@@ -168,14 +171,17 @@ class SqlGallery(Gallery):
         with self._database.read() as connection:
             return people_where(connection, clause, (time_text(at, name="at"),))
 
-    def merge(self, into: str, other: str) -> Person:
+    def merge(self, into: str, other: str, *, purge: bool = True) -> Person:
         """Move the samples of ``other`` to ``into``; see ``Gallery.merge``."""
         with self._database.write() as connection:
             kept, gone = self._row(connection, into), self._row(connection, other)
             if kept == gone:
                 raise PersonError("cannot be merged with itself", item=into)
             editing.merge(connection, kept, gone, at=self._clock())
-            return self._person(connection, kept)
+            merged = self._person(connection, kept)
+        if purge:
+            self.purge()
+        return merged
 
     def remove(self, person: str, *, purge: bool = True) -> Removal:
         """Erase a person; see ``Gallery.remove``."""

@@ -213,7 +213,7 @@ class SqliteGallery(SqlGallery):
         """Read the whole file and return what is wrong with it; empty where it is sound."""
         try:
             with self._file.read() as connection:
-                problems = structural_problems(connection, self.bundle)
+                problems = structural_problems(connection, self.bundle, address=str(self.path))
                 if self._sealing is not None:
                     self.people()  # each is opened, or an error names it
                     self.samples()

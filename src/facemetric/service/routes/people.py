@@ -224,12 +224,13 @@ async def change_person(
     groups = None if asked.groups is None else group_names(asked.groups)
 
     def work(deadline: Deadline) -> PersonShowOut:
+        purged = None
         with service.engine.editing[gallery]:  # what is read must still be so when it is written
             person = person_of(opened, person_id)
             # The name first: it alone may be refused, and nothing is changed then.
             if asked.name is not None:
                 with unnamed(key, asked.name):
-                    person = opened.rename(person_id, asked.name)
+                    person = opened.rename(person_id, asked.name, purge=False)
             if groups is not None:
                 person = opened.set_groups(person_id, groups)
             if given & {"consent", "keep_until"}:
@@ -238,8 +239,10 @@ async def change_person(
                     consent=consent_of(asked.consent) if "consent" in given else person.consent,
                     keep_until=asked.keep_until if "keep_until" in given else person.keep_until,
                 )
+        if asked.name is not None:
+            purged = opened.purge()
         service.audit("person.edit", key, gallery=opened, subject=person_id)
-        return _shown(opened, person, gallery, "edit")
+        return _shown(opened, person, gallery, "edit", purged=purged)
 
     return answer(await service.workforce.paperwork(key, work))
 
@@ -258,11 +261,12 @@ async def merge_people(
 
     def work(deadline: Deadline) -> PersonShowOut:
         kept, other = person_of(opened, person_id), person_of(opened, asked.other)
-        merged = opened.merge(kept.id, other.id)
+        merged = opened.merge(kept.id, other.id, purge=False)
+        purged = opened.purge()
         service.audit(
             "person.merge", key, gallery=opened, subject=other.id, counts={"samples": other.samples}
         )
-        return _shown(opened, merged, gallery, "merge")
+        return _shown(opened, merged, gallery, "merge", purged=purged)
 
     return answer(await service.workforce.paperwork(key, work))
 
@@ -320,11 +324,17 @@ async def erase_person(
 
 
 def _shown(
-    gallery: Gallery, person: Person, name: str, action: Literal["show", "edit", "merge"]
+    gallery: Gallery,
+    person: Person,
+    name: str,
+    action: Literal["show", "edit", "merge"],
+    *,
+    purged: bool | None = None,
 ) -> PersonShowOut:
     return PersonShowOut(
         gallery=name,
         action=action,
         person=person_document(person),
         samples=tuple(map(sample_document, gallery.samples(person.id))),
+        purged=purged,
     )
