@@ -17,7 +17,7 @@ import numpy as np
 
 from _conditions import conditions, write_result
 from _script import run_script
-from facemetric.bundle import open_bundle
+from facemetric.bundle import cache_folder, open_bundle
 from facemetric.evaluation.metrics import kfold_accuracy
 from facemetric.index import Codec
 
@@ -39,7 +39,13 @@ def codec_of(arguments: argparse.Namespace) -> tuple[Codec, str]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("pairs", type=Path)
+    parser.add_argument(
+        "pairs",
+        type=Path,
+        nargs="?",
+        default=cache_folder() / "lfw" / "dlib-resnet-v1.npz",
+        help="embeddings of LFW's pairs (default: those that lfw_accuracy.py wrote)",
+    )
     parser.add_argument("--bundle", default="dlib-resnet-v1")
     parser.add_argument("--fit", type=Path)
     parser.add_argument("--name", default="codes", help="of the result's file")
