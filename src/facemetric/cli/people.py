@@ -17,7 +17,6 @@ from facemetric.cli.personal import check_receipt, export_
 
 if TYPE_CHECKING:
     from facemetric.gallery import Person, Sample
-    from facemetric.wire import PersonOut
 
 app = typer.Typer(help="List, show, rename, merge, export and erase enrolled people.")
 app.command("export")(export_)
@@ -40,6 +39,7 @@ def list_people(
     Example: facemetric people list --gallery people.db
     """
     from facemetric.cli.galleries import gallery_address, open_existing, shown_address
+    from facemetric.gallery.documents import person_document
     from facemetric.wire import PeopleOut
 
     with open_existing(gallery, key=master_key(key_file, key_command), read_only=True) as opened:
@@ -49,7 +49,7 @@ def list_people(
         document = PeopleOut(
             gallery=shown_address(gallery_address(gallery)),
             bundle=bundle,
-            people=tuple(_person_out(person) for person in people),
+            people=tuple(map(person_document, people)),
         )
         print_json(document)
         return
@@ -189,6 +189,7 @@ def expired(
     Example: facemetric people expired --gallery people.db --remove --yes
     """
     from facemetric.cli.galleries import gallery_address, open_existing, shown_address
+    from facemetric.gallery.documents import person_document
     from facemetric.wire import ExpiredOut
 
     at = datetime.now(UTC)
@@ -212,7 +213,7 @@ def expired(
         document = ExpiredOut(
             gallery=shown_address(gallery_address(gallery)),
             at=at.isoformat(),
-            people=tuple(_person_out(person) for person in due),
+            people=tuple(map(person_document, due)),
             removed=remove,
             purged=purged,
         )
@@ -260,24 +261,16 @@ def _answer(
     purged: bool | None = None,
 ) -> None:
     from facemetric.cli.galleries import gallery_address, shown_address
-    from facemetric.wire import PersonShowOut, SampleOut
+    from facemetric.wire import PersonShowOut
 
     if json_:
+        from facemetric.gallery.documents import person_document, sample_document
+
         document = PersonShowOut(
             gallery=shown_address(gallery_address(gallery)),
             action=action,
-            person=_person_out(person),
-            samples=tuple(
-                SampleOut(
-                    sample_id=sample.id,
-                    source=sample.source,
-                    created=sample.created.isoformat(),
-                    bundles=sample.bundles,
-                    mapped_from=sample.mapped_from,
-                    has_portrait=sample.has_portrait,
-                )
-                for sample in samples
-            ),
+            person=person_document(person),
+            samples=tuple(map(sample_document, samples)),
             purged=purged,
         )
         print_json(document)
@@ -294,18 +287,3 @@ def _answer(
         mapped = f"  (mapped from {sample.mapped_from})" if sample.mapped_from else ""
         kept = "  (portrait kept)" if sample.has_portrait else ""
         print(f"  {sample.created.strftime(_TIME)}  {shown(sample.source)}{mapped}{kept}")
-
-
-def _person_out(person: Person) -> PersonOut:
-    from facemetric.wire import PersonOut
-
-    return PersonOut(
-        person_id=person.id,
-        name=person.name,
-        samples=person.samples,
-        created=person.created.isoformat(),
-        updated=person.updated.isoformat(),
-        consent=person.consent.text if person.consent else None,
-        keep_until=person.keep_until.isoformat() if person.keep_until else None,
-        groups=person.groups,
-    )

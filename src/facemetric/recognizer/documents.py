@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from facemetric.bundle import Manifest
-from facemetric.gallery import Gallery, Person, Sample
+from facemetric.gallery import Gallery
 from facemetric.recognizer.seen import (
     Comparison,
     EnrollReport,
@@ -22,9 +22,7 @@ from facemetric.wire import (
     IdentifiedPhotoOut,
     ModelOut,
     OddsOut,
-    PersonOut,
     PhotoOut,
-    SampleOut,
     ThresholdOut,
     VerifyOut,
 )
@@ -95,32 +93,6 @@ def enrolled_documents(report: EnrollReport) -> tuple[EnrolledOut, ...]:
             face=face_document(sample.seen),
         )
         for sample in report.samples
-    )
-
-
-def person_document(person: Person) -> PersonOut:
-    """Return a person without the samples."""
-    return PersonOut(
-        person_id=person.id,
-        name=person.name,
-        samples=person.samples,
-        created=person.created.isoformat(),
-        updated=person.updated.isoformat(),
-        consent=person.consent.text if person.consent else None,
-        keep_until=person.keep_until.isoformat() if person.keep_until else None,
-        groups=person.groups,
-    )
-
-
-def sample_document(sample: Sample) -> SampleOut:
-    """Return one enrolled photograph."""
-    return SampleOut(
-        sample_id=sample.id,
-        source=sample.source,
-        created=sample.created.isoformat(),
-        bundles=sample.bundles,
-        mapped_from=sample.mapped_from,
-        has_portrait=sample.has_portrait,
     )
 
 

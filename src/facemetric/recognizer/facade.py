@@ -340,15 +340,33 @@ class Recognizer(Viewer):
             The bundle's calibration does not support ``far``, and neither threshold nor number of
             people was given.
         """
-        METHODS[method]  # before the work, not after it
-        if people is None:
-            if method == "k-means":
-                raise InputError("'k-means' needs the number of people", item="people")
-            chosen = self._threshold(far=far, by_hand=threshold)
-        elif threshold is None:
-            chosen = None
-        else:
-            raise InputError("a number of people and a threshold exclude each other", item="people")
+        chosen = self.group_threshold(method=method, far=far, threshold=threshold, people=people)
         return group_photos(
             self._pipeline, photos, method=method, threshold=chosen, people=people, seed=seed
         )
+
+    def group_threshold(
+        self,
+        *,
+        method: str = "auto",
+        far: float = 1e-3,
+        threshold: float | None = None,
+        people: int | None = None,
+    ) -> Threshold | None:
+        """Return the threshold that ``group`` uses for these options, before any work is done.
+
+        ``None`` where a number of people stands in its place.
+
+        Raises
+        ------
+        InputError, UnknownNameError, CalibrationError
+            As ``group``.
+        """
+        METHODS[method]
+        if people is None:
+            if method == "k-means":
+                raise InputError("'k-means' needs the number of people", item="people")
+            return self._threshold(far=far, by_hand=threshold)
+        if threshold is not None:
+            raise InputError("a number of people and a threshold exclude each other", item="people")
+        return None

@@ -18,12 +18,12 @@ from facemetric.errors import SourceError
 from facemetric.types import UInt8
 from facemetric.wire import (
     ThresholdOut,
-    WatchAlertOut,
     WatchLeftOut,
     WatchListOut,
     WatchUnknownOut,
 )
 from layouts.mqtt_broker import broker
+from layouts.watch_events import alert
 from layouts.watch_lists import directions_gallery
 from layouts.watch_video import write_video
 
@@ -113,26 +113,7 @@ def test_a_broker_over_plain_tcp_is_refused(folder: Path) -> None:
 def test_lines_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     lines = Lines()
     box = (0.0, 0.0, 1.0, 1.0)
-    lines.send(
-        WatchAlertOut(
-            **COMMON,
-            track_id=1,
-            person_id="p",
-            name="Ada\x1b[2J",
-            similarity=0.96,
-            distance=0.08,
-            threshold=ThresholdOut(similarity=0.9, far=None, source="by hand"),
-            stranger_risk=None,
-            odds=None,
-            stranger_rate=None,
-            shots=3,
-            looks=1,
-            in_view_s=0.4,
-            box_xyxy_px=box,
-            frame_width_px=640,
-            frame_height_px=480,
-        )
-    )
+    lines.send(alert(**COMMON, name="Ada\x1b[2J"))
     lines.send(
         WatchLeftOut(
             **COMMON, person_id="p", name="Ada", alert_id="a", first_stream_s=0, in_view_s=5

@@ -1,35 +1,12 @@
 from __future__ import annotations
 
-from html.parser import HTMLParser
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from facemetric.report.html import Html, element, escape, isolate, join
+from layouts.markup import read
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()), max_size=60)
-
-
-class Reader(HTMLParser):
-    """The standard library's parser, as an oracle."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.text = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-
-
-def read(markup: str) -> Reader:
-    reader = Reader()
-    reader.feed(markup)
-    reader.close()
-    return reader
 
 
 @settings(deadline=None, max_examples=200)

@@ -21,8 +21,7 @@ from facemetric.report import (
     identify_page,
 )
 from facemetric.types import ItemError, UInt8
-
-from .test_html import read
+from layouts.markup import read
 
 HOSTILE = "<script>alert(1)</script>\"'&\udce9\u202e"
 VOID = {"meta", "img", "br"}

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 
-from facemetric.recognizer.documents import person_document, sample_document
+from facemetric.gallery.documents import person_document, sample_document
 from facemetric.service.access import GuardedRoute, needs
 from facemetric.service.answers import GalleryName, PersonId, TheKey, TheService, answer
 from facemetric.service.listeners import Stream

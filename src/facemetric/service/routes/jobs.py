@@ -7,9 +7,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from facemetric.cluster import METHODS
-from facemetric.decide import manual_threshold, threshold_for
-from facemetric.errors import InputError
 from facemetric.service.access import GuardedRoute, needs
 from facemetric.service.answers import GalleryName, TheKey, TheService, answer
 from facemetric.service.enrolment import check_allowed, check_keeps, consent_of
@@ -72,19 +69,8 @@ async def cluster(
                 field="keep_portraits",
                 fix="Leave it out, or use a key that may enrol",
             )
-    METHODS[method]
-    if people is not None and threshold is not None:
-        raise InputError("a number of people and a threshold exclude each other", item="people")
-    if people is None and method == "k-means":
-        raise InputError("'k-means' needs the number of people", item="people")
     recognizer = service.engine.recognizer
-    chosen = None
-    if people is None:
-        chosen = (
-            threshold_for(recognizer.bundle.manifest, far=far, flip=recognizer.flip)
-            if threshold is None
-            else manual_threshold(threshold)
-        )
+    chosen = recognizer.group_threshold(method=method, far=far, threshold=threshold, people=people)
     photos = await photos_of(request, most=service.settings.limits.job_photos)
     job = service.jobs.add(
         photos,

@@ -10,10 +10,10 @@ from fastapi import APIRouter, Query, Request, Response
 
 from facemetric.errors import PersonError
 from facemetric.gallery import Gallery, Person
+from facemetric.gallery.documents import person_document, sample_document
 from facemetric.gallery.erasure import erase
 from facemetric.gallery.names import group_names
 from facemetric.gallery.personal import person_data
-from facemetric.recognizer.documents import person_document, sample_document
 from facemetric.service.access import GuardedRoute, needs
 from facemetric.service.answers import GalleryName, PersonId, TheKey, TheService, answer
 from facemetric.service.cursors import Cursors

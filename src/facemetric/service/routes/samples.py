@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from facemetric.errors import PersonError
 from facemetric.gallery import Gallery, Sample
-from facemetric.recognizer.documents import sample_document
+from facemetric.gallery.documents import sample_document
 from facemetric.service.access import GuardedRoute, needs
 from facemetric.service.answers import GalleryName, PersonId, SampleId, TheKey, TheService, answer
 from facemetric.service.enrolment import Enrolling, check_conflicts, enrolled, unnamed

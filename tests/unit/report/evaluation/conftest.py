@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html.parser import HTMLParser
-
 import numpy as np
 import pytest
 
@@ -26,29 +24,6 @@ from facemetric.report.evaluation import (
     SliceView,
 )
 from facemetric.types import ItemError, UInt8
-
-
-class Reader(HTMLParser):
-    """The standard library's parser, as an oracle."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.text = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-
-
-def read(markup: str) -> Reader:
-    reader = Reader()
-    reader.feed(markup)
-    reader.close()
-    return reader
-
 
 HOSTILE = "<script>alert(1)</script>\"'&\udce9\u202e"
 NAMES = (f"first {HOSTILE}", "_second $x$ 顔")

@@ -8,8 +8,9 @@ from itertools import pairwise
 import pytest
 
 from facemetric.report.evaluation import PartView, Plot, ReportView, report_page
+from layouts.markup import read
 
-from .conftest import HOSTILE, NAMES, read
+from .conftest import HOSTILE, NAMES
 
 VOID = {"meta", "img", "br"}
 

@@ -17,11 +17,10 @@ pytest.importorskip("paho.mqtt.client")
 
 from facemetric.errors import DependencyError
 from facemetric.watch import Mqtt, parse_broker
-from facemetric.wire import ThresholdOut, WatchAlertOut
 from facemetric.wire.answers import to_json
 from layouts.certificate import self_signed
 from layouts.mqtt_broker import Broker, Published, broker
-from layouts.watch_events import event
+from layouts.watch_events import alert, event
 
 
 def sink(port: int, *, tls: bool = False, **options: object) -> Mqtt:
@@ -70,31 +69,13 @@ def test_without_the_client_the_way_out_is_named(monkeypatch: pytest.MonkeyPatch
 
 
 def test_no_picture_leaves_this_way() -> None:
-    alert = WatchAlertOut(
-        **event().model_dump(include={"event_id", "source", "at", "stream_s"}),
-        track_id=1,
-        person_id="p",
-        name="Ada",
-        similarity=0.96,
-        distance=0.08,
-        threshold=ThresholdOut(similarity=0.9, far=None, source="by hand"),
-        stranger_risk=None,
-        odds=None,
-        stranger_rate=None,
-        shots=3,
-        looks=1,
-        in_view_s=0.4,
-        box_xyxy_px=(0.0, 0.0, 1.0, 1.0),
-        frame_width_px=640,
-        frame_height_px=480,
-        thumbnail_jpeg="/9j/4AAQ",
-    )
+    sent = alert(thumbnail_jpeg="/9j/4AAQ")
     with broker() as served:
         publishing = sink(served.port)
-        publishing.send(alert)
+        publishing.send(sent)
         publishing.close()
     (payload,) = served.on("site/faces")
-    wanted = json.loads(to_json(alert, indent=None))
+    wanted = json.loads(to_json(sent, indent=None))
     assert json.loads(payload) == wanted | {"thumbnail_jpeg": None}
     assert wanted["thumbnail_jpeg"] == "/9j/4AAQ"  # other sinks have it still
 
