@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Literal, Self
 
 import typer
 
 from facemetric.cli.output import complain
-from facemetric.errors import InputError
+from facemetric.errors import InputError, PersonError
 
 if TYPE_CHECKING:
     from facemetric.gallery import Gallery
@@ -107,3 +109,50 @@ class Erasing:
             self._file.flush()
             os.fsync(self._file.fileno())
         return all(receipt.purged for receipt in receipts) if receipts else gallery.purge()
+
+    def erase_portraits(
+        self, gallery: Gallery, person_id: str, samples: list[str]
+    ) -> tuple[list[str], bool]:
+        """Erase portraits of a person.
+
+        Returns
+        -------
+        tuple
+            The samples whose portraits went, without those that were gone already, and whether
+            they are gone from the files as well.
+        """
+        from facemetric.vault import Event
+
+        done = []
+        for sample in samples:
+            with suppress(PersonError):
+                gallery.remove_portrait(sample, purge=False)
+                done.append(sample)
+        purged = gallery.purge()
+        if self._log is not None:
+            counts = {"portraits": len(done), "purged": int(purged)}
+            about = {"gallery": gallery.id, "subject": person_id}
+            self._log.append(Event("portrait.erase", **about, counts=counts))
+        return done, purged
+
+
+def confirm(question: str) -> None:
+    """Ask on the terminal; end the command where the answer is no, or nobody can answer."""
+    if not sys.stdin.isatty():
+        complain("error: nothing was removed. Pass --yes to remove without asking")
+        raise typer.Exit(2)
+    if not typer.confirm(question, err=True):
+        raise typer.Exit(2)
+
+
+def tell_unpurged(purged: bool | None, gallery: str | None) -> None:
+    """Say on standard error where bytes of what was erased are still in a gallery's files."""
+    if purged is False:
+        from facemetric.cli.galleries import gallery_address, shown_address
+        from facemetric.gallery.rules import purge_command
+
+        complain(
+            "some bytes go from the files later: another process is reading, the disk is full, "
+            "or the server clears them in its own time. Afterwards: "
+            f"{purge_command(shown_address(gallery_address(gallery)))}"
+        )

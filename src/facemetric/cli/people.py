@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from facemetric.cli.erasing import AuditFile, Erasing, PlainLog
+from facemetric.cli.erasing import AuditFile, Erasing, PlainLog, confirm, tell_unpurged
 from facemetric.cli.keys import KeyCommand, KeyFile, master_key
 from facemetric.cli.options import GalleryAddress, Json
 from facemetric.cli.output import counted, guarded, people_counted, print_json, shown, table
 from facemetric.cli.personal import check_receipt, export_
+from facemetric.cli.portraits import remove_portraits
 
 if TYPE_CHECKING:
     from facemetric.gallery import Person, Sample
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="List, show, rename, merge, export and erase enrolled people.")
 app.command("export")(export_)
 app.command("check-receipt")(check_receipt)
+app.command("remove-portraits")(remove_portraits)
 
 Who = Annotated[str, typer.Argument(metavar="PERSON", help="A name or an id.")]
 _TIME = "%Y-%m-%d %H:%M"
@@ -104,7 +105,7 @@ def rename(
         samples = opened.samples(renamed.id)
         purged = opened.purge()
     _answer("rename", renamed, samples, gallery, json_=json_, purged=purged)
-    _tell_unpurged(purged, gallery)
+    tell_unpurged(purged, gallery)
 
 
 @app.command()
@@ -128,7 +129,7 @@ def merge(
         samples = opened.samples(merged.id)
         purged = opened.purge()
     _answer("merge", merged, samples, gallery, json_=json_, purged=purged)
-    _tell_unpurged(purged, gallery)
+    tell_unpurged(purged, gallery)
 
 
 @app.command()
@@ -160,10 +161,10 @@ def remove(
     ):
         found = opened.person(person)
         if not yes:
-            _confirm(f"Erase {found.name} and {counted(found.samples, 'sample')}?")
+            confirm(f"Erase {found.name} and {counted(found.samples, 'sample')}?")
         purged = erasing.erase(opened, [found.id], reason="request")
     _answer("remove", found, [], gallery, json_=json_, purged=purged)
-    _tell_unpurged(purged, gallery)
+    tell_unpurged(purged, gallery)
 
 
 @app.command()
@@ -204,7 +205,7 @@ def expired(
         due = opened.expired(at)
         if remove:
             if due and not yes:
-                _confirm(f"Erase {', '.join(person.name for person in due)}?")
+                confirm(f"Erase {', '.join(person.name for person in due)}?")
                 # Somebody's time may have been extended while the question stood.
                 still = {person.id for person in opened.expired(at)}
                 due = [person for person in due if person.id in still]
@@ -227,28 +228,7 @@ def expired(
         if rows:
             table(rows, ("name", "samples", "keep until (UTC)", "id"))
         print(f"{people_counted(len(rows))} {'erased' if remove else 'due to be erased'}")
-    _tell_unpurged(purged, gallery)
-
-
-def _confirm(question: str) -> None:
-    if not sys.stdin.isatty():
-        print("error: nothing was removed. Pass --yes to remove without asking", file=sys.stderr)
-        raise typer.Exit(2)
-    if not typer.confirm(question, err=True):
-        raise typer.Exit(2)
-
-
-def _tell_unpurged(purged: bool | None, gallery: str | None) -> None:
-    if purged is False:
-        from facemetric.cli.galleries import gallery_address, shown_address
-        from facemetric.gallery.rules import purge_command
-
-        print(
-            "some bytes go from the files later: another process is reading, the disk is full, "
-            "or the server clears them in its own time. Afterwards: "
-            f"{purge_command(shown_address(gallery_address(gallery)))}",
-            file=sys.stderr,
-        )
+    tell_unpurged(purged, gallery)
 
 
 def _answer(
@@ -286,4 +266,5 @@ def _answer(
     for sample in samples:
         mapped = f"  (mapped from {sample.mapped_from})" if sample.mapped_from else ""
         kept = "  (portrait kept)" if sample.has_portrait else ""
-        print(f"  {sample.created.strftime(_TIME)}  {shown(sample.source)}{mapped}{kept}")
+        source = shown(sample.source)
+        print(f"  {sample.created.strftime(_TIME)}  {source}{mapped}{kept}  {sample.id}")

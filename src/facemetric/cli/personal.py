@@ -109,6 +109,8 @@ def check_receipt(
         )
     else:
         erased = counted(receipt.samples, "sample")
+        if receipt.portraits:
+            erased += f" with {counted(receipt.portraits, 'portrait')}"
         print(f"{receipt.person_id}: {erased} erased {receipt.erased}")
         for problem in problems:
             print(f"  {problem}")

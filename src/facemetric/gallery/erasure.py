@@ -81,7 +81,12 @@ def erase(
             [
                 Event(
                     *("person.erase", "ok", actor, gallery.id, removal.person_id),
-                    {"samples": removal.samples, "purged": int(purged), reason: 1},
+                    {
+                        "samples": removal.samples,
+                        **({"portraits": removal.portraits} if removal.portraits else {}),
+                        "purged": int(purged),
+                        reason: 1,
+                    },
                 )
                 for removal in gone
             ]
@@ -97,6 +102,7 @@ def erase(
                 erased=time_text(clock(), name="clock"),
                 samples=removal.samples,
                 embeddings=removal.samples,
+                portraits=removal.portraits,
                 purged=purged,
                 erased_from=gallery.erased_from if purged else _ANSWERS,
                 may_remain_in=(*(() if purged else _FILES), *gallery.may_remain_in),
@@ -179,7 +185,12 @@ def _sealed(receipt: ErasureReceiptOut, key: MasterKey | None) -> ErasureReceipt
 
 
 def _digest(receipt: ErasureReceiptOut) -> str:
-    document = receipt.model_dump(mode="json", by_alias=True, exclude={"digest", "signature"})
+    from facemetric.wire.personal import FIRST_RECEIPT
+
+    beside = {"digest", "signature"}
+    if receipt.schema_name == FIRST_RECEIPT:
+        beside.add("portraits")  # which it does not have: it was written without the field
+    document = receipt.model_dump(mode="json", by_alias=True, exclude=beside)
     return hashlib.sha256(
         json.dumps(document, sort_keys=True, separators=(",", ":")).encode()
     ).hexdigest()

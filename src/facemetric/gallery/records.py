@@ -183,12 +183,15 @@ class Removal:
         Whether the bytes are gone from the files as well. ``False`` where another process was in
         the way, or that was put off: call ``purge`` later. With Milvus always: it clears
         its files in its own time.
+    portraits
+        How many portraits went with the samples.
     """
 
     person_id: str
     name: str
     samples: int
     purged: bool
+    portraits: int = 0
 
 
 @dataclass(frozen=True, eq=False, slots=True)

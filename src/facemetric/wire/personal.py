@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
+
+from pydantic import model_validator
 
 from facemetric.wire.faces import FaceOut, Wire, schema
 from facemetric.wire.vault import AuditEventOut
+
+FIRST_RECEIPT = "facemetric.erasure-receipt/1"
 
 
 class ConsentOut(Wire):
@@ -69,11 +73,14 @@ class ErasureReceiptOut(Wire):
     ``erased_from`` are the places that were cleared of the person's bytes, ``may_remain_in`` those
     that were not: where ``purged`` is false, the gallery's own files too, until its next purge.
     ``audit_entry`` is ``NUMBER:DIGEST`` of the entry in the audit log.
+    ``portraits`` went with the samples; those of version 1 did not count them, and have null.
     ``digest`` is SHA-256 over all fields before it; ``signature`` HMAC-SHA256 of the digest, by a
     key derived from the master key ``key_id``.
     """
 
-    schema_name: Literal["facemetric.erasure-receipt/1"] = schema("facemetric.erasure-receipt/1")
+    schema_name: Literal["facemetric.erasure-receipt/2", "facemetric.erasure-receipt/1"] = schema(
+        "facemetric.erasure-receipt/2"
+    )
     receipt_id: str
     gallery_id: str
     person_id: str
@@ -81,6 +88,7 @@ class ErasureReceiptOut(Wire):
     erased: str
     samples: int
     embeddings: int
+    portraits: int | None = None
     purged: bool
     erased_from: tuple[str, ...]
     may_remain_in: tuple[str, ...]
@@ -88,6 +96,12 @@ class ErasureReceiptOut(Wire):
     key_id: str | None = None
     digest: str = ""
     signature: str | None = None
+
+    @model_validator(mode="after")
+    def _check_version(self) -> Self:
+        if (self.portraits is None) != (self.schema_name == FIRST_RECEIPT):
+            raise ValueError("version 2 counts portraits, version 1 does not")
+        return self
 
 
 class ReceiptCheckOut(Wire):

@@ -134,6 +134,16 @@ class PortraitErasedOut(Wire):
     purged: bool
 
 
+class PortraitsErasedOut(Wire):
+    """Answer of ``people remove-portraits``; ``purged``: from the file as well."""
+
+    schema_name: Literal["facemetric.portraits-erased/1"] = schema("facemetric.portraits-erased/1")
+    gallery: str
+    person_id: str
+    sample_ids: tuple[str, ...]
+    purged: bool
+
+
 class GalleriesOut(Wire):
     """The galleries that a key may use."""
 

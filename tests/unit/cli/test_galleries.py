@@ -28,6 +28,7 @@ READING = [
     ("people", "rename", "Ada", "Ada Lovelace"),
     ("people", "merge", "Ada", "Bob"),
     ("people", "remove", "Ada", "--yes"),
+    ("people", "remove-portraits", "Ada", "--yes"),
     ("people", "expired", "--remove", "--yes"),
     ("gallery", "show"),
     ("gallery", "check"),

@@ -75,6 +75,7 @@ def test_there_are_commands() -> None:
         "people list",
         "people merge",
         "people remove",
+        "people remove-portraits",
         "people rename",
         "people show",
         "serve",

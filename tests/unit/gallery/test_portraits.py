@@ -22,11 +22,12 @@ from facemetric.gallery import (
     SqliteGallery,
     erase,
     person_data,
+    receipt_problems,
 )
 from facemetric.gallery.sqlite import gallery as sqlite_gallery
 from facemetric.gallery.sqlite import memory
 from facemetric.types import ItemError
-from facemetric.vault import MasterKey
+from facemetric.vault import AuditLog, MasterKey, read_log
 from layouts.kept import kept_portrait, made_jpeg, pieces
 from layouts.postgres import postgres_address, server
 
@@ -124,6 +125,27 @@ def test_a_portrait_goes_and_its_sample_stays(kept: Gallery, keeping: MakeSample
         kept.remove_portrait(receipt.sample_id)
     with pytest.raises(PersonError, match="no such sample"):
         kept.remove_portrait("00000000-0000-0000-0000-000000000000")
+
+
+def test_erasures_count_the_portraits_that_go(
+    kept: Gallery, keeping: MakeSample, sample: MakeSample, tmp_path: Path
+) -> None:
+    log = AuditLog(tmp_path / "audit.jsonl")
+    enrolled = kept.enroll("Ada", [keeping(1), keeping(2), keeping(3), sample(4)])
+    kept.enroll("Bob", [keeping(5)])
+    kept.enroll("Eve", [sample(6)])
+    assert kept.remove_sample(enrolled.receipts[0].sample_id).portraits == 1
+    assert kept.remove_sample(enrolled.receipts[3].sample_id).portraits == 0
+    ada, eve = erase(kept, ["Ada", "Eve"], log=log, key=KEY)
+    assert [(one.samples, one.portraits) for one in (ada, eve)] == [(2, 2), (1, 0)]
+    for receipt in (ada, eve):
+        assert receipt.schema_name == "facemetric.erasure-receipt/2"
+        assert receipt_problems(receipt, key=KEY, gallery=kept) == []
+    fewer = ada.model_copy(update={"portraits": 1})
+    assert "the digest does not fit" in receipt_problems(fewer)[0]
+    ended = [one.event for one in read_log(log.path) if one.event.action == "person.erase"]
+    assert [one.counts.get("portraits") for one in ended] == [2, None]
+    assert kept.remove("Bob").portraits == 1
 
 
 def test_portraits_go_with_their_samples_when_people_are_merged(

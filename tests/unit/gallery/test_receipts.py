@@ -10,6 +10,7 @@ from uuid import UUID
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from facemetric.errors import KeyMismatchError, PersonError
 from facemetric.gallery import (
@@ -22,6 +23,7 @@ from facemetric.gallery import (
     receipt_problems,
 )
 from facemetric.vault import AuditLog, Event, MasterKey, open_log, read_log, verify_log
+from facemetric.wire import ErasureReceiptOut, to_json
 
 MakeSample = Callable[..., NewSample]
 KEY, OTHER = MasterKey(bytes(range(32))), MasterKey(bytes(range(1, 33)))
@@ -170,3 +172,44 @@ def test_a_receipt_claims_no_more_than_was_done(people: Gallery, path: Path) -> 
     assert receipt.erased_from == ("what the gallery answers with",)
     assert receipt.may_remain_in[0] == "the gallery's files, until it is purged"
     assert "Ada" not in people
+
+
+FIRST = """{
+  "schema": "facemetric.erasure-receipt/1",
+  "receipt_id": "3b2f17ec-7026-4e4b-9e02-0e17796d7703",
+  "gallery_id": "ece6feb3-f51f-4b5a-9d82-bd0bbc9c563c",
+  "person_id": "9409ccc9-e647-42ca-b3dc-12587cc5e05b",
+  "reason": "request",
+  "erased": "2026-01-02T03:04:05.000000+00:00",
+  "samples": 1,
+  "embeddings": 1,
+  "purged": true,
+  "erased_from": [
+    "the database file, which was written anew",
+    "its write-ahead log, which was emptied",
+    "the snapshot of codes beside it, which was deleted"
+  ],
+  "may_remain_in": ["backups and copies", "exports", "files of events that a watch wrote"],
+  "audit_entry": null,
+  "key_id": "ce55fc1b559a3755",
+  "digest": "325122e3926a963a7f871b0633affd70bfbae507ad83a4da5480bcf2a43bd4ae",
+  "signature": "6ee2fb1fefa8594a9d7f751ecb1a00585f210ecd06ca9b39ffc3ac2186bcb132"
+}"""
+"""As it was written before receipts counted portraits."""
+
+
+def test_a_receipt_of_the_first_version_is_still_one() -> None:
+    receipt = ErasureReceiptOut.model_validate_json(FIRST)
+    assert receipt.portraits is None
+    assert receipt_problems(receipt, key=KEY) == []
+    again = ErasureReceiptOut.model_validate_json(to_json(receipt))
+    assert receipt_problems(again, key=KEY) == []
+    more = receipt.model_copy(update={"samples": 2})
+    assert "the digest does not fit" in receipt_problems(more, key=KEY)[0]
+    for wrong in (
+        FIRST.replace("receipt/1", "receipt/2"),
+        FIRST.replace('"embeddings": 1,', '"embeddings": 1, "portraits": 1,'),
+        FIRST.replace("receipt/1", "receipt/3"),
+    ):
+        with pytest.raises(ValidationError):
+            ErasureReceiptOut.model_validate_json(wrong)

@@ -29,7 +29,12 @@ from facemetric.gallery.sql.connection import Connection, Database
 from facemetric.gallery.sql.enrolment import Request, absent, enrol, find_person
 from facemetric.gallery.sql.figures import count_groups, count_mapped
 from facemetric.gallery.sql.listing import page_of
-from facemetric.gallery.sql.portraits import portraits_of, sample_row
+from facemetric.gallery.sql.portraits import (
+    count_portraits,
+    has_portrait,
+    portraits_of,
+    sample_row,
+)
 from facemetric.gallery.sql.rows import SAMPLE_QUERY, people_where, samples_of
 from facemetric.gallery.sql.transfer import read_people, restore
 from facemetric.types import ItemError
@@ -187,16 +192,17 @@ class SqlGallery(Gallery):
         """Erase a person; see ``Gallery.remove``."""
         with self._database.write() as connection:
             row = self._row(connection, person)
-            gone = self._person(connection, row)
+            gone, portraits = self._person(connection, row), count_portraits(connection, row)
             editing.remove_person(connection, row)
-        return Removal(gone.id, gone.name, gone.samples, purge and self.purge())
+        return Removal(gone.id, gone.name, gone.samples, purge and self.purge(), portraits)
 
     def remove_sample(self, sample_id: str, *, purge: bool = True) -> Removal:
         """Erase one sample; see ``Gallery.remove_sample``."""
         with self._database.write() as connection:
+            portraits = int(has_portrait(connection, sample_row(connection, sample_id)[0]))
             row = editing.remove_sample(connection, sample_id, at=self._clock())
             person = self._person(connection, row)
-        return Removal(person.id, person.name, 1, purge and self.purge())
+        return Removal(person.id, person.name, 1, purge and self.purge(), portraits)
 
     def portrait(self, sample_id: str) -> Portrait | None:
         """Return the portrait that is kept with a sample; see ``Gallery.portrait``."""

@@ -51,6 +51,13 @@ def has_portrait(connection: Connection, sample: int) -> bool:
     return connection.execute(query, (sample,)).fetchone() is not None
 
 
+def count_portraits(connection: Connection, person: int) -> int:
+    """Return how many portraits are kept of the person of a row."""
+    query = """SELECT count(*) FROM portraits o JOIN samples s ON s.row = o.sample
+        WHERE s.person = ?"""
+    return int(connection.execute(query, (person,)).fetchone()[0])
+
+
 def sample_row(connection: Connection, sample_id: str) -> tuple[int, int]:
     """Return the rows of a sample and its person; PersonError where there is no such sample."""
     found = connection.execute(

@@ -113,7 +113,10 @@ async def erase_sample(
             key,
             gallery=opened,
             subject=sample.id,
-            counts={"purged": int(removal.purged)},
+            counts={
+                **({"portraits": removal.portraits} if removal.portraits else {}),
+                "purged": int(removal.purged),
+            },
         )
         return ErasedOut(
             gallery=gallery,
