@@ -61,7 +61,7 @@ def test_killed_and_taken_up_again(photos: Path, tmp_path: Path) -> None:
     options = [f"@{from_list}", str(out), "--shard-photos", "5", "--workers", "2", "--quiet"]
     command = [sys.executable, "-W", "error", "-m", "facemetric", "embed", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 300
         while finished(out) < 3 and running.poll() is None and time.monotonic() < deadline:
             time.sleep(0.005)
         workers = children(running.pid)
@@ -76,7 +76,7 @@ def test_killed_and_taken_up_again(photos: Path, tmp_path: Path) -> None:
         assert time.monotonic() < deadline, "workers outlived the one that started them"
         time.sleep(0.02)
 
-    again = subprocess.run(command, capture_output=True, text=True, timeout=180, check=False)
+    again = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert again.returncode == 3, again.stderr
     assert f"{shards}, {shards - kept} of them new" in again.stdout
     after = state(out)

@@ -35,14 +35,14 @@ def serving(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str]
             yield process, json.loads("".join(lines))
         finally:
             process.kill()
-            process.wait(30)
+            process.wait(120)
             process.stdout.close()
 
 
 def keys(folder: Path, *arguments: str) -> Any:
     command = [sys.executable, "-m", "facemetric", "keys", *arguments, "--json"]
     command += ["--keys", str(folder / "keys.db")]
-    ran = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    ran = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
     return json.loads(ran.stdout)
 
 
@@ -69,7 +69,7 @@ def test_what_was_acknowledged_survives_a_kill(samples: dict[str, Path], tmp_pat
             writer.join(0.01)
             assert writer.is_alive()
         process.send_signal(signal.SIGKILL)
-        writer.join(60)
+        writer.join(120)
     with serving(tmp_path) as (_, told), Client(told["url"], told["key"]) as client:
         there = {person.person_id for person in client.gallery("main").people()}
         assert set(acknowledged) <= there
@@ -93,7 +93,7 @@ def test_keys_of_the_command_line_hold_at_once_and_a_signal_ends_it(tmp_path: Pa
             with pytest.raises(ServiceError):
                 client.whoami()
         process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0
+        assert process.wait(120) == 0
     lines = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
     assert lines[0]["event"] == "new gallery"
     assert (lines[0]["gallery"], lines[0]["place"]) == ("main", str(tmp_path / "people.db"))
@@ -104,7 +104,7 @@ def test_keys_of_the_command_line_hold_at_once_and_a_signal_ends_it(tmp_path: Pa
 def test_others_are_not_served_without_a_key(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "facemetric", "serve", "--host", "0.0.0.0", "--port", "0"]
     command += ["--gallery", str(tmp_path / "people.db"), "--keys", str(tmp_path / "keys.db")]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert ran.returncode == 4
     assert "facemetric keys new" in ran.stderr
     assert not (tmp_path / "people.db").exists()
@@ -113,6 +113,6 @@ def test_others_are_not_served_without_a_key(tmp_path: Path) -> None:
 def test_a_private_key_alone_is_told_of(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "facemetric", "serve", "--port", "0", "--tls-key", "key.pem"]
     command += ["--gallery", str(tmp_path / "people.db"), "--keys", str(tmp_path / "keys.db")]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert ran.returncode == 4
     assert ran.stderr.startswith("error: key.pem: a private key came without its certificate")

@@ -45,7 +45,7 @@ def start(scene: Path, *options: str) -> subprocess.Popen[str]:
 
 
 def finished(running: subprocess.Popen[str]) -> list[dict[str, Any]]:
-    out, errors = running.communicate(timeout=120)
+    out, errors = running.communicate(timeout=300)
     assert running.returncode == 0, errors
     assert errors == ""
     return [json.loads(line) for line in out.splitlines()]

@@ -49,4 +49,4 @@ def there_are(number: int, what: Any) -> None:
     """Wait until that many of a locator's elements are on the page."""
     from playwright.sync_api import expect
 
-    expect(what).to_have_count(number, timeout=30_000)
+    expect(what).to_have_count(number, timeout=90_000)

@@ -218,7 +218,7 @@ def resumed(ranks: Ranks, root: Path, until: int) -> tuple[int, list[float]]:
 def work(folder: Path, jobs: Sequence[str]) -> None:
     """Do the jobs as one process of several."""
     torch.set_num_threads(1)
-    with join_ranks(timeout_s=60) as ranks:
+    with join_ranks(timeout_s=300) as ranks:
         found: dict[str, Any] = {}
         for job in jobs:
             kind, _, rest = job.partition(":")
@@ -243,7 +243,7 @@ def main() -> None:
 
 
 def run_processes(
-    world: int, folder: Path, jobs: Sequence[str], *, timeout_s: float = 120.0, fails: bool = False
+    world: int, folder: Path, jobs: Sequence[str], *, timeout_s: float = 600.0, fails: bool = False
 ) -> list[dict[str, Any]]:
     """Start processes as torchrun does, and return what each found."""
     folder.mkdir(parents=True, exist_ok=True)

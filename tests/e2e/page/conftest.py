@@ -132,7 +132,7 @@ def visit(browser: Any, desk: Desk) -> Iterator[Visit]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(90_000)
         page.on(
             "console",
             lambda message: (

@@ -29,7 +29,7 @@ def test_a_closed_pipe_is_no_answer_and_no_traceback(
             stdout=writer,
             stderr=subprocess.PIPE,
             env=environment,
-            timeout=60,
+            timeout=300,
             check=False,
         )
     finally:
@@ -46,7 +46,7 @@ def test_a_full_disk_is_told(unbuffered: str) -> None:
             stdout=full,
             stderr=subprocess.PIPE,
             env=os.environ | {"PYTHONUNBUFFERED": unbuffered},
-            timeout=60,
+            timeout=300,
             check=False,
         )
     assert done.returncode == 4
@@ -71,7 +71,7 @@ def test_an_interrupt_ends_without_a_traceback(tmp_path: Path) -> None:
         listing.open("wb"),
     ):  # opens when the command does, which then waits for a line
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=300)
     assert (process.returncode, out, err) == (130, b"", b"")
 
 
@@ -82,7 +82,7 @@ def _with_doctor_that(examine: str) -> subprocess.CompletedProcess[str]:
         "checkup.examine = examine; sys.argv = ['facemetric', 'doctor', '--json']; cli.main()"
     )
     return subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=300, check=False
     )
 
 
@@ -97,7 +97,7 @@ def test_what_a_command_leaves_with_is_kept() -> None:
     assert _with_doctor_that("return []").returncode == 0
     failed = "return [checkup.CheckOut(name='a', state='failed', detail='')]"
     assert _with_doctor_that(failed).returncode == 1
-    done = subprocess.run([*FACEMETRIC, "nonsense"], capture_output=True, timeout=60, check=False)
+    done = subprocess.run([*FACEMETRIC, "nonsense"], capture_output=True, timeout=300, check=False)
     assert done.returncode == 2
     aborted = _with_doctor_that("import typer; raise typer.Abort")
     assert aborted.returncode == 130

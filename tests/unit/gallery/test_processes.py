@@ -59,7 +59,7 @@ def start(script: str, path: Path, *arguments: object) -> subprocess.Popen[str]:
 
 
 def finish(process: subprocess.Popen[str]) -> str:
-    output, errors = process.communicate(timeout=60)
+    output, errors = process.communicate(timeout=300)
     assert process.returncode == 0, errors
     return output
 
@@ -97,7 +97,7 @@ def test_a_killed_writer_loses_nothing_that_it_acknowledged(
     assert writer.stdout is not None
     acknowledged = [int(writer.stdout.readline()) for _ in range(25)]
     writer.kill()
-    rest, _ = writer.communicate(timeout=60)
+    rest, _ = writer.communicate(timeout=300)
     acknowledged += [int(line) for line in rest.split("\n")[:-1]]
     with SqliteGallery(path) as gallery:
         vectors = gallery.vectors()
@@ -121,7 +121,7 @@ assert not gallery.remove("Ada", purge=False).purged
 os.kill(os.getpid(), 9)
 """
     killed = start(script, path)
-    killed.communicate(timeout=60)
+    killed.communicate(timeout=300)
     assert killed.returncode == -9
     assert path.with_name(path.name + "-wal").stat().st_size > 0
     SqliteGallery(path).close()

@@ -32,7 +32,7 @@ def test_workers_leave_when_their_parent_is_killed(tmp_path: Path) -> None:
         worker = int(parent.stdout.readline())
         assert Path(f"/proc/{worker}").exists()
         os.kill(parent.pid, signal.SIGKILL)
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 300
     while _alive(worker) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not _alive(worker)

@@ -39,7 +39,7 @@ def app() -> FastAPI:
 def connected(url: str) -> socket.socket:
     parts = urlsplit(url)
     assert parts.hostname is not None and parts.port is not None
-    return socket.create_connection((parts.hostname, parts.port), timeout=10)
+    return socket.create_connection((parts.hostname, parts.port), timeout=60)
 
 
 @pytest.mark.parametrize("sent", [b"", EMPTY[:20], EMPTY, EMPTY + EMPTY[:20]])
@@ -77,7 +77,7 @@ def test_who_comes_beyond_the_bound_is_told_when_to_come_back(tmp_path: Path) ->
     service.crowd.most = 2
     running = threading.Thread(target=server.run, daemon=True)
     running.start()
-    assert started.wait(30)
+    assert started.wait(120)
     url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     try:
         with connected(url), connected(url) as second:
@@ -86,13 +86,13 @@ def test_who_comes_beyond_the_bound_is_told_when_to_come_back(tmp_path: Path) ->
             assert (status, headers["content-type"]) == (503, "application/problem+json")
             assert int(headers["retry-after"]) > 0 and headers["connection"] == "close"
             assert json.loads(body)["code"] == "busy" and json.loads(body)["fix"]
-            deadline = time.monotonic() + 10
+            deadline = time.monotonic() + 300
             while len(service.crowd.connections) > 2 and time.monotonic() < deadline:
                 time.sleep(0.01)
             assert _asked(second)[0] == 200
     finally:
         server.should_exit = True
-        running.join(30)
+        running.join(120)
         service.keys.close()
 
 

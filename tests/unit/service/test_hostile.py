@@ -59,7 +59,7 @@ def test_what_the_description_allows_is_answered(service: Served, address: str) 
         @given(case=ready.as_strategy())
         def ask(case: schemathesis.Case) -> None:
             nonlocal tried
-            case.call_and_validate(headers=headers, checks=CHECKS, timeout=30)
+            case.call_and_validate(headers=headers, checks=CHECKS, timeout=120)
             tried += 1
 
         ask()

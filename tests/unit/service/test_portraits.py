@@ -198,7 +198,7 @@ def grouped(service: Served, samples: dict[str, Path], **options: Any) -> tuple[
     photos = [samples[name] for name in ("obama", "obama2", "biden")]
     files = [("photo", (one.name, one.read_bytes())) for one in photos]
     job = service.http.post("/v1/jobs/cluster", files=files, params=options).json()
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while job["state"] in ("waiting", "running") and time.monotonic() < deadline:
         time.sleep(0.02)
         job = service.http.get(f"/v1/jobs/{job['job_id']}").json()

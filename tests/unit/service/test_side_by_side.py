@@ -67,14 +67,12 @@ def test_a_locked_gallery_keeps_no_other_key_waiting(
             ]
             time.sleep(1)
             assert not any(write.done() for write in writes)
-            started = time.monotonic()
             for number in range(3):
                 changed = patient.gallery("other").change(
                     theirs.person_id, PersonIn(name=f"Joe {number}")
                 )
                 assert changed.person.name == f"Joe {number}"
-            assert time.monotonic() - started < 10
-            assert not any(write.done() for write in writes)
+            assert not any(write.done() for write in writes)  # which wait for 30 s
             program.execute("ROLLBACK")
         assert {write.result().person.name for write in writes} >= {"Barack 0", "Barack 23"}
         people.erase(made.person_id)

@@ -40,7 +40,7 @@ def test_what_is_late_is_a_504_and_what_waits_is_never_begun() -> None:
     release, begun = threading.Event(), []
 
     def slow(deadline: Deadline) -> None:
-        release.wait(5)
+        release.wait(120)
         with pytest.raises(BusyError):
             deadline.check()
 
@@ -57,11 +57,11 @@ def test_what_is_late_is_a_504_and_what_waits_is_never_begun() -> None:
 
 
 def test_clerks_do_not_wait_behind_photographs() -> None:
-    workforce = Workforce(workers=1, places=9, deadline_s=5)
+    workforce = Workforce(workers=1, places=9, deadline_s=60)
     release = threading.Event()
 
     async def both() -> str:
-        task = asyncio.create_task(workforce.photographs(lambda deadline: release.wait(5)))
+        task = asyncio.create_task(workforce.photographs(lambda deadline: release.wait(120)))
         answer = await workforce.paperwork(a_key("0" * 8), lambda deadline: "done")
         release.set()
         await task
@@ -76,25 +76,28 @@ def a_key(key_id: str) -> Key:
 
 
 def test_a_key_whose_work_waits_leaves_clerks_to_others() -> None:
-    workforce = Workforce(workers=1, places=9, deadline_s=30)
+    workforce = Workforce(workers=1, places=9, deadline_s=120)
     release, held = threading.Event(), Counter[str]()
 
     async def all_of_them() -> list[str]:
         def stuck(key: Key) -> Coroutine[object, object, bool]:
             def work(deadline: Deadline) -> bool:
                 held[key.id] += 1
-                return release.wait(20)
+                return release.wait(120)
 
             return workforce.paperwork(key, work)
 
         greedy = [a_key(letter * 8) for letter in "abc"]
         tasks = []
-        for key in greedy:
+        for key, share in zip(greedy, (4, 2, 1), strict=True):
             tasks += [asyncio.create_task(stuck(key)) for _ in range(3 * CLERKS)]
-            await asyncio.sleep(0.2)
+            end = time.monotonic() + 120
+            while held[key.id] < share:
+                assert time.monotonic() < end, "no clerk took its work"
+                await asyncio.sleep(0.01)
         answers = [
             await asyncio.wait_for(
-                workforce.paperwork(a_key("d" * 8), lambda deadline: "answered"), timeout=5
+                workforce.paperwork(a_key("d" * 8), lambda deadline: "answered"), timeout=60
             )
             for _ in range(3)
         ]
@@ -116,7 +119,7 @@ def test_a_clerk_is_held_until_the_work_ends_whoever_waits_for_it() -> None:
     async def late() -> list[object]:
         def stuck(deadline: Deadline) -> None:
             begun.append(1)
-            release.wait(20)
+            release.wait(120)
 
         first = [workforce.paperwork(key, stuck) for _ in range(CLERKS)]
         refused = await asyncio.gather(*first, return_exceptions=True)
@@ -170,7 +173,7 @@ def queued(
     futures = [pool.submit(shared.embed, [chip(values[0])])]
     assert slow.busy.wait(60)
     futures += [pool.submit(shared.embed, [chip(value)]) for value in values[1:]]
-    end = time.monotonic() + 60
+    end = time.monotonic() + 300
     while shared._queue.qsize() < len(values) - 1:
         assert time.monotonic() < end, "they never queued"
         time.sleep(0.001)

@@ -209,7 +209,7 @@ def test_several_processes_write_one_chain(path: Path) -> None:
     for worker in workers:
         worker.start()
     for worker in workers:
-        worker.join(60)
+        worker.join(120)
         assert worker.exitcode == 0
     verdict = verify_log(path, key=KEY)
     assert verdict.is_sound and verdict.entries == 46

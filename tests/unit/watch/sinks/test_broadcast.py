@@ -57,10 +57,10 @@ def test_listeners_hear_that_it_is_over() -> None:
     ready = threading.Event()
     thread = threading.Thread(target=listen)
     thread.start()
-    ready.wait(5)
+    ready.wait(120)
     casting.send(event())
     casting.close()
-    thread.join(5)
+    thread.join(120)
     assert not thread.is_alive()
     assert [one.stream_s for one in heard if one is not None] == [1]
     with casting.subscribe() as late:
