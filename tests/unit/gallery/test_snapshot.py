@@ -15,6 +15,7 @@ from facemetric.gallery import NewSample, SqliteGallery
 from facemetric.gallery.sqlite import gallery as sqlite_gallery
 from facemetric.gallery.sqlite import memory
 from facemetric.gallery.sqlite.snapshot import read_snapshot, snapshot_folder
+from facemetric.vault import MasterKey
 
 DIM = 16
 
@@ -54,7 +55,7 @@ def test_opening_reads_the_snapshot_and_only_what_came_after(path: Path) -> None
     with SqliteGallery(path) as gallery:
         for row in range(5):
             gallery.enroll(f"New {row}", [NewSample(extra[row], f"new {row}.jpg")])
-        gallery.merge("P10", "P11")
+        gallery.merge("P10", "P11", purge=False)
         gallery.remove_sample(gallery.samples("P12")[0].id, purge=False)
         statements: list[str] = []
         gallery._file._connection.set_trace_callback(statements.append)  # type: ignore[union-attr]
@@ -177,7 +178,7 @@ def erase(gallery: SqliteGallery) -> None:
 
 
 def merge(gallery: SqliteGallery) -> None:
-    gallery.merge("P0", "P1")
+    gallery.merge("P0", "P1", purge=False)
 
 
 def enrol(gallery: SqliteGallery) -> None:
@@ -212,6 +213,83 @@ def test_one_of_a_file_that_was_put_back_is_not_believed(
         assert [match.sample_id for (match,) in found] == list(everyone.sample_ids)
         assert [match.person_id for (match,) in found] == list(everyone.person_ids)
         assert {match.name for match in gallery.search(unit(6, 1), 3)[0]}.isdisjoint({"Yan"})
+
+
+def onto_p0(gallery: SqliteGallery) -> None:
+    gallery.merge("P0", "P1", purge=False)
+
+
+def onto_p2(gallery: SqliteGallery) -> None:
+    gallery.merge("P2", "P1", purge=False)
+
+
+def erase_two(first: str) -> Callable[[SqliteGallery], None]:
+    def erased(gallery: SqliteGallery) -> None:
+        gallery.remove(first, purge=False)
+        gallery.remove("P9", purge=False)
+
+    return erased
+
+
+def bring_after(seed: int) -> Callable[[SqliteGallery], None]:
+    """Enrol somebody, then somebody whose ids come from elsewhere and are the same each time."""
+
+    def brought(gallery: SqliteGallery) -> None:
+        gallery.enroll(f"Own {seed}", [NewSample(unit(seed, 1)[0], "own.jpg")])
+        with SqliteGallery(gallery.path.with_name("elsewhere.db"), read_only=True) as other:
+            (records,) = other.records()
+        gallery.restore(records)
+
+    return brought
+
+
+@pytest.mark.parametrize("key", [None, MasterKey(bytes(range(32)))], ids=["plain", "sealed"])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [(onto_p0, onto_p2), (erase_two("P7"), erase_two("P8")), (bring_after(20), bring_after(21))],
+    ids=["merged", "erased", "brought"],
+)
+def test_two_lines_that_end_in_the_same_are_told_apart(
+    tmp_path: Path,
+    key: MasterKey | None,
+    one: Callable[[SqliteGallery], None],
+    other: Callable[[SqliteGallery], None],
+) -> None:
+    """A file and its copy go different ways, and have the same last row and last change."""
+    path, copy = tmp_path / "people.db", tmp_path / "copy.db"
+    with SqliteGallery(tmp_path / "elsewhere.db", bundle="net", dim=DIM) as elsewhere:
+        elsewhere.enroll("Visitor", [NewSample(unit(30, 1)[0], "v.jpg")])
+    with SqliteGallery(path, bundle="net", dim=DIM, key=key) as gallery:
+        people = [(f"P{row}", [NewSample(VECTORS[row], f"{row}.jpg")]) for row in range(400)]
+        list(gallery.enroll_many(people))
+    shutil.copy(path, copy)
+    with SqliteGallery(path, key=key) as gallery:
+        one(gallery)
+        names(gallery, VECTORS[:1])
+    assert snapshot_folder(path).exists()
+    with SqliteGallery(copy, key=key) as gallery:
+        other(gallery)
+    copy.replace(path)
+    with SqliteGallery(path, key=key, read_only=True) as gallery:
+        everyone = gallery.vectors()
+        found = gallery.search(everyone.embeddings, 1, per="sample")
+        assert [match.sample_id for (match,) in found] == list(everyone.sample_ids)
+        assert [match.person_id for (match,) in found] == list(everyone.person_ids)
+
+
+def test_a_copy_of_later_goes_on_with_the_snapshot(path: Path) -> None:
+    """The file was copied with the snapshot in place: what it holds is in every copy since."""
+    copy = path.with_name("copy.db")
+    with SqliteGallery(path) as gallery:
+        gallery.enroll("Zoe", [NewSample(unit(5, 1)[0], "z.jpg")])
+    shutil.copy(path, copy)
+    with SqliteGallery(path) as gallery:
+        gallery.merge("P0", "P1", purge=False)
+    copy.replace(path)
+    with SqliteGallery(path) as gallery:
+        assert names(gallery, VECTORS[:2]) == ["P0", "P1"]
+        assert names(gallery, unit(5, 1)) == ["Zoe"]
+        assert gallery._memory.saved == 400
 
 
 def test_no_search_waits_for_a_writer_to_keep_one(path: Path) -> None:

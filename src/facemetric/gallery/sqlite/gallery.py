@@ -32,7 +32,7 @@ from facemetric.gallery.sqlite.encryption import (
 from facemetric.gallery.sqlite.everything import all_vectors
 from facemetric.gallery.sqlite.file import file_exists, place_of
 from facemetric.gallery.sqlite.integrity import structural_problems, vector_problems
-from facemetric.gallery.sqlite.lineage import is_ours, mark_of
+from facemetric.gallery.sqlite.lineage import is_ours, last_change, leave, new_mark
 from facemetric.gallery.sqlite.memory import Memory
 from facemetric.gallery.sqlite.schema import schema_version
 from facemetric.gallery.sqlite.sealed_snapshot import read_sealed_snapshot, write_sealed_part
@@ -270,9 +270,9 @@ class SqliteGallery(SqlGallery):
         if new < max(SNAPSHOT_ROWS, memory.saved // 4):
             return
         with self._file.read() as connection:
-            mark = mark_of(connection, row=memory.last, change=memory.change)
-        if mark is None:
-            return  # someone has erased since
+            if last_change(connection) != memory.change:
+                return  # someone has erased since
+        mark = new_mark(memory.change)
         taken = memory.snapshot(self.id, mark)
         memory.saved = len(memory.rows.values)
         if self._sealing is None:
@@ -284,7 +284,7 @@ class SqliteGallery(SqlGallery):
         # Not put in place where someone writes just now, for whom no search waits, or has erased
         # meanwhile: the codes may be those of the erased.
         with suppress(GalleryError), self._file.write(wait=False) as connection:
-            (last,) = connection.execute("SELECT max(number) FROM changes").fetchone()
-            if (last or 0) == mark.change:
+            if last_change(connection) == mark.change:
+                leave(connection, mark)
                 put_in_place(self.path, part)
         shutil.rmtree(part, ignore_errors=True)

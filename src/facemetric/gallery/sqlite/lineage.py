@@ -1,59 +1,54 @@
-"""Whether a snapshot is of what a file holds now: an older copy may have been put in its place."""
+"""Whether a snapshot is of what a file holds now: an older copy may have been put in its place.
+
+When a snapshot is put in place, a number is drawn and written among the file's ``changes``. Only
+the file itself, and copies of it as it was then or later, have that number, and with it all that
+the snapshot holds; whatever happens to a copy of before, it has not.
+"""
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 
 from facemetric.gallery.sqlite.connection import SqliteConnection
 
+_FIRST = 1 << 62
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What a file says at the end of a snapshot, and another line of its history would not.
+    """What a file says of a snapshot that is of it.
 
     Attributes
     ----------
-    row, sample
-        Number of the last embedding in it, and the id of its sample, which is drawn; 0 and
-        empty where there is none.
-    change, changed
-        Number of the last of the gallery's ``changes`` that is in it, and the embedding that this
-        was about; 0 where there is none.
+    change
+        Number of the last of the gallery's ``changes`` that is in the snapshot; 0: none.
+    draw
+        What stands for an embedding in a later change: a random number of at least 2**62, up to
+        which none is counted.
     """
 
-    row: int
-    sample: str
     change: int
-    changed: int
+    draw: int
 
 
-def mark_of(connection: SqliteConnection, *, row: int, change: int) -> Mark | None:
-    """Return the mark of a snapshot that ends here; `None` where its end is gone already."""
-    sample = _sample(connection, row) if row else ""
-    return None if sample is None else Mark(row, sample, change, _changed(connection, change))
+def new_mark(change: int) -> Mark:
+    """Return a mark for a snapshot that knows the changes up to one."""
+    return Mark(change, _FIRST + secrets.randbits(62))
+
+
+def last_change(connection: SqliteConnection) -> int:
+    """Return the number of the last change; 0 where there is none."""
+    (last,) = connection.execute("SELECT max(number) FROM changes").fetchone()
+    return int(last or 0)
+
+
+def leave(connection: SqliteConnection, mark: Mark) -> None:
+    """Write a mark into the file, in the transaction in which the snapshot is put in place."""
+    connection.execute("INSERT INTO changes (embedding) VALUES (?)", (mark.draw,))
 
 
 def is_ours(connection: SqliteConnection, mark: Mark) -> bool:
     """Whether the file went on from where a snapshot was made."""
-    if _changed(connection, mark.change) != mark.changed:
-        return False
-    sample = _sample(connection, mark.row) if mark.row else ""
-    if sample is not None:
-        return sample == mark.sample
-    erased = "SELECT 1 FROM changes WHERE embedding = ? AND number > ?"
-    return connection.execute(erased, (mark.row, mark.change)).fetchone() is not None
-
-
-def _sample(connection: SqliteConnection, row: int) -> str | None:
-    found = connection.execute(
-        "SELECT s.id FROM embeddings e JOIN samples s ON s.row = e.sample WHERE e.row = ?", (row,)
-    ).fetchone()
-    return None if found is None else str(found[0])
-
-
-def _changed(connection: SqliteConnection, change: int) -> int:
-    """Return the embedding that a change was about; 0 where there was none of that number."""
-    found = connection.execute(
-        "SELECT embedding FROM changes WHERE number = ?", (change,)
-    ).fetchone()
-    return 0 if found is None else int(found[0])
+    found = "SELECT 1 FROM changes WHERE number > ? AND embedding = ? LIMIT 1"
+    return connection.execute(found, (mark.change, mark.draw)).fetchone() is not None

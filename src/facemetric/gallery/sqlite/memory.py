@@ -80,12 +80,6 @@ class Memory:
         self.change = snapshot.mark.change
         self.saved = len(snapshot.rows)
 
-    @property
-    def last(self) -> int:
-        """Number of the last embedding that was not erased; 0 where there is none."""
-        alive = np.flatnonzero(self._alive.values)
-        return int(self.rows.values[alive[-1]]) if len(alive) else 0
-
     def snapshot(self, gallery_id: str, mark: Mark) -> tuple[Snapshot, Iterator[UInt8]]:
         """Return the codes that are held, without those of the erased, which come in parts."""
         assert self.codes is not None

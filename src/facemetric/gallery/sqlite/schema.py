@@ -97,7 +97,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "DROP TABLE embeddings",
         "ALTER TABLE numbered_embeddings RENAME TO embeddings",
         # What happened to embeddings after they were added: readers bring the codes that they
-        # hold in memory up to date by it.
+        # hold in memory up to date by it. A number from 2**62 on is none's: it marks a snapshot.
         """CREATE TABLE changes (
             number INTEGER PRIMARY KEY AUTOINCREMENT,
             embedding INTEGER NOT NULL

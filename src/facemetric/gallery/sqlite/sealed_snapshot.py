@@ -20,7 +20,7 @@ from facemetric.index import Codec
 from facemetric.types import AnyArray, UInt8
 from facemetric.vault import DataKey, read_sealed, write_sealed
 
-_VERSION = 2
+_VERSION = 3
 _FILE = "index.sealed"
 _KIND = "snapshot"
 

@@ -19,7 +19,7 @@ from facemetric.gallery.sqlite.lineage import Mark
 from facemetric.index import Codec
 from facemetric.types import AnyArray, UInt8
 
-VERSION = 2
+VERSION = 3
 _FACTS = "index.json"
 _ARRAYS = ("codes", "rows", "people")
 
