@@ -49,6 +49,9 @@ def keys(folder: Path, *arguments: str) -> Any:
 def test_what_was_acknowledged_survives_a_kill(samples: dict[str, Path], tmp_path: Path) -> None:
     with serving(tmp_path) as (process, told):
         assert told["url"].startswith("http://127.0.0.1:") and told["key"]
+        first = json.loads((tmp_path / "log.jsonl").read_text().splitlines()[0])
+        assert first["event"].startswith("no key can be used")
+        assert first["file"] == str(tmp_path / "keys.db")
         acknowledged: list[str] = []
 
         def enrol() -> None:

@@ -60,6 +60,10 @@ def new(
 
     Example: facemetric keys new "front door" --scope read --gallery staff --days 365
     """
+    from facemetric.service.names import check_gallery_name
+
+    for one in gallery or ():
+        check_gallery_name(one, item="--gallery")  # before a file is made
     with _opened(keys, create=True) as store:
         key, secret = store.new(
             name,

@@ -117,7 +117,8 @@ def serve(settings: Settings, address: Address, *, tell: Callable[[str, str | No
     with _listen(address) as listening:
         _log_as_json()
         if secret is not None:
-            log(logging.WARNING, "no key can be used: one for this run", keys=str(settings.keys))
+            looked_in = None if settings.keys is None else str(settings.keys.absolute())
+            log(logging.WARNING, "no key can be used: one for this run", file=looked_in)
         # Workers compute side by side: BLAS threads of each would only wait for each other.
         threadpool_limits(1, user_api="blas")
         # Here, where an error has words, and not in the server's start, where it is a trace. Who

@@ -114,7 +114,11 @@ def test_only_the_first_key_makes_the_file(tmp_path: Path) -> None:
         refused = run("keys", *words, "--keys", file)
         assert refused.exit_code == 4 and "no such file of API keys" in refused.stderr
     assert not file.exists()
-    made = run("keys", "new", "door", "--scope", "read", "--keys", file)
+    asked = ("keys", "new", "door", "--scope", "read", "--keys", file)
+    refused = run(*asked, "--gallery", "Staff")
+    assert refused.exit_code == 4 and "--gallery 'Staff': expected 1 to 64" in refused.stderr
+    assert not file.exists()
+    made = run(*asked)
     assert made.exit_code == 0 and made.stderr == f"new file of API keys: {file}\n"
     assert run("keys", "new", "gate", "--scope", "read", "--keys", file).stderr == ""
     astray = tmp_path / "no" / "keys.db"
