@@ -8,6 +8,7 @@ from facemetric.gallery.personal import event_document, person_data
 from facemetric.gallery.portrait import Portrait
 from facemetric.gallery.postgres import PostgresGallery
 from facemetric.gallery.protocol import BACKENDS, Gallery
+from facemetric.gallery.readable import Readable
 from facemetric.gallery.records import (
     Consent,
     Enrolment,
@@ -38,6 +39,7 @@ __all__ = [
     "PersonRecord",
     "Portrait",
     "PostgresGallery",
+    "Readable",
     "Receipt",
     "Removal",
     "Sample",

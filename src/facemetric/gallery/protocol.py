@@ -1,4 +1,4 @@
-"""What every gallery can do, whatever it is stored in."""
+"""What every gallery can do, whatever it is stored in: be asked, and be changed."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 from facemetric.errors import PersonError
-from facemetric.gallery.listing import Listing, ListPlace, PeoplePage
-from facemetric.gallery.portrait import Portrait
+from facemetric.gallery.readable import Readable
 from facemetric.gallery.records import (
     Consent,
     Enrolment,
@@ -19,12 +18,7 @@ from facemetric.gallery.records import (
     Person,
     PersonRecord,
     Removal,
-    Sample,
-    Stats,
-    Vectors,
 )
-from facemetric.gallery.searchable import Searchable
-from facemetric.index import Codec
 from facemetric.registry import Registry
 from facemetric.types import ItemError
 
@@ -36,7 +30,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-class Gallery(Searchable):
+class Gallery(Readable):
     """Enrolled people and their faces' embeddings, of one model bundle.
 
     Everything that takes a ``person`` takes a name or an id. Names are unique, whatever their
@@ -46,19 +40,9 @@ class Gallery(Searchable):
 
     Attributes
     ----------
-    id
-        The gallery's own uuid.
-    bundle, dim
-        The bundle that its embeddings come from, and their number of dimensions.
-    bundle_sha256
-        Hex digest of that bundle's graph; ``None`` where nobody has told yet.
     erased_from, may_remain_in
         Places that erasing, once purged, clears of a person's bytes, and those that it does not
         reach.
-    keeps_portraits
-        Whether portraits can be kept with samples; those that cannot refuse samples with one.
-    codec
-        Of a gallery that stores one byte per dimension; ``None`` where it stores floats.
     made
         Where it was made by this very opening, without a password; ``None``: it was there.
     """
@@ -70,23 +54,7 @@ class Gallery(Searchable):
         "files of events that a watch wrote",
     )
 
-    keeps_portraits: bool = False
-    codec: Codec | None = None
     made: str | None = None
-
-    id: str
-    bundle: str
-    bundle_sha256: str | None
-
-    @property
-    @abstractmethod
-    def flip(self) -> bool | None:
-        """Whether embeddings are averaged with the mirrored chips'; ``None``: not settled yet."""
-
-    @property
-    @abstractmethod
-    def place(self) -> str:
-        """Where it is kept, the same for every spelling of its address."""
 
     @staticmethod
     def open(address: str | PathLike[str], **options: Any) -> Gallery:
@@ -159,66 +127,6 @@ class Gallery(Searchable):
         """
 
     @abstractmethod
-    def people(self) -> list[Person]:
-        """Return everyone, in the order of enrolment."""
-
-    def people_page(
-        self,
-        *,
-        after: ListPlace | None = None,
-        limit: int = 100,
-        search: str | None = None,
-        group: str | None = None,
-    ) -> PeoplePage:
-        """Return some people, in the order of their names whatever the case, and how many fit.
-
-        People who come, go or are renamed between two pages move nobody else: a page begins
-        behind ``after``, whether somebody is there or not. SQLite and PostgreSQL walk an index of
-        names. An encrypted SQLite gallery opens every name for each page, and Milvus reads every
-        key; neither holds more than the page.
-
-        Parameters
-        ----------
-        after
-            ``next`` of the page before; the first page where it is left out.
-        limit
-            How many, 1 to 1000.
-        search
-            A part of the name, in any case and Unicode form.
-        group
-            People in this group alone.
-
-        Raises
-        ------
-        InputError
-            The limit is out of range, a text has control characters, or the group's name cannot
-            be one.
-        """
-        return self._page(Listing.of(after, limit, search, group))
-
-    @abstractmethod
-    def _page(self, listing: Listing) -> PeoplePage:
-        """Answer a question for a page that was checked."""
-
-    @abstractmethod
-    def person(self, person: str) -> Person:
-        """Return one person; PersonError where there is none."""
-
-    @abstractmethod
-    def samples(self, person: str | None = None) -> list[Sample]:
-        """Return the samples of one person, or of all, in the order of enrolment.
-
-        Raises
-        ------
-        PersonError
-            Where there is no such person.
-        """
-
-    @abstractmethod
-    def mapped(self) -> dict[str, int]:
-        """Return how many samples an upgrade mapped, and did not embed, by the old bundle."""
-
-    @abstractmethod
     def rename(self, person: str, name: str, *, purge: bool = True) -> Person:
         """Give a person another name, and clear the files of the old one as `remove` does.
 
@@ -239,14 +147,6 @@ class Gallery(Searchable):
     @abstractmethod
     def set_groups(self, person: str, groups: Sequence[str]) -> Person:
         """Replace a person's groups; InputError where a name cannot be one."""
-
-    @abstractmethod
-    def groups(self) -> dict[str, int]:
-        """Return the number of people in each group, by its name."""
-
-    @abstractmethod
-    def expired(self, at: datetime) -> list[Person]:
-        """Return the people whose ``keep_until`` is not after ``at``."""
 
     @abstractmethod
     def merge(self, into: str, other: str, *, purge: bool = True) -> Person:
@@ -286,18 +186,6 @@ class Gallery(Searchable):
             Where there is no such sample.
         """
 
-    def portrait(self, sample_id: str) -> Portrait | None:
-        """Return the portrait that is kept with a sample; ``None`` where none is.
-
-        Raises
-        ------
-        PersonError
-            Where there is no such sample.
-        """
-        if not any(sample.id == sample_id for sample in self.samples()):
-            raise PersonError("no such sample", item=sample_id, fix="samples() lists their ids")
-        return None
-
     def remove_portrait(self, sample_id: str, *, purge: bool = True) -> bool:
         """Erase the portrait of a sample, which stays; return whether the files are clear of it.
 
@@ -316,26 +204,6 @@ class Gallery(Searchable):
         ``False`` means that another process was reading or writing all the while, that the disk
         has no room to write the file anew, or that the server clears them in its own time.
         """
-
-    @abstractmethod
-    def vectors(self) -> Vectors:
-        """Return all embeddings with whose they are, for classifiers and clustering."""
-
-    @abstractmethod
-    def records(self, *, chunk_people: int = 256) -> Iterator[Sequence[PersonRecord]]:
-        """Yield everyone with all samples and embeddings, in the order of enrolment, in chunks.
-
-        Each chunk is of one moment; people who come meanwhile stand at the end.
-        """
-
-    def record(self, person: str) -> PersonRecord:
-        """Return all that is known of one person; PersonError where there is none."""
-        wanted = self.person(person).id
-        for chunk in self.records():
-            for record in chunk:
-                if record.person.id == wanted:
-                    return record
-        raise PersonError("was erased meanwhile", item=wanted)
 
     @abstractmethod
     def restore(self, records: Sequence[PersonRecord]) -> int:
@@ -357,29 +225,8 @@ class Gallery(Searchable):
         """
 
     @abstractmethod
-    def stats(self) -> Stats:
-        """Return the gallery in figures."""
-
-    @abstractmethod
-    def check(self) -> list[str]:
-        """Read the whole store and return what is wrong with it; empty where it is sound."""
-
-    @abstractmethod
     def close(self) -> None:
         """Let go of the files; using the gallery afterwards raises GalleryError."""
-
-    def __len__(self) -> int:
-        return self.stats().people
-
-    def __iter__(self) -> Iterator[Person]:
-        return iter(self.people())
-
-    def __contains__(self, person: object) -> bool:
-        try:
-            self.person(str(person))
-        except PersonError:
-            return False
-        return True
 
     def __enter__(self) -> Self:
         return self
