@@ -9,11 +9,15 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from facemetric.errors import InputError
-from facemetric.types import Face
+from facemetric.types import AnyArray, Face
 
 SIDE_PX = 400
 """Longest side of a portrait."""
 MOST_BYTES = 256 << 10
+LEAST_SHARE = 0.25
+"""Of the face's box: the rest may lie outside the photograph."""
+MOST_SIDES = 3.0
+"""Longest side of the part that is shown, in longer sides of the face's box: no scene around it."""
 
 _STARTS_OF_FRAME = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _START_OF_SCAN = 0xDA
@@ -81,6 +85,32 @@ def check_portrait(portrait: Portrait, *, face: Face | None, item: str) -> None:
             item=item,
             fix="Encode its pixels anew",
         )
+    _check_shows(portrait, face, item=item)
+
+
+def _check_shows(portrait: Portrait, face: Face, *, item: str) -> None:
+    """Raise InputError unless the face is in the portrait's frame, and fills a good part of it."""
+    frame = np.array(portrait.frame_xyxy_px, np.float64).reshape(2, 2)
+    box = np.asarray(face.box_xyxy_px, np.float64).reshape(2, 2)
+    common = np.maximum(np.minimum(frame[1], box[1]) - np.maximum(frame[0], box[0]), 0)
+    size = box[1] - box[0]
+    if not common.prod() >= LEAST_SHARE * size.prod() > 0:
+        raise InputError(
+            f"the portrait's frame {_text(frame)} does not show the face's box {_text(box)}",
+            item=item,
+            fix="Both are in pixels of the upright photograph at full size",
+        )
+    if (frame[1] - frame[0]).max() > MOST_SIDES * size.max():
+        raise InputError(
+            f"the portrait's frame {_text(frame)} shows more than {MOST_SIDES:g} times the face's "
+            f"box {_text(box)}, and so who and what was beside it",
+            item=item,
+            fix="Cut the face out with a narrower margin",
+        )
+
+
+def _text(corners: AnyArray) -> str:
+    return f"({', '.join(f'{value:g}' for value in corners.ravel())})"
 
 
 def _segments(jpeg: bytes) -> Iterator[tuple[int, bytes]]:

@@ -51,6 +51,29 @@ def test_what_is_no_picture_or_too_large_is_refused() -> None:
     assert "where in it the face is" in refusal(kept_portrait(0), face=None)
 
 
+@pytest.mark.parametrize(
+    ("frame", "said"),
+    [
+        ((100.0, 20.0, 150.0, 90.0), "(100, 20, 150, 90) does not show the face's box (10, 20, 60"),
+        ((10.0, 200.0, 60.0, 270.0), "does not show the face's box"),
+        ((51.0, 20.0, 121.0, 90.0), "does not show the face's box"),  # 18 % of its width
+        ((0.0, 0.0, 220.0, 90.0), "(0, 0, 220, 90) shows more than 3 times the face's box (10, 20"),
+        ((0.0, 0.0, 4000.0, 3000.0), "and so who and what was beside it"),
+    ],
+)
+def test_a_frame_that_is_not_the_faces_is_refused(
+    frame: tuple[float, float, float, float], said: str
+) -> None:
+    assert said in refusal(Portrait(made_jpeg(0), frame))
+
+
+@pytest.mark.parametrize(
+    "frame", [(-17.5, -8.0, 87.5, 118.0), (0.0, 0.0, 35.0, 118.0), (9.0, 19.0, 61.0, 38.0)]
+)
+def test_a_face_may_reach_outside_its_photograph(frame: tuple[float, float, float, float]) -> None:
+    check_portrait(Portrait(made_jpeg(0), frame), face=FACE, item="ada.jpg")
+
+
 @pytest.mark.parametrize("marker", [0xE1, 0xE2, 0xED, 0xFE])
 def test_metadata_is_refused(marker: int) -> None:
     note = b"Exif\0\0 59.33 N 18.07 E"
