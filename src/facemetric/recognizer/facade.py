@@ -7,17 +7,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from facemetric.cluster import METHODS
 from facemetric.decide import Threshold, manual_threshold, odds_table, threshold_for_gallery
 from facemetric.detect import Select
-from facemetric.errors import InputError
 from facemetric.gallery import Consent, Gallery
 from facemetric.recognizer.bound import check_bound, codec_of
 from facemetric.recognizer.enrol import enroll_photos
-from facemetric.recognizer.group import group_photos
 from facemetric.recognizer.identify import identify_photos
 from facemetric.recognizer.pipeline import Photo
-from facemetric.recognizer.seen import EnrollReport, Groups, IdentifiedPhoto
+from facemetric.recognizer.seen import EnrollReport, IdentifiedPhoto
 from facemetric.recognizer.viewer import Viewer
 from facemetric.types import ItemError
 from facemetric.vault import MasterKey
@@ -304,69 +301,3 @@ class Recognizer(Viewer):
             stranger_risk=stranger_risk,
             flip=self.flip,
         )
-
-    def group(
-        self,
-        photos: Iterable[Photo],
-        *,
-        method: str = "auto",
-        far: float = 1e-3,
-        threshold: float | None = None,
-        people: int | None = None,
-        seed: int = 0,
-    ) -> Groups:
-        """Group the faces of many photographs by person.
-
-        Parameters
-        ----------
-        photos
-            Photographs with any number of faces.
-        method
-            A name in ``facemetric.cluster.METHODS``; ``"auto"`` needs no number of people.
-        far, threshold
-            As for ``verify``: from which similarity two faces may be one person.
-        people
-            Number of groups, for the methods that take one; in place of a threshold.
-        seed
-            For the methods that draw.
-
-        Raises
-        ------
-        InputError
-            An option does not fit the method.
-        UnknownNameError
-            No such method.
-        CalibrationError
-            The bundle's calibration does not support ``far``, and neither threshold nor number of
-            people was given.
-        """
-        chosen = self.group_threshold(method=method, far=far, threshold=threshold, people=people)
-        return group_photos(
-            self._pipeline, photos, method=method, threshold=chosen, people=people, seed=seed
-        )
-
-    def group_threshold(
-        self,
-        *,
-        method: str = "auto",
-        far: float = 1e-3,
-        threshold: float | None = None,
-        people: int | None = None,
-    ) -> Threshold | None:
-        """Return the threshold that ``group`` uses for these options, before any work is done.
-
-        ``None`` where a number of people stands in its place.
-
-        Raises
-        ------
-        InputError, UnknownNameError, CalibrationError
-            As ``group``.
-        """
-        METHODS[method]
-        if people is None:
-            if method == "k-means":
-                raise InputError("'k-means' needs the number of people", item="people")
-            return self._threshold(far=far, by_hand=threshold)
-        if threshold is not None:
-            raise InputError("a number of people and a threshold exclude each other", item="people")
-        return None

@@ -1,4 +1,4 @@
-"""Photographs seen and compared, without a gallery."""
+"""Photographs seen, compared and grouped, without a gallery."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from facemetric.bundle import Bundle, open_bundle
+from facemetric.cluster import METHODS
 from facemetric.decide import Threshold, manual_threshold, odds_table, threshold_for
 from facemetric.decide import verify as decide_verify
 from facemetric.detect import Detector, Mtcnn, Select
 from facemetric.embed import Embedder
 from facemetric.errors import InputError, NoFaceError
 from facemetric.processors import session_threads, usable_processors
+from facemetric.recognizer.group import group_photos
 from facemetric.recognizer.parallel import ParallelPipeline
 from facemetric.recognizer.pipeline import MAX_PIXELS, Photo, Pipeline, source_name
-from facemetric.recognizer.seen import Comparison, SeenPhoto
+from facemetric.recognizer.seen import Comparison, Groups, SeenPhoto
 from facemetric.types import Face, Float32, ItemError
 
 DEFAULT_BUNDLE = "dlib-resnet-v1"
@@ -25,9 +27,9 @@ THRESHOLDS = (0.6, 0.7, 0.85)
 
 
 class Viewer:
-    """The part of recognition that needs no gallery: detect, align, embed, compare.
+    """The part of recognition that needs no gallery: detect, align, embed, compare, group.
 
-    ``Recognizer`` adds galleries and groups, and describes the parameters.
+    ``Recognizer`` adds galleries, and describes the parameters.
     """
 
     def __init__(
@@ -177,6 +179,72 @@ class Viewer:
             odds=odds_table(self.bundle.manifest, flip=self.flip),
         )
         return Comparison(one, other, decision)
+
+    def group(
+        self,
+        photos: Iterable[Photo],
+        *,
+        method: str = "auto",
+        far: float = 1e-3,
+        threshold: float | None = None,
+        people: int | None = None,
+        seed: int = 0,
+    ) -> Groups:
+        """Group the faces of many photographs by person.
+
+        Parameters
+        ----------
+        photos
+            Photographs with any number of faces.
+        method
+            A name in ``facemetric.cluster.METHODS``; ``"auto"`` needs no number of people.
+        far, threshold
+            As for ``verify``: from which similarity two faces may be one person.
+        people
+            Number of groups, for the methods that take one; in place of a threshold.
+        seed
+            For the methods that draw.
+
+        Raises
+        ------
+        InputError
+            An option does not fit the method.
+        UnknownNameError
+            No such method.
+        CalibrationError
+            The bundle's calibration does not support ``far``, and neither threshold nor number of
+            people was given.
+        """
+        chosen = self.group_threshold(method=method, far=far, threshold=threshold, people=people)
+        return group_photos(
+            self._pipeline, photos, method=method, threshold=chosen, people=people, seed=seed
+        )
+
+    def group_threshold(
+        self,
+        *,
+        method: str = "auto",
+        far: float = 1e-3,
+        threshold: float | None = None,
+        people: int | None = None,
+    ) -> Threshold | None:
+        """Return the threshold that ``group`` uses for these options, before any work is done.
+
+        ``None`` where a number of people stands in its place.
+
+        Raises
+        ------
+        InputError, UnknownNameError, CalibrationError
+            As ``group``.
+        """
+        METHODS[method]
+        if people is None:
+            if method == "k-means":
+                raise InputError("'k-means' needs the number of people", item="people")
+            return self._threshold(far=far, by_hand=threshold)
+        if threshold is not None:
+            raise InputError("a number of people and a threshold exclude each other", item="people")
+        return None
 
     def _threshold(self, *, far: float, by_hand: float | None) -> Threshold:
         if by_hand is not None:

@@ -86,12 +86,14 @@ def test_two_photographs(client: Client, samples: dict[str, Path]) -> None:
 
 def test_groups_in_the_background(client: Client, samples: dict[str, Path]) -> None:
     photos = [samples[name] for name in ("obama", "obama2", "biden")]
-    job = client.wait(client.cluster(photos), every_s=0.05)
-    assert job.state == "done" and job.result is not None
+    job = client.wait(client.cluster(photos, keep_portraits=True), every_s=0.05)
+    assert job.state == "done" and job.result is not None and job.keep_portraits
     assert client.jobs().jobs[0].result is None
     numbers = [face.number for face in job.result.groups[0].faces]
-    made = client.gallery("main").enrol_group("Barack", job.job_id, numbers)
-    assert made.person_id is not None and len(made.samples) == 2
+    main = client.gallery("main")
+    made = main.enrol_group("Barack", job.job_id, numbers, keep_portraits=True)
+    assert made.person_id is not None
+    assert [sample.has_portrait for sample in made.samples] == [True, True]
     client.gallery("main").erase(made.person_id)
     client.cancel(job.job_id)
     with pytest.raises(ServiceError, match="no such job"):
