@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,9 +15,10 @@ from facemetric.errors import GalleryError
 from facemetric.gallery import NewSample, PostgresGallery, SearchIndex
 from facemetric.gallery.postgres import indexing, past
 from facemetric.gallery.postgres.database import PostgresConnection
-from layouts.postgres import postgres_address, server
+from layouts.postgres import postgres_address, server, standby
 
 DIM = 16
+_UNUSED = "SELECT 1 FROM pg_replication_slots WHERE slot_name = 'standby' AND NOT active"
 
 
 def unit(count: int, seed: int = 0) -> np.ndarray:
@@ -27,6 +29,22 @@ def unit(count: int, seed: int = 0) -> np.ndarray:
 def enrol(gallery: PostgresGallery, vectors: np.ndarray) -> None:
     made = [(f"p{number}", [NewSample(one, f"{number}.jpg")]) for number, one in enumerate(vectors)]
     list(gallery.enroll_many(made))
+
+
+def until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def is_in_tables(gallery: PostgresGallery, name: str) -> bool:
+    """Whether a row with that name is in the files of the people's table, seen or not."""
+    gallery._server.outside("CHECKPOINT")
+    with gallery._server.read() as connection:
+        (place,) = connection.execute("SELECT pg_relation_filepath('people')").fetchone()
+    # Text of few bytes has its length before it: (2 + 1) * 2 + 1 of "p0".
+    return bytes([2 * len(name) + 3]) + name.encode() in (server()[1] / place).read_bytes()
 
 
 @pytest.fixture
@@ -145,6 +163,79 @@ def test_a_purge_claims_nothing_while_somebody_sees_the_erased(
         other.execute("COMMIT")
         assert gallery.purge()  # one that came later, or waits for work, is in nobody's way
     assert gallery.remove("p1").purged
+
+
+def test_a_transaction_that_is_prepared_sees_the_erased_without_a_session(
+    gallery: PostgresGallery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(past, "WAIT_S", 0.2)
+    enrol(gallery, unit(2))
+    with psycopg.connect(server()[0], autocommit=True) as other:
+        other.execute("BEGIN")
+        other.execute("SELECT pg_current_xact_id()")
+        other.execute("PREPARE TRANSACTION 'for later'")
+        try:
+            assert not gallery.remove("p0").purged
+            assert is_in_tables(gallery, "p0")
+        finally:
+            other.execute("ROLLBACK PREPARED 'for later'")
+    assert gallery.purge()
+    assert not is_in_tables(gallery, "p0")
+
+
+def test_who_writes_in_another_database_holds_back_those_who_begin_in_this_one(
+    gallery: PostgresGallery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(past, "WAIT_S", 0.2)
+    enrol(gallery, unit(2))
+    address = server()[0].replace("/postgres?", "/template1?")
+    with psycopg.connect(address, autocommit=True) as other:
+        other.execute("BEGIN")
+        other.execute("SELECT pg_current_xact_id()")
+        assert not gallery.remove("p0").purged
+        other.execute("ROLLBACK")
+    assert gallery.purge()
+
+
+def test_a_standby_that_looks_at_the_erased_holds_the_server_back(
+    gallery: PostgresGallery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(past, "WAIT_S", 0.5)
+    enrol(gallery, unit(2))
+    people = f"SELECT count(*) FROM {gallery._server.schema}.people"
+    slot = "SELECT xmin FROM pg_replication_slots WHERE slot_name = 'standby'"
+    with psycopg.connect(server()[0], autocommit=True) as primary:
+        try:
+            with standby() as address, psycopg.connect(address, autocommit=True) as other:
+                other.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+                until(lambda: other.execute(people).fetchone() == (2,))
+                until(lambda: primary.execute(slot).fetchone() != (None,))
+                assert not gallery.remove("p0").purged
+                assert is_in_tables(gallery, "p0")
+                assert other.execute(people).fetchone() == (2,)
+                other.execute("COMMIT")
+                until(gallery.purge)
+                assert not is_in_tables(gallery, "p0")
+        finally:
+            until(lambda: primary.execute(_UNUSED).fetchone() is not None)
+            primary.execute("SELECT pg_drop_replication_slot('standby')")
+
+
+def test_a_user_without_rights_is_told_of_all_of_them() -> None:
+    with psycopg.connect(server()[0], autocommit=True) as owner:
+        owner.execute("CREATE ROLE visitor LOGIN")
+        try:
+            other = server()[0].replace("postgres:@", "visitor:@")
+            with psycopg.connect(other, autocommit=True) as visitor, owner.transaction():
+                (user,) = visitor.execute("SELECT current_user").fetchone() or ()
+                assert user == "visitor"
+                owner.execute("SELECT pg_current_xact_id()")
+                (now,) = visitor.execute(past._NOW).fetchone() or ()
+                later = str(int(now) + 1)
+                query = past._OLDER.replace("?", "%s")
+                assert visitor.execute(query, (later,)).fetchone() == (1,)
+        finally:
+            owner.execute("DROP ROLE visitor")
 
 
 def test_a_connection_that_the_server_ended_is_made_anew(gallery: PostgresGallery) -> None:

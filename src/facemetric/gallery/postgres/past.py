@@ -1,4 +1,4 @@
-"""Transactions that still see what was erased: vacuuming leaves it for them."""
+"""Whoever still sees what was erased: vacuuming leaves it for them."""
 
 from __future__ import annotations
 
@@ -8,20 +8,30 @@ from facemetric.gallery.postgres.database import PostgresDatabase
 
 WAIT_S = 5.0
 _NOW = "SELECT pg_snapshot_xmax(pg_current_snapshot())::xid::text"
-# Whose and what they are is told to their owner alone; how far back they see, to everybody.
-_OLDER = """SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
-    AND pid <> pg_backend_pid() AND coalesce(backend_type, 'client backend') = 'client backend'
-    AND (age(backend_xmin) > age(?::xid) OR age(backend_xid) > age(?::xid))"""
+# Everybody is told how far back others see, and their owner alone whose and what they are. Whoever
+# writes, in any database, holds back the snapshots that begin in this one.
+_OLDER = """WITH erased AS (SELECT age(?::xid) AS age)
+    SELECT
+    (SELECT count(*) FROM pg_stat_activity, erased WHERE pid <> pg_backend_pid() AND (
+        age(backend_xid) > erased.age
+        OR (age(backend_xmin) > erased.age AND coalesce(datname, current_database())
+            = current_database())))
+    + (SELECT count(*) FROM pg_prepared_xacts, erased WHERE age(transaction) > erased.age)
+    + (SELECT count(*) FROM pg_replication_slots, erased WHERE age(xmin) > erased.age)"""
 
 
 def nobody_sees_the_past(server: PostgresDatabase) -> bool:
-    """Wait for transactions that began before; return whether all of them have ended."""
+    """Wait until nobody sees what was erased; return whether that is so.
+
+    Those are transactions that began before, in sessions or prepared to be committed in two
+    phases, and standbys whose queries hold the server back, through a replication slot or without.
+    """
     with server.read() as connection:
         (now,) = connection.execute(_NOW).fetchone()
     deadline = time.monotonic() + WAIT_S
     while True:
         with server.read() as connection:
-            (older,) = connection.execute(_OLDER, (now, now)).fetchone()
+            (older,) = connection.execute(_OLDER, (now,)).fetchone()
         if not older or time.monotonic() > deadline:
             return not older
         time.sleep(0.05)
