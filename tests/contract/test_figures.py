@@ -222,6 +222,15 @@ CLAIMS: tuple[Claim, ...] = (
             (19, "the same, best of look-ups with 3, 4 and 5 shots"),
         )
     ),
+    (
+        f"{EXPLAINED}/watching.md",
+        "{:d} of {:d} were missed at 0.01 and {:d} at 0.05, with {:d} and {:d} false alerts",
+        "watch_corrected",
+        [
+            f"by_stranger_risk/{figure}"
+            for figure in ("0.01/missed", "0.01/visits", "0.05/missed", "0.01/false", "0.05/false")
+        ],
+    ),
     *(
         (
             f"{EXPLAINED}/watching.md",

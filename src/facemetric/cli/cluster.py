@@ -187,7 +187,8 @@ def cluster(
 
 
 def _groups_out(groups: Groups) -> tuple[GroupOut, ...]:
-    from facemetric.wire import FaceOut, GroupedFaceOut, GroupOut
+    from facemetric.recognizer.documents import face_document
+    from facemetric.wire import GroupedFaceOut, GroupOut
 
     def group_out(label: int, faces: tuple[GroupedFace, ...]) -> GroupOut:
         return GroupOut(
@@ -195,7 +196,7 @@ def _groups_out(groups: Groups) -> tuple[GroupOut, ...]:
             faces=tuple(
                 GroupedFaceOut(
                     source=item.source,
-                    face=FaceOut.of(item.seen.face, item.seen.quality, item.seen.problems),
+                    face=face_document(item.seen),
                 )
                 for item in faces
             ),

@@ -104,11 +104,11 @@ def _document(
     file: GroupsFile, grouped: PhotosGrouped, kept: Threshold, errors: Sequence[ItemError]
 ) -> ClusterOut:
     from facemetric.jobs import by_group
+    from facemetric.recognizer.documents import measured_face
     from facemetric.wire import (
         ClusterOut,
         CorrectionOut,
         ErrorOut,
-        FaceOut,
         GroupedFaceOut,
         GroupOut,
         KeptGroupsOut,
@@ -122,7 +122,7 @@ def _document(
                 GroupedFaceOut(
                     source=one.source,
                     name=one.name,
-                    face=FaceOut.of(one.face, one.quality, one.problems),
+                    face=measured_face(one.face, one.quality, one.problems),
                 )
                 for one in faces
             ),

@@ -2,6 +2,19 @@
 
 from facemetric.quality.measure import measure_chip
 from facemetric.quality.pose import Pose, pose_of_landmarks
-from facemetric.quality.problems import quality_problems
+from facemetric.quality.problems import (
+    REMARKS,
+    QualityRemark,
+    quality_problems,
+    quality_remarks,
+)
 
-__all__ = ["Pose", "measure_chip", "pose_of_landmarks", "quality_problems"]
+__all__ = [
+    "REMARKS",
+    "Pose",
+    "QualityRemark",
+    "measure_chip",
+    "pose_of_landmarks",
+    "quality_problems",
+    "quality_remarks",
+]

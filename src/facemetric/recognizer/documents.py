@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from facemetric.bundle import Manifest
 from facemetric.gallery import Gallery
+from facemetric.quality import quality_remarks
 from facemetric.recognizer.seen import (
     Comparison,
     EnrollReport,
@@ -11,7 +12,7 @@ from facemetric.recognizer.seen import (
     SeenFace,
     SeenPhoto,
 )
-from facemetric.types import Face, Image
+from facemetric.types import ChipQuality, Face, Image
 from facemetric.wire import (
     CandidateOut,
     ComparedOut,
@@ -30,7 +31,15 @@ from facemetric.wire import (
 
 def face_document(seen: SeenFace) -> FaceOut:
     """Return a face with its measures."""
-    return FaceOut.of(seen.face, seen.quality, seen.problems)
+    return measured_face(seen.face, seen.quality, seen.problems)
+
+
+def measured_face(
+    face: Face, quality: ChipQuality | None, problems: tuple[str, ...] = ()
+) -> FaceOut:
+    """Return a face with its measures, where there are any, and what they say against it."""
+    remarks = quality_remarks(quality) if quality is not None and problems else []
+    return FaceOut.of(face, quality, problems, remarks)
 
 
 def photo_document(image: Image, faces: tuple[Face, ...]) -> PhotoOut:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from facemetric.gallery import Enrolment
+from facemetric.recognizer.documents import measured_face
 from facemetric.service.clustering import ClusteredFace, Clustering
 from facemetric.service.jobs import Job
 from facemetric.types import Face
@@ -83,4 +84,4 @@ def _clustering(result: Clustering, bundle: str) -> ClusteringOut:
 def _face(face: ClusteredFace) -> FaceOut:
     found = face.sample.face
     assert isinstance(found, Face)
-    return FaceOut.of(found, face.sample.quality, face.problems)
+    return measured_face(found, face.sample.quality, face.problems)

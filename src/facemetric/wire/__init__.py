@@ -68,7 +68,7 @@ from facemetric.wire.evaluation_report import (
     SliceRateOut,
     SlicesOut,
 )
-from facemetric.wire.faces import ErrorOut, FaceOut, QualityOut, ThresholdOut, Wire
+from facemetric.wire.faces import ErrorOut, FaceOut, QualityOut, RemarkOut, ThresholdOut, Wire
 from facemetric.wire.galleries import GalleryCopyOut, GalleryIndexOut, GalleryOut, GalleryPurgeOut
 from facemetric.wire.installation import (
     CacheOut,
@@ -264,6 +264,7 @@ __all__ = [
     "QualityOut",
     "ReasonOut",
     "ReceiptCheckOut",
+    "RemarkOut",
     "ReportOut",
     "ReportSummaryOut",
     "ReportedModelOut",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import field_serializer
+from pydantic import Field, field_serializer, model_validator
 
 from facemetric.wire.faces import ErrorOut, Wire, schema
+from facemetric.wire.figure_names import figure_code
 from facemetric.wire.leakage import LeakageOut
 
 PartKind = Literal["verification", "identification", "clustering"]
@@ -26,9 +27,13 @@ class FigureOut(Wire):
     """One figure; ``value`` is null where the data gives only ``at_most``.
 
     A ``share`` is in [0, 1]. ``deviation`` and ``standard_error`` are over folds or splits.
+    ``code`` says the name to programs, with the name's numbers in ``numbers``: ``tar_at_far`` and
+    ``far``; null for a name of no known kind.
     """
 
     name: str
+    code: str | None = None
+    numbers: dict[str, float] = Field(default_factory=dict)
     unit: Literal["share", "number", "degrees"]
     value: float | None
     interval: IntervalOut | None = None
@@ -36,6 +41,14 @@ class FigureOut(Wire):
     standard_error: float | None = None
     at_most: float | None = None
     note: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _code_of_the_name(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or data.get("code") or not isinstance(data.get("name"), str):
+            return data
+        found = figure_code(data["name"])
+        return data if found is None else {**data, "code": found[0], "numbers": found[1]}
 
 
 class FoldOut(Wire):

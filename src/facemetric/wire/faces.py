@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Literal
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_serializer, field_validator
 
@@ -39,14 +40,46 @@ class QualityOut(Wire):
     clipped: float
 
 
+RemarkCode = Literal[
+    "small",
+    "blurred",
+    "turned_left",
+    "turned_right",
+    "turned_up",
+    "turned_down",
+    "tilted",
+    "dark",
+    "bright",
+    "flat",
+    "exposed",
+]
+
+
+class RemarkOut(Wire):
+    """One thing that makes a face a poor one to enrol, for programs; ``text`` says it to people.
+
+    ``value`` was measured and ``limit`` is the least or most that is wanted: pixels for ``small``,
+    degrees for poses (left and right are the image's), else in the units of the face's quality.
+    """
+
+    code: RemarkCode
+    value: float
+    limit: float
+    text: str
+
+
 class FaceOut(Wire):
-    """A face in pixels of the upright full-size photograph."""
+    """A face in pixels of the upright full-size photograph.
+
+    ``problems`` are sentences, ``remarks`` the same with codes.
+    """
 
     box_xyxy_px: tuple[float, float, float, float]
     score: float
     landmarks_px: tuple[tuple[float, float], ...]
     quality: QualityOut | None = None
     problems: tuple[str, ...] = ()
+    remarks: tuple[RemarkOut, ...] = ()
 
     @field_validator("box_xyxy_px", "landmarks_px", mode="before")
     @classmethod
@@ -63,15 +96,23 @@ class FaceOut(Wire):
 
     @classmethod
     def of(
-        cls, face: Face, quality: ChipQuality | None = None, problems: tuple[str, ...] = ()
+        cls,
+        face: Face,
+        quality: ChipQuality | None = None,
+        problems: tuple[str, ...] = (),
+        remarks: Iterable[object] = (),
     ) -> FaceOut:
-        """Make the wire form of a face and, where measured, of its chip's quality."""
+        """Make the wire form of a face and, where measured, of its chip's quality.
+
+        ``remarks`` are as ``facemetric.quality`` has them.
+        """
         return cls(
             box_xyxy_px=face.box_xyxy_px.tolist(),
             score=round(float(face.score), 4),
             landmarks_px=face.landmarks_px.tolist(),
             quality=QualityOut.model_validate(quality) if quality else None,
             problems=problems,
+            remarks=tuple(map(RemarkOut.model_validate, remarks)),
         )
 
 

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
+from facemetric.service.page import assets
 from layouts.page import choose, enrol, go, heading, there_are
+from layouts.pictures import read_picture, write_picture
 
 
 def test_known_and_unknown_on_one_photo(
@@ -76,3 +79,22 @@ def test_the_webcam(visit: Any) -> None:
         > 100
     )
     page.locator(".answers > :not(.loading)").first.wait_for()  # the browser's fake has no face
+
+
+def test_what_is_wrong_with_a_photo_is_told_in_the_readers_language(
+    visit: Any, samples: dict[str, Path], tmp_path: Path
+) -> None:
+    korean = json.loads(assets()["i18n/ko.json"].body)
+    picture = read_picture(samples["biden"])
+    write_picture(tmp_path / "dark.png", (picture * 0.15).astype(picture.dtype))
+    page = visit("nobody", locale="ko-KR")
+    page.goto(page.url.split("#")[0] + "#/identify")
+    choose(page, tmp_path / "dark.png")
+    warning = page.locator(".answer .warn")
+    warning.wait_for()
+    told = warning.inner_text()
+    assert told.startswith(korean["enrol.poor"])
+    for code, limit in (("blurred", "20"), ("dark", "0.15"), ("flat", "0.06")):
+        before, _, behind = korean[f"remarks.{code}"].partition("{value}")
+        assert before in told and behind.replace("{limit}", limit) in told, code
+    there_are(0, warning.locator("[lang=en]"))

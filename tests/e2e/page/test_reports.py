@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from facemetric.service.page import assets
 from layouts.page import go, heading, settled, there_are
 
 
@@ -28,6 +30,27 @@ def test_a_report_is_found_and_read(visit: Any, report: Path) -> None:
     assert value.startswith(f"{100 * accuracy:.2f}%")
     page.get_by_role("link", name="Reports").last.click()
     heading(page, "Reports")
+
+
+def test_figures_are_named_in_the_readers_language(visit: Any, report: Path) -> None:
+    korean = json.loads(assets()["i18n/ko.json"].body)
+    page = visit(None, scopes=("read",), locale="ko-KR")
+    page.goto(page.url.split("#")[0] + f"#/reports/{report.name}")
+    shown = page.get_by_role("region", name="pairs", exact=True)
+    shown.wait_for()
+    names = shown.locator("tbody th, tbody td:first-child").all_inner_texts()
+    written = json.loads((report / "evaluation.json").read_text())
+    figures = written["measured"][0]["parts"][0]["figures"]
+    wanted = [
+        re.sub(
+            r"\{(\w+)\}",
+            lambda found, one=one: f"{one['numbers'][found[1]]:.6f}".rstrip("0"),
+            korean[f"figures.{one['code']}"],
+        )
+        for one in figures
+    ]
+    assert [name.splitlines()[0] for name in names] == wanted
+    assert any("FAR 0.1" in name for name in wanted)
 
 
 def test_its_own_page_is_shown_in_a_frame_and_on_its_own(visit: Any, report: Path) -> None:

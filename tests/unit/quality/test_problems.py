@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from facemetric.quality import quality_problems
+from facemetric.quality import REMARKS, quality_problems, quality_remarks
 from facemetric.types import ChipQuality
 
 GOOD = ChipQuality(
@@ -44,7 +44,20 @@ def test_a_good_face_has_no_problems() -> None:
     ],
 )
 def test_each_limit_has_its_sentence(field: str, value: float, sentence: str) -> None:
-    assert quality_problems(replace(GOOD, **{field: value})) == [sentence]
+    face = replace(GOOD, **{field: value})
+    assert quality_problems(face) == [sentence]
+    (remark,) = quality_remarks(face)
+    assert (remark.text, remark.value) == (sentence, abs(value))
+    assert f"{remark.limit:.0%}" in sentence or f"{remark.limit:.4g}" in sentence
+    assert remark.code in REMARKS
+
+
+def test_every_remark_can_be_made() -> None:
+    low = replace(GOOD, size_px=1, sharpness=1, yaw_deg=-80, pitch_deg=-80, roll_deg=80)
+    dark = replace(low, brightness=0.01, contrast=0.01, clipped=0.9)
+    bright = replace(GOOD, yaw_deg=80, pitch_deg=80, brightness=0.99)
+    codes = [remark.code for face in (dark, bright) for remark in quality_remarks(face)]
+    assert sorted(codes) == sorted(REMARKS)
 
 
 def test_a_limit_can_be_moved_or_lifted() -> None:

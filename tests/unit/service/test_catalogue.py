@@ -7,13 +7,17 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 import facemetric.service
 from facemetric import errors
+from facemetric.quality import REMARKS
 from facemetric.service.page import assets
 from facemetric.service.problem import STATUS
+from facemetric.wire.faces import RemarkCode
+from facemetric.wire.figure_names import FIGURE_NAMES
 
 Message = str | dict[str, str]
 
@@ -86,6 +90,26 @@ def test_families_know_what_the_service_may_say() -> None:
     for state in ("waiting", "running", "done", "failed", "cancelled"):
         assert f"review.state.{state}" in ENGLISH
     assert "problem.other" in ENGLISH
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_remark_on_a_face_has_words(language: str) -> None:
+    messages = load(language)
+    assert set(REMARKS) == set(get_args(RemarkCode)) and len(REMARKS) > 10
+    for code in REMARKS:
+        assert placeholders(messages[f"remarks.{code}"]) == {"value", "limit"}, code
+    assert sum(key.startswith("remarks.") for key in messages) == len(REMARKS)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_figure_has_a_name(language: str) -> None:
+    messages = load(language)
+    for code, name in FIGURE_NAMES.items():
+        assert placeholders(messages[f"figures.{code}"]) == placeholders(name), code
+    assert sum(key.startswith("figures.") for key in messages) == len(FIGURE_NAMES)
+    assert language != "en" or all(
+        messages[f"figures.{code}"] == name for code, name in FIGURE_NAMES.items()
+    )
 
 
 def sent() -> Iterator[str]:

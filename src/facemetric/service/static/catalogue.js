@@ -50,6 +50,11 @@ export function number(value, digits = 3) {
   return new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value);
 }
 
+/** Write a number of any size, a small one with as many digits as it needs. */
+export function rate(value) {
+  return new Intl.NumberFormat(language, { maximumSignificantDigits: value < 1 ? 3 : 15 }).format(value);
+}
+
 /** Write a similarity: three digits, so that two can be compared at a glance. */
 export function similar(value) {
   return new Intl.NumberFormat(language, { minimumFractionDigits: 3, maximumFractionDigits: 3 }).format(

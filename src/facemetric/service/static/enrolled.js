@@ -4,6 +4,7 @@ import { t } from "./catalogue.js";
 import { h } from "./dom.js";
 import { cutInto, thumbnail } from "./photo.js";
 import { failure } from "./problems.js";
+import { poorPhoto } from "./remarks.js";
 
 /** Return a list of what was enrolled, what was there already and what could not serve. */
 export function enrolmentReport(answer, files) {
@@ -24,15 +25,7 @@ export function enrolmentReport(answer, files) {
           { class: sample.duplicate ? "muted" : "good" },
           t(sample.duplicate ? "enrol.duplicate" : "enrol.enrolled"),
         ),
-        sample.face.problems.length
-          ? h(
-              "p",
-              { class: "warn" },
-              t("enrol.poor"),
-              " ",
-              h("span", { lang: "en" }, sample.face.problems.join("; ")),
-            )
-          : null,
+        poorPhoto(sample.face),
       ),
     );
   });

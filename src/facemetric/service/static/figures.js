@@ -1,6 +1,6 @@
 // Measured figures with what they are known to.
 
-import { exact, t } from "./catalogue.js";
+import { exact, rate, t, tIf } from "./catalogue.js";
 import { h } from "./dom.js";
 import { table } from "./tables.js";
 
@@ -36,12 +36,18 @@ function valueAndInterval(figure) {
   );
 }
 
-// The name and what a reader must know of it are the measurement's own words.
+// What a reader must know of a figure is the measurement's own words.
 function figureName(figure, notes) {
   return h(
     "span",
-    { lang: "en" },
-    figure.name,
-    notes && figure.note ? h("span", { class: "small block" }, figure.note) : null,
+    {},
+    nameOf(figure),
+    notes && figure.note ? h("span", { class: "small block", lang: "en" }, figure.note) : null,
   );
+}
+
+/** Return the name of a figure, in the reader's language where it has a code that is known. */
+export function nameOf({ name, code, numbers }) {
+  const written = Object.fromEntries(Object.entries(numbers).map(([key, value]) => [key, rate(value)]));
+  return (code && tIf("figures", code, written)) ?? h("span", { lang: "en" }, name);
 }

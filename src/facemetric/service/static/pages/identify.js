@@ -7,6 +7,7 @@ import { choice } from "../fields.js";
 import { evidenceText, meter, oddsText } from "../odds.js";
 import { cutInto, marked } from "../photo.js";
 import { picker } from "../picker.js";
+import { poorPhoto } from "../remarks.js";
 import { gallery, inGallery, knownGalleries, loadGalleries, may } from "../session.js";
 import { empty, loading, trouble } from "../states.js";
 import { handOver } from "./enrol.js";
@@ -160,15 +161,7 @@ function answerCard(face, answer, file, place, number) {
           ),
         )
       : null,
-    face.face.problems.length
-      ? h(
-          "p",
-          { class: "warn" },
-          t("enrol.poor"),
-          " ",
-          h("span", { lang: "en" }, face.face.problems.join("; ")),
-        )
-      : null,
+    poorPhoto(face.face),
     !known && file && may("enrol")
       ? h(
           "a",

@@ -3,7 +3,7 @@
 import { ask } from "../api.js";
 import { exact, moment, number, percent, points, t, tOne } from "../catalogue.js";
 import { fill, h, newId } from "../dom.js";
-import { figureTable } from "../figures.js";
+import { figureTable, nameOf } from "../figures.js";
 import { icon } from "../icons.js";
 import { show } from "../states.js";
 import { facts, table } from "../tables.js";
@@ -27,7 +27,7 @@ export function reportPage(main, { about, signal }) {
       head(answer),
       h("p", { class: "muted intervals" }, intervalsText(answer.models)),
       parts(answer.models),
-      answer.comparisons.length ? comparisons(answer.comparisons) : null,
+      answer.comparisons.length ? comparisons(answer.comparisons, answer.models) : null,
       wholePage(path, about),
     ],
   );
@@ -83,7 +83,9 @@ function countsText(counts) {
     .join(" · ");
 }
 
-function comparisons(rows) {
+function comparisons(rows, models) {
+  const figures = models.flatMap((model) => model.parts.flatMap((part) => part.figures));
+  const known = new Map(figures.map((one) => [one.name, one]));
   return h(
     "section",
     {},
@@ -95,7 +97,12 @@ function comparisons(rows) {
         (key) => t(key),
       ),
       rows.map((one) => [
-        h("span", { lang: "en" }, `${one.part}: ${one.figure}`),
+        h(
+          "span",
+          {},
+          h("span", { lang: "en" }, `${one.part}: `),
+          nameOf(known.get(one.figure) ?? { name: one.figure, code: null, numbers: {} }),
+        ),
         named(one.first, one.first_value),
         named(one.second, one.second_value),
         h(
