@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from facemetric.service.page import assets
+from facemetric.wire import ThresholdOut, WatchListOut, to_json
 from layouts.page import PAGES, choose, go, heading, settled, there_are
 
 
@@ -114,6 +115,26 @@ def test_events_come_by_themselves(visit: Any, desk: Any) -> None:
         file.write(json.dumps(event) + "\n")
     page.locator(".event").get_by_text("Camera connected").wait_for()
     there_are(0, page.get_by_role("heading", name="Nothing has happened yet"))
+    outgrown = WatchListOut(
+        event_id="4f0c0ea2-0cf9-4a53-8d3d-8f2f7c1f4f11",
+        source="",
+        at="2030-01-01T12:00:01+00:00",
+        stream_s=1.0,
+        state="outgrown",
+        people=5000,
+        samples=6000,
+        threshold=ThresholdOut(similarity=0.966, far=1e-6, source="measured"),
+        stranger_risk=0.0123,
+        asked_risk=0.01,
+        reason="too long",
+    )
+    with desk.events.open("a") as file:
+        file.write(to_json(outgrown, indent=None) + "\n")
+    told = page.locator(".event.list")
+    told.get_by_text("The list is too long for the stranger risk").wait_for()
+    assert "With 6,000 samples" in told.inner_text() and "1.2% of visits" in told.inner_text()
+    page.get_by_label("Show").select_option("list")
+    assert told.is_visible() and not page.locator(".event.source").is_visible()
 
 
 def test_live_without_a_watch_says_how(visit: Any) -> None:
