@@ -250,7 +250,7 @@ def test_whose_time_was_extended_meanwhile_stays(
         def extend(_: str) -> None:
             other.set_terms("Joe Biden", consent=None, keep_until=None)
 
-        monkeypatch.setattr("facemetric.cli.people._confirm", extend)
+        monkeypatch.setattr("facemetric.cli.people.confirm", extend)
         removed = answer("people", "expired", "--remove", "--gallery", gallery)
         assert [person["name"] for person in removed["people"]] == ["Barack Obama"]
         assert [person.name for person in other] == ["Joe Biden"]
