@@ -66,6 +66,7 @@ def rotate(
     """
     from facemetric.cli.galleries import gallery_address, open_existing, shown_address
     from facemetric.gallery import SqliteGallery
+    from facemetric.gallery.rules import purge_command
     from facemetric.wire import RotateOut
 
     old = master_key(key_file, key_command)
@@ -83,6 +84,7 @@ def rotate(
     print(f"{address}: encrypted with the key {new.id}, no longer with {old.id}")
     if not purged:
         print(
-            "another process is reading, or the disk is full: the old row goes from the log later",
+            "another process is reading, or the disk is full: the old row goes from the file "
+            f"later. Afterwards: {purge_command(address, encrypted=True)}",
             file=sys.stderr,
         )

@@ -243,6 +243,27 @@ def test_the_master_key_is_changed_and_rows_stay(sealed: SqliteGallery, sample: 
     assert wrapped not in b"".join(on_disk(sealed.path.parent).values())
 
 
+def test_the_row_of_the_old_key_goes_with_the_next_purge_where_somebody_reads(
+    tmp_path: Path, sample: MakeSample
+) -> None:
+    path = tmp_path / "people.db"
+    with SqliteGallery(path, bundle="b", dim=8, key=KEY, timeout_s=0.2) as gallery:
+        gallery.enroll("Ada", [sample(1)])
+        with gallery._database.read() as connection:
+            (wrapped,) = connection.execute("SELECT wrapped FROM envelope").fetchone()
+        with (
+            SqliteGallery(path, key=KEY, read_only=True) as reader,
+            reader._database.read() as connection,
+        ):
+            connection.execute("SELECT count(*) FROM people").fetchone()
+            assert not gallery.change_key(KEY, OTHER)
+            assert wrapped in b"".join(on_disk(tmp_path).values())
+        (problem,) = gallery.check()
+        assert problem.endswith(f"facemetric gallery purge --gallery {path} --key-file FILE")
+        assert gallery.purge() and gallery.check() == []
+        assert wrapped not in b"".join(on_disk(tmp_path).values())
+
+
 def test_a_data_key_opens_its_own_gallery_alone(tmp_path: Path, sealed: SqliteGallery) -> None:
     with SqliteGallery(tmp_path / "b.db", bundle="net", dim=DIM, key=KEY) as other:
         with sqlite3.connect(sealed.path) as raw:

@@ -117,8 +117,8 @@ class PostgresGallery(SqlGallery):
         """Vacuum the tables, so that erased rows are gone from live data.
 
         ``False`` where somebody may still see them, for whom vacuuming leaves them: a transaction
-        elsewhere, a prepared one, a standby with feedback. What may remain in any case: the server's write-ahead log until it is
-        recycled, replicas that lag, and backups.
+        elsewhere, a prepared one, a standby with feedback. What may remain in any case: the
+        server's write-ahead log until it is recycled, replicas that lag, and backups.
         """
         with self._server.read() as connection:
             erasure = editing.unpurged(connection)

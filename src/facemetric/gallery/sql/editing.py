@@ -32,7 +32,7 @@ def rename(connection: Connection, person: int, name: str, *, at: datetime) -> N
     cleaned = clean_name(name)
     old = connection.execute("SELECT id, name FROM people WHERE row = ?", (person,)).fetchone()
     if cleaned != (old[1] if sealing is None else sealing.opened_names([old])[0]):
-        _count_erasure(connection)  # of the old name
+        count_erasure(connection)  # of the old name
     if sealing is not None:
         cleaned = sealing.name(old[0], cleaned)
     connection.execute(
@@ -107,7 +107,7 @@ def _merge_rows(connection: Connection, into: int, other: int) -> None:
 def remove_person(connection: Connection, person: int) -> None:
     """Delete a person; samples and embeddings go with him by the foreign keys."""
     connection.execute("DELETE FROM people WHERE row = ?", (person,))
-    _count_erasure(connection)
+    count_erasure(connection)
 
 
 def remove_sample(connection: Connection, sample_id: str, *, at: datetime) -> int:
@@ -121,7 +121,7 @@ def remove_sample(connection: Connection, sample_id: str, *, at: datetime) -> in
     connection.execute(
         "UPDATE people SET updated = ? WHERE row = ?", (time_text(at, name="clock"), person)
     )
-    _count_erasure(connection)
+    count_erasure(connection)
     return person
 
 
@@ -134,7 +134,7 @@ def drop_portrait(connection: Connection, sample_id: str, *, at: datetime) -> No
     connection.execute(
         "UPDATE people SET updated = ? WHERE row = ?", (time_text(at, name="clock"), person)
     )
-    _count_erasure(connection)
+    count_erasure(connection)
 
 
 def unpurged(connection: Connection) -> int | None:
@@ -160,5 +160,6 @@ def _merge_terms(connection: Connection, into: int, other: int) -> None:
     )
 
 
-def _count_erasure(connection: Connection) -> None:
+def count_erasure(connection: Connection) -> None:
+    """Note that something was erased, whose bytes are in the file until a purge."""
     connection.execute("UPDATE gallery SET erasures = erasures + 1")

@@ -194,7 +194,8 @@ class SqliteGallery(SqlGallery):
         """
         with self._file.write() as connection:
             change_master(connection, old, new, item=str(self.path))
-        return self._file.compact()
+            editing.count_erasure(connection)  # of the old row
+        return self.purge()
 
     def vectors(self) -> Vectors:
         """Return all embeddings, read from the file."""
