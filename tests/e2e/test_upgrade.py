@@ -59,7 +59,7 @@ def test_every_photograph_at_hand(
     # A photograph that has changed is not that of enrolment.
     (tmp_path / "biden.jpg").write_bytes((tmp_path / "obama.jpg").read_bytes())
     refused = answer(*upgrade[:3], tmp_path / "other.db", *upgrade[4:], code=4)
-    assert "1 samples have no photograph or portrait at hand" in refused["error"]["cause"]
+    assert "samples without a photograph or portrait at hand: 1" in refused["error"]["cause"]
     assert not (tmp_path / "other.db").exists()
 
 

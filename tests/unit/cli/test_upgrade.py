@@ -159,7 +159,7 @@ def test_into_a_server(at: Path) -> None:
         (("--photos", "photos", "--adaptor", "rigde"), "Did you mean"),
         (("--photos", "photos", "--name", "dlib-resnet-v1"), "built-in bundle's name"),
         (("--photos", "photos", "--name", "old-net"), "taken by another kind of bundle"),
-        ((), "18 samples have no photograph or portrait at hand"),
+        ((), "samples without a photograph or portrait at hand: 18"),
     ],
 )
 def test_what_cannot_be_done(

@@ -88,13 +88,13 @@ def check_samples(gallery: Gallery, photographs: Photographs | None, *, mapped: 
         return
     if mapped:
         raise GalleryError(
-            f"{len(left)} samples were mapped before, such as one of {left[0].mapped_from}, and "
-            "have no photograph or portrait at hand: what a second map costs was not measured",
+            f"samples mapped before, such as one of {left[0].mapped_from}, without a photograph or "
+            f"portrait at hand: {len(left):,}; what a second map costs was not measured",
             item=left[0].source,
             fix="Upgrade the gallery that was there before the first one",
         )
     raise GalleryError(
-        f"{len(left)} samples have no photograph or portrait at hand",
+        f"samples without a photograph or portrait at hand: {len(left):,}",
         item=left[0].source,
         fix=_ANEW,
     )

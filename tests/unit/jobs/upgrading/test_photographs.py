@@ -121,5 +121,5 @@ def test_a_gallery_with_portraits_is_upgraded_without_photographs(
                 assert float(before.embedding @ after.embedding) > 0.995
         sample = old.samples()[0]
         old.remove_portrait(sample.id)
-        with pytest.raises(GalleryError, match="1 samples have no photograph or portrait"):
+        with pytest.raises(GalleryError, match="without a photograph or portrait at hand: 1"):
             check_samples(old, photographs, mapped=False)
