@@ -52,7 +52,7 @@ def erase(
         Opaque id of who asked for it, for the log.
     log
         Is told before (``person.erase.begin``) and after (``person.erase``), whether or not the
-        process lives to return.
+        process lives to return; after it also where something fails on the way.
     key
         Signs the receipts.
     clock
@@ -61,37 +61,26 @@ def erase(
     Raises
     ------
     GalleryError
-        The gallery cannot be written; people before the one at fault are erased.
+        The gallery cannot be written or purged; people before the one at fault are erased.
     VaultError
         The log cannot be written.
     """
     from facemetric.wire import ErasureReceiptOut
 
     gone: list[Removal] = []
-    for one in people:
-        with suppress(PersonError):
-            identity = gallery.person(one).id
-            if log is not None:
-                log.append(Event("person.erase.begin", "ok", actor, gallery.id, identity))
-            gone.append(gallery.remove(identity, purge=False))
-    purged = gallery.purge()
-    heads: list[Head | None] = [None] * len(gone)
-    if log is not None:
-        entries = log.append_all(
-            [
-                Event(
-                    *("person.erase", "ok", actor, gallery.id, removal.person_id),
-                    {
-                        "samples": removal.samples,
-                        **({"portraits": removal.portraits} if removal.portraits else {}),
-                        "purged": int(purged),
-                        reason: 1,
-                    },
-                )
-                for removal in gone
-            ]
-        )
-        heads = [Head(entry.number, entry.digest) for entry in entries]
+    purged = False
+    try:
+        try:
+            for one in people:
+                with suppress(PersonError):
+                    identity = gallery.person(one).id
+                    if log is not None:
+                        log.append(Event("person.erase.begin", "ok", actor, gallery.id, identity))
+                    gone.append(gallery.remove(identity, purge=False))
+        finally:
+            purged = gallery.purge()
+    finally:  # who is gone is entered, whatever failed
+        heads = _entered(gone, gallery, reason=reason, actor=actor, log=log, purged=purged)
     return [
         _sealed(
             ErasureReceiptOut(
@@ -113,6 +102,34 @@ def erase(
         )
         for removal, head in zip(gone, heads, strict=True)
     ]
+
+
+def _entered(
+    gone: Sequence[Removal],
+    gallery: Gallery,
+    *,
+    reason: Reason,
+    actor: str | None,
+    log: AuditLog | None,
+    purged: bool,
+) -> list[Head | None]:
+    if log is None:
+        return [None] * len(gone)
+    entries = log.append_all(
+        [
+            Event(
+                *("person.erase", "ok", actor, gallery.id, removal.person_id),
+                {
+                    "samples": removal.samples,
+                    **({"portraits": removal.portraits} if removal.portraits else {}),
+                    "purged": int(purged),
+                    reason: 1,
+                },
+            )
+            for removal in gone
+        ]
+    )
+    return [Head(entry.number, entry.digest) for entry in entries]
 
 
 def receipt_problems(

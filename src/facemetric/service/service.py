@@ -110,6 +110,30 @@ class Service:
                 )
             )
 
+    def purge(
+        self,
+        action: str,
+        key: Key,
+        *,
+        gallery: Gallery,
+        subject: str,
+        counts: Mapping[str, int] | None = None,
+    ) -> bool:
+        """Purge a gallery of what was erased and enter it, also where the purge fails.
+
+        Returns
+        -------
+        bool
+            What ``Gallery.purge`` does.
+        """
+        purged = False
+        try:
+            purged = gallery.purge()
+        finally:
+            counts = {**(counts or {}), "purged": int(purged)}
+            self.audit(action, key, gallery=gallery, subject=subject, counts=counts)
+        return purged
+
     def audit_enrolment(self, document: EnrollOut, key: Key, *, gallery: Gallery) -> None:
         """Enter an enrolment."""
         added = sum(not sample.duplicate for sample in document.samples)

@@ -185,8 +185,9 @@ class PersonShowOut(Wire):
     """Answer of ``people show``, ``rename``, ``merge`` and ``remove``; ``edit`` is the service's.
 
     ``purged`` is for ``rename``, ``merge`` and ``remove``: whether what was replaced or erased is
-    gone from the file as well. Where it is not, since another process was in the way, it goes when
-    the gallery is next opened to write; see ``gallery purge``.
+    gone from the file as well. Where it is not, since another process was in the way or the service
+    put it off, it goes with the next erasure or when the gallery is next opened to write; see
+    ``gallery purge``.
     """
 
     schema_name: Literal["facemetric.person/1"] = schema("facemetric.person/1")

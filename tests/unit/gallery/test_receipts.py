@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from facemetric.errors import KeyMismatchError, PersonError
+from facemetric.errors import GalleryError, KeyMismatchError, PersonError
 from facemetric.gallery import (
     Consent,
     Gallery,
     NewSample,
+    Removal,
     SqliteGallery,
     erase,
     person_data,
@@ -213,3 +214,40 @@ def test_a_receipt_of_the_first_version_is_still_one() -> None:
     ):
         with pytest.raises(ValidationError):
             ErasureReceiptOut.model_validate_json(wrong)
+
+
+def test_who_is_gone_is_entered_whatever_fails(
+    people: Gallery, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = AuditLog(tmp_path / "audit.jsonl")
+    ada, bob = people.person("Ada").id, people.person("Bob").id
+    remove, purge = people.remove, people.purge
+
+    def remove_ada(person: str, *, purge: bool) -> Removal:
+        if person != ada:
+            raise GalleryError("the disk went away")
+        return remove(person, purge=purge)
+
+    def entered() -> list[tuple[str, str | None, int | None]]:
+        events = [entry.event for entry in read_log(log.path)][1:]
+        return [(one.action, one.subject, one.counts.get("purged")) for one in events]
+
+    monkeypatch.setattr(people, "remove", remove_ada)
+    with pytest.raises(GalleryError, match="the disk went away"):
+        erase(people, ["Ada", "Bob"], log=log)
+    first = [
+        ("person.erase.begin", ada, None),
+        ("person.erase.begin", bob, None),
+        ("person.erase", ada, 1),
+    ]
+    assert entered() == first and people.check() == []
+
+    def fails() -> bool:
+        raise GalleryError("no room")
+
+    monkeypatch.setattr(people, "remove", remove)
+    monkeypatch.setattr(people, "purge", fails)
+    with pytest.raises(GalleryError, match="no room"):
+        erase(people, ["Bob"], log=log)
+    assert entered()[3:] == [("person.erase.begin", bob, None), ("person.erase", bob, 0)]
+    assert purge() and people.check() == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from facemetric.errors import GalleryError
+from facemetric.gallery import Gallery
+from facemetric.service.engine import Engine
+from facemetric.vault import read_log
 from facemetric.wire import EnrollOut, IdentifyOut, PersonShowOut, SearchOut
-from layouts.service import Served
+from layouts.service import Served, served
 
 MAIN = "/v1/galleries/main"
 NOBODY = "00000000-0000-0000-0000-000000000000"
@@ -258,3 +263,83 @@ def test_a_time_that_has_passed(service: Served, samples: dict[str, Path]) -> No
     past = datetime(2001, 1, 1, tzinfo=UTC).isoformat()
     data = {"name": "Barack", "keep_until": past}
     assert service.http.post(f"{MAIN}/people", files=files, data=data).status_code == 422
+
+
+@pytest.fixture
+def unpurgeable(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Gallery:
+    """A gallery whose file cannot be written anew."""
+
+    def purge() -> bool:
+        raise GalleryError("the disk went away", item="main.db")
+
+    gallery = engine.gallery("main")
+    monkeypatch.setattr(gallery, "purge", purge)
+    return gallery
+
+
+def entered(log: Path, *subjects: str) -> list[tuple[str, dict[str, int]]]:
+    events = [entry.event for entry in read_log(log)]
+    return [(one.action, dict(one.counts)) for one in events if one.subject in subjects]
+
+
+def test_changes_wait_for_no_purge_and_erasing_is_entered_where_it_fails(
+    engine: Engine,
+    unpurgeable: Gallery,
+    samples: dict[str, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    log = tmp_path / "audit.jsonl"
+    with served(
+        tmp_path, engine, lambda usual: replace(usual, audit=log, keep_portraits=True)
+    ) as service:
+        files = [("photo", (name, samples[name].read_bytes())) for name in ("obama", "obama2")]
+        made = service.http.post(
+            f"{MAIN}/people", files=files, data={"name": "Ada"}, params={"keep_portraits": "true"}
+        ).json()
+        joe = enrol(service, samples["biden"], "Joe").person_id
+        ada, (first, second) = made["person_id"], made["samples"]
+        path = f"{MAIN}/people/{ada}"
+        renamed = service.http.patch(path, json={"name": "Ada L"}).json()
+        assert (renamed["person"]["name"], renamed["purged"]) == ("Ada L", False)
+        assert service.http.patch(path, json={"name": "Ada L"}).json()["purged"] is None
+        merged = service.http.post(f"{path}/merge", json={"other": joe}).json()
+        assert (merged["person"]["samples"], merged["purged"]) == (3, False)
+        assert service.http.patch(path, json={}).status_code == 200
+        assert entered(log, ada, joe)[2:] == [
+            ("person.edit", {}),
+            ("person.edit", {}),
+            ("person.merge", {"samples": 1}),
+        ]
+        own = f"{path}/samples/{first['sample_id']}"
+        for address in (f"{own}/portrait", own, path):
+            assert service.http.delete(address).status_code == 500
+        assert entered(log, ada, first["sample_id"])[3:] == [
+            ("portrait.erase", {"purged": 0}),
+            ("sample.erase", {"purged": 0}),
+            ("person.erase.begin", {}),
+            ("person.erase", {"samples": 2, "portraits": 1, "purged": 0, "request": 1}),
+        ]
+    assert second["has_portrait"] and ada not in unpurgeable
+    monkeypatch.undo()
+    assert any("until a purge" in problem for problem in unpurgeable.check())
+    assert unpurgeable.purge() and unpurgeable.check() == []
+
+
+def test_a_change_that_stops_in_the_middle_is_entered(
+    engine: Engine, samples: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def set_groups(person: str, groups: object) -> None:
+        raise GalleryError("the disk went away", item="main.db")
+
+    monkeypatch.setattr(engine.gallery("main"), "set_groups", set_groups)
+    log = tmp_path / "audit.jsonl"
+    with served(tmp_path, engine, lambda usual: replace(usual, audit=log)) as service:
+        ada = enrol(service, samples["obama"], "Ada").person_id
+        path = f"{MAIN}/people/{ada}"
+        assert service.http.patch(path, json={"groups": ["staff"]}).status_code == 500
+        assert len(entered(log, ada)) == 1  # nothing was changed
+        asked = {"name": "Ada L", "groups": ["staff"]}
+        assert service.http.patch(path, json=asked).status_code == 500
+        assert service.http.get(path).json()["person"]["name"] == "Ada L"
+        assert entered(log, ada)[1:] == [("person.edit", {})]

@@ -218,30 +218,35 @@ async def show_person(
 async def change_person(
     gallery: GalleryName, person_id: PersonId, asked: PersonIn, service: TheService, key: TheKey
 ) -> Response:
-    """Change name, groups, consent or the time to be erased: what is given, and nothing else."""
+    """Change name, groups, consent or the time to be erased: what is given, and nothing else.
+
+    A name that was replaced goes from the gallery's files with the next purge.
+    """
     opened = service.engine.gallery(gallery)
     given = asked.model_fields_set
     groups = None if asked.groups is None else group_names(asked.groups)
 
     def work(deadline: Deadline) -> PersonShowOut:
-        purged = None
         with service.engine.editing[gallery]:  # what is read must still be so when it is written
-            person = person_of(opened, person_id)
-            # The name first: it alone may be refused, and nothing is changed then.
-            if asked.name is not None:
-                with unnamed(key, asked.name):
-                    person = opened.rename(person_id, asked.name, purge=False)
-            if groups is not None:
-                person = opened.set_groups(person_id, groups)
-            if given & {"consent", "keep_until"}:
-                person = opened.set_terms(
-                    person_id,
-                    consent=consent_of(asked.consent) if "consent" in given else person.consent,
-                    keep_until=asked.keep_until if "keep_until" in given else person.keep_until,
-                )
-        if asked.name is not None:
-            purged = opened.purge()
-        service.audit("person.edit", key, gallery=opened, subject=person_id)
+            person = before = person_of(opened, person_id)
+            try:
+                # The name first: it alone may be refused, and nothing is changed then.
+                if asked.name is not None:
+                    with unnamed(key, asked.name):
+                        # A purge holds up every search, and who enrols could repeat it at will.
+                        person = opened.rename(person_id, asked.name, purge=False)
+                if groups is not None:
+                    person = opened.set_groups(person_id, groups)
+                if given & {"consent", "keep_until"}:
+                    person = opened.set_terms(
+                        person_id,
+                        consent=consent_of(asked.consent) if "consent" in given else person.consent,
+                        keep_until=asked.keep_until if "keep_until" in given else person.keep_until,
+                    )
+            finally:
+                if person is not before:
+                    service.audit("person.edit", key, gallery=opened, subject=person_id)
+        purged = None if person.name == before.name else False
         return _shown(opened, person, gallery, "edit", purged=purged)
 
     return answer(await service.workforce.paperwork(key, work))
@@ -256,17 +261,19 @@ async def change_person(
 async def merge_people(
     gallery: GalleryName, person_id: PersonId, asked: MergeIn, service: TheService, key: TheKey
 ) -> Response:
-    """Make two people one: the photographs of the other become this person's."""
+    """Make two people one: the photographs of the other become this person's.
+
+    The other's name goes from the gallery's files with the next purge.
+    """
     opened = service.engine.gallery(gallery)
 
     def work(deadline: Deadline) -> PersonShowOut:
         kept, other = person_of(opened, person_id), person_of(opened, asked.other)
         merged = opened.merge(kept.id, other.id, purge=False)
-        purged = opened.purge()
         service.audit(
             "person.merge", key, gallery=opened, subject=other.id, counts={"samples": other.samples}
         )
-        return _shown(opened, merged, gallery, "merge", purged=purged)
+        return _shown(opened, merged, gallery, "merge", purged=False)
 
     return answer(await service.workforce.paperwork(key, work))
 

@@ -73,16 +73,10 @@ async def erase_portrait(
     def work(deadline: Deadline) -> PortraitErasedOut:
         sample = sample_of(opened, person_id, sample_id)
         try:
-            purged = opened.remove_portrait(sample.id)
+            opened.remove_portrait(sample.id, purge=False)
         except PersonError as error:
             raise _not_kept() from error
-        service.audit(
-            "portrait.erase",
-            key,
-            gallery=opened,
-            subject=sample.person_id,
-            counts={"purged": int(purged)},
-        )
+        purged = service.purge("portrait.erase", key, gallery=opened, subject=sample.person_id)
         return PortraitErasedOut(
             gallery=gallery, person_id=sample.person_id, sample_id=sample.id, purged=purged
         )

@@ -107,22 +107,19 @@ async def erase_sample(
 
     def work(deadline: Deadline) -> ErasedOut:
         sample = sample_of(opened, person_id, sample_id)
-        removal = opened.remove_sample(sample.id)
-        service.audit(
+        removal = opened.remove_sample(sample.id, purge=False)
+        purged = service.purge(
             "sample.erase",
             key,
             gallery=opened,
             subject=sample.id,
-            counts={
-                **({"portraits": removal.portraits} if removal.portraits else {}),
-                "purged": int(removal.purged),
-            },
+            counts={"portraits": removal.portraits} if removal.portraits else {},
         )
         return ErasedOut(
             gallery=gallery,
             person_id=removal.person_id,
             sample_id=sample.id,
-            purged=removal.purged,
+            purged=purged,
         )
 
     return answer(await service.workforce.paperwork(key, work))
