@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
-from facemetric.bundle.manifest import Manifest
+from facemetric.bundle.manifest import SCHEMA_VERSION, Manifest
 from facemetric.errors import BundleError, InputError
 
 MANIFEST_NAME = "bundle.json"
 MAX_MANIFEST_BYTES = 8 << 20
+_UNKNOWN = "extra_forbidden"
 
 Document = TypeVar("Document", bound=BaseModel)
 
@@ -39,11 +41,10 @@ def parse_document(kind: type[Document], data: bytes, *, item: str) -> Document:
     try:
         return kind.model_validate_json(data)
     except ValidationError as error:
-        raise BundleError(
-            _in_words(error),
-            item=item,
-            fix="Correct these fields; see the manifest's schema in the reference",
-        ) from error
+        fix = "Correct these fields; see the manifest's schema in the reference"
+        if any(map(_perhaps_newer, error.errors(include_url=False, include_context=False))):
+            fix = f"It was perhaps written by a newer facemetric: update. {fix}"
+        raise BundleError(_in_words(error), item=item, fix=fix) from error
 
 
 def check_values(kind: type[Document], values: Mapping[str, object], *, item: str) -> Document:
@@ -55,8 +56,12 @@ def check_values(kind: type[Document], values: Mapping[str, object], *, item: st
 
 
 def manifest_bytes(manifest: Manifest) -> bytes:
-    """Serialise a manifest, indented, ending in a line feed."""
-    return manifest.model_dump_json(indent=2).encode() + b"\n"
+    """Serialise a manifest, indented, ending in a line feed.
+
+    Without ``spreads`` where it has none: programs that do not know them refuse the field.
+    """
+    unused = None if manifest.spreads else {"spreads"}
+    return manifest.model_dump_json(indent=2, exclude=unused).encode() + b"\n"
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -73,6 +78,14 @@ def read_manifest(path: Path) -> Manifest:
     return parse_manifest(data, item=str(path))
 
 
+def _perhaps_newer(problem: ErrorDetails) -> bool:
+    """Return whether a problem is a field that is unknown here, or a version above our own."""
+    came = problem["input"]
+    return problem["type"] == _UNKNOWN or (
+        problem["loc"] == ("schema_version",) and isinstance(came, int) and came > SCHEMA_VERSION
+    )
+
+
 def _in_words(error: ValidationError) -> str:
     problems = error.errors(include_url=False, include_context=False)
     words = []
@@ -80,7 +93,8 @@ def _in_words(error: ValidationError) -> str:
         where = ".".join(str(part) for part in problem["loc"]) or "the document"
         came = repr(problem["input"])
         came = came if len(came) <= 60 else f"{came[:57]}..."
-        words.append(f"{where}: {problem['msg']} (got {came})")
+        told = "is unknown here" if problem["type"] == _UNKNOWN else problem["msg"]
+        words.append(f"{where}: {told} (got {came})")
     if len(problems) > 5:
         words.append(f"and {len(problems) - 5} more")
     return "; ".join(words)

@@ -47,7 +47,7 @@ class CodeIndex:
     codec
         Of the codes.
     threads
-        Of a search; ``None``: all cores.
+        Of a search; ``None``: as many as processors may be used.
     """
 
     def __init__(self, codec: Codec, *, threads: int | None = None) -> None:

@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from facemetric.processors import session_threads
 from facemetric.runtime import Session
 from facemetric.types import UInt8
 
@@ -24,11 +25,11 @@ class IntegerProduct:
     Parameters
     ----------
     threads
-        ``None``: all cores.
+        ``None``: as many as processors may be used.
     """
 
     def __init__(self, *, threads: int | None = None) -> None:
-        self._session = Session(_graph(), threads=threads)
+        self._session = Session(_graph(), threads=session_threads(threads))
 
     def __call__(self, codes: UInt8, queries: Int8) -> Int32:
         """Return ``int32 (N, Q)``."""

@@ -58,7 +58,7 @@ def neighbour_graph(
     seed
         Of the rows that the cells begin with.
     threads
-        ``None``: all cores. The answer does not depend on it.
+        ``None``: as many as processors may be used. The answer does not depend on it.
     tell
         Called with the number of rows that are done.
 

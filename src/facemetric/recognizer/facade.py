@@ -34,8 +34,8 @@ class Recognizer(Viewer):
         the photograph's longer side where that is more. Not used with a ``detector`` of your own.
     provider, threads
         Where the networks run; see ``facemetric.runtime.Session``. On the CPU so many photographs
-        are looked at side by side (all cores where ``None``), unless a ``detector`` or an
-        ``embedder`` is yours, which one thread alone uses.
+        are looked at side by side (where ``None``: as many as processors may be used), unless a
+        ``detector`` or an ``embedder`` is yours, which one thread alone uses.
     flip
         Average each embedding with the mirrored face's: better, at twice the embedding time.
     max_pixels

@@ -64,7 +64,7 @@ def test_a_field_replaced_gives_a_manifest_or_a_bundle_error(
     ("path", "value", "words"),
     [
         (("input", "colour"), "rbg", r"input\.colour.*'rgb' or 'bgr'.*got 'rbg'"),
-        (("input", "color"), "rgb", r"input\.color: Extra inputs are not permitted"),
+        (("input", "color"), "rgb", r"input\.color: is unknown here \(got 'rgb'\)"),
         (("input", "scale"), [0, 1, 1], r"input.*scale must not be zero"),
         (("input", "scale"), [1, 1e-320, 1], r"input.*scale must not be zero; its size is 1e-06"),
         (("input", "scale"), [1, 1, -1e300], r"input.*scale must .* to 1e\+06"),
@@ -89,6 +89,41 @@ def test_errors_name_the_field_what_came_and_what_to_do(
         parse_manifest(json.dumps(values).encode(), item="bundle.json")
     assert str(caught.value).startswith("bundle.json: ")
     assert "Correct these fields" in str(caught.value)
+
+
+NEWER = "It was perhaps written by a newer facemetric: update. Correct these fields"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("spread", [], "spread: is unknown here (got [])"),
+        ("schema_version", 2, "schema_version: Input should be 1 (got 2)"),
+    ],
+)
+def test_what_is_unknown_here_was_perhaps_written_by_a_newer_program(
+    field: str, value: object, words: str
+) -> None:
+    with pytest.raises(BundleError) as caught:
+        parse_manifest(json.dumps({**VALID, field: value}).encode(), item="x")
+    assert words in str(caught.value)
+    assert NEWER in str(caught.value)
+
+
+@pytest.mark.parametrize(("field", "value"), [("schema_version", 0), ("id", "A b")])
+def test_what_is_wrong_is_no_newer_program_s(field: str, value: object) -> None:
+    with pytest.raises(BundleError) as caught:
+        parse_manifest(json.dumps({**VALID, field: value}).encode(), item="x")
+    assert "newer" not in str(caught.value)
+
+
+def test_a_field_that_older_programs_refuse_is_written_where_it_says_something() -> None:
+    manifest = open_bundle("dlib-resnet-v1").manifest
+    assert json.loads(manifest_bytes(manifest))["spreads"]
+    without = manifest.model_copy(update={"spreads": ()})
+    written = manifest_bytes(without)
+    assert set(VALID) - set(json.loads(written)) == {"spreads"}
+    assert parse_manifest(written, item="x") == without
 
 
 def test_a_giant_manifest_is_refused_unread(tmp_path: Path) -> None:
