@@ -113,7 +113,7 @@ class Erasing:
     def erase_portraits(
         self, gallery: Gallery, person_id: str, samples: list[str]
     ) -> tuple[list[str], bool]:
-        """Erase portraits of a person.
+        """Erase portraits of a person; what is gone is entered, whatever fails.
 
         Returns
         -------
@@ -121,19 +121,28 @@ class Erasing:
             The samples whose portraits went, without those that were gone already, and whether
             they are gone from the files as well.
         """
+        done: list[str] = []
+        purged = False
+        self._enter("portrait.erase.begin", gallery, person_id, {"portraits": len(samples)})
+        try:
+            try:
+                for sample in samples:
+                    with suppress(PersonError):
+                        gallery.remove_portrait(sample, purge=False)
+                        done.append(sample)
+            finally:
+                purged = gallery.purge()
+        finally:
+            counts = {"portraits": len(done), "purged": int(purged)}
+            self._enter("portrait.erase", gallery, person_id, counts)
+        return done, purged
+
+    def _enter(self, action: str, gallery: Gallery, person_id: str, counts: dict[str, int]) -> None:
         from facemetric.vault import Event
 
-        done = []
-        for sample in samples:
-            with suppress(PersonError):
-                gallery.remove_portrait(sample, purge=False)
-                done.append(sample)
-        purged = gallery.purge()
         if self._log is not None:
-            counts = {"portraits": len(done), "purged": int(purged)}
             about = {"gallery": gallery.id, "subject": person_id}
-            self._log.append(Event("portrait.erase", **about, counts=counts))
-        return done, purged
+            self._log.append(Event(action, **about, counts=counts))
 
 
 def confirm(question: str) -> None:

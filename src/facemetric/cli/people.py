@@ -155,14 +155,12 @@ def remove(
     from facemetric.cli.galleries import open_existing
 
     key = master_key(key_file, key_command)
-    with (
-        Erasing(receipt, audit, key, plain_log=plain_log) as erasing,
-        open_existing(gallery, key=key) as opened,
-    ):
+    with open_existing(gallery, key=key) as opened:
         found = opened.person(person)
-        if not yes:
-            confirm(f"Erase {found.name} and {counted(found.samples, 'sample')}?")
-        purged = erasing.erase(opened, [found.id], reason="request")
+        with Erasing(receipt, audit, key, plain_log=plain_log) as erasing:
+            if not yes:
+                confirm(f"Erase {found.name} and {counted(found.samples, 'sample')}?")
+            purged = erasing.erase(opened, [found.id], reason="request")
     _answer("remove", found, [], gallery, json_=json_, purged=purged)
     tell_unpurged(purged, gallery)
 
@@ -196,11 +194,10 @@ def expired(
     at = datetime.now(UTC)
     purged = None
     key = master_key(key_file, key_command)
+    log = audit if remove else None
     with (
-        Erasing(
-            receipts, audit if remove else None, key, plain_log=plain_log, several=True
-        ) as erasing,
         open_existing(gallery, key=key, read_only=not remove) as opened,
+        Erasing(receipts, log, key, plain_log=plain_log, several=True) as erasing,
     ):
         due = opened.expired(at)
         if remove:

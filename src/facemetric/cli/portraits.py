@@ -44,15 +44,13 @@ def remove_portraits(
     from facemetric.wire import PortraitsErasedOut
 
     key = master_key(key_file, key_command)
-    with (
-        Erasing(None, audit, key, plain_log=plain_log) as erasing,
-        open_existing(gallery, key=key) as opened,
-    ):
+    with open_existing(gallery, key=key) as opened:
         found = opened.person(person)
         kept = _kept(opened, found, sample or [])
-        if not yes:
-            confirm(f"Erase {counted(len(kept), 'portrait')} of {found.name}?")
-        samples, purged = erasing.erase_portraits(opened, found.id, kept)
+        with Erasing(None, audit, key, plain_log=plain_log) as erasing:
+            if not yes:
+                confirm(f"Erase {counted(len(kept), 'portrait')} of {found.name}?")
+            samples, purged = erasing.erase_portraits(opened, found.id, kept)
     if json_:
         print_json(
             PortraitsErasedOut(

@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from facemetric.cli import app
+from facemetric.errors import GalleryError
 from facemetric.gallery import NewSample, SqliteGallery
 from facemetric.types import Face
 from facemetric.vault import read_log
@@ -48,6 +49,11 @@ def in_file(people: Path) -> Callable[[int], bool]:
     return shows
 
 
+def entered(log: Path) -> list[tuple[str, str | None, dict[str, int]]]:
+    events = [entry.event for entry in read_log(log)][1:]
+    return [(one.action, one.subject, dict(one.counts)) for one in events]
+
+
 def test_one_portrait_goes_and_its_sample_stays(
     people: Path, tmp_path: Path, in_file: Callable[[int], bool]
 ) -> None:
@@ -73,9 +79,59 @@ def test_one_portrait_goes_and_its_sample_stays(
         kept = [one.has_portrait for one in gallery.samples("Ada")]
         assert kept == [True, False, True, False]
         assert gallery.check() == []
-    last = [*read_log(log)][-1].event
-    assert (last.action, last.subject) == ("portrait.erase", ada.id)
-    assert last.counts == {"portraits": 1, "purged": 1}
+    assert entered(log) == [
+        ("portrait.erase.begin", ada.id, {"portraits": 1}),
+        ("portrait.erase", ada.id, {"portraits": 1, "purged": 1}),
+    ]
+
+
+def test_what_is_gone_is_entered_where_the_next_one_fails(
+    people: Path, tmp_path: Path, in_file: Callable[[int], bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = tmp_path / "audit.jsonl"
+    with SqliteGallery(people) as gallery:
+        ada, samples = gallery.person("Ada"), gallery.samples("Ada")
+    remove = SqliteGallery.remove_portrait
+
+    def first_alone(self: SqliteGallery, sample_id: str, *, purge: bool) -> bool:
+        if sample_id != samples[0].id:
+            raise GalleryError("the disk went away")
+        return remove(self, sample_id, purge=purge)
+
+    asked = ("remove-portraits", "Ada", "--gallery", people, "--yes", "--audit", log)
+    monkeypatch.setattr(SqliteGallery, "remove_portrait", first_alone)
+    failed = run(*asked)
+    assert failed.exit_code == 4 and "the disk went away" in failed.stderr
+    assert [in_file(seed) for seed in range(3)] == [False, True, True]
+    first = [
+        ("portrait.erase.begin", ada.id, {"portraits": 3}),
+        ("portrait.erase", ada.id, {"portraits": 1, "purged": 1}),
+    ]
+    assert entered(log) == first
+
+    def purge(self: SqliteGallery) -> bool:
+        raise GalleryError("no room")
+
+    monkeypatch.undo()
+    monkeypatch.setattr(SqliteGallery, "purge", purge)
+    failed = run(*asked)
+    assert failed.exit_code == 4 and "no room" in failed.stderr
+    assert entered(log)[2:] == [
+        ("portrait.erase.begin", ada.id, {"portraits": 2}),
+        ("portrait.erase", ada.id, {"portraits": 2, "purged": 0}),
+    ]
+
+
+@pytest.mark.parametrize("command", ["remove", "remove-portraits"])
+def test_a_slip_of_the_pen_begins_no_log(people: Path, tmp_path: Path, command: str) -> None:
+    log = tmp_path / "audit.jsonl"
+    absent = tmp_path / "absent.db"
+    for who, where in (("Ada", absent), ("Carol", people)):
+        refused = run(command, who, "--gallery", where, "--yes", "--audit", log)
+        assert refused.exit_code == 4 and "new audit log" not in refused.output
+        assert not log.exists()
+    refused = run("expired", "--remove", "--gallery", absent, "--yes", "--audit", log)
+    assert refused.exit_code == 4 and not log.exists()
 
 
 def test_all_of_a_person_go(people: Path, in_file: Callable[[int], bool]) -> None:
