@@ -60,10 +60,11 @@ def new(
 
     Example: facemetric keys new "front door" --scope read --gallery staff --days 365
     """
-    from facemetric.service.names import check_gallery_name
+    from facemetric.service.names import check_gallery_name, check_key_name
 
+    check_key_name(name, item="NAME")  # before a file is made
     for one in gallery or ():
-        check_gallery_name(one, item="--gallery")  # before a file is made
+        check_gallery_name(one, item="--gallery")
     with _opened(keys, create=True) as store:
         key, secret = store.new(
             name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -12,6 +13,7 @@ from facemetric.errors import FacemetricError
 from facemetric.gallery import Gallery
 from facemetric.recognizer import Recognizer, default_detector
 from facemetric.service.batching import SharedEmbedder
+from facemetric.service.events import log
 from facemetric.service.problem import Problem
 from facemetric.service.settings import Settings
 from facemetric.service.turns import TakingTurns
@@ -62,7 +64,9 @@ class Engine:
         self.editing = {name: threading.Lock() for name in settings.galleries}
         try:
             for name, address in settings.galleries.items():
-                self._galleries[name] = self._open(address, settings)
+                self._galleries[name] = opened = self._open(address, settings)
+                if opened.made is not None:  # told now: what comes next may fail
+                    log(logging.WARNING, "new gallery", gallery=name, place=opened.made)
         except BaseException:
             self.close()
             raise

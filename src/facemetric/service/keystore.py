@@ -15,7 +15,7 @@ from typing import Self
 
 from facemetric.errors import AccessError, InputError
 from facemetric.service.keys import Key, Secret, digest, new_id, new_secret
-from facemetric.service.names import check_gallery_name
+from facemetric.service.names import check_gallery_name, check_key_name
 
 SCOPES = ("read", "enrol", "admin")
 _VERSION = 1
@@ -107,8 +107,7 @@ class KeyStore:
         unknown = sorted(set(scopes) - set(SCOPES))
         if unknown or not scopes:
             raise InputError(f"expected some of {', '.join(SCOPES)}, got {unknown}", item="scopes")
-        if not name.strip() or not name.isprintable() or len(name) > 100:
-            raise InputError("expected 1 to 100 printable characters", item="name")
+        check_key_name(name, item="name")
         for one in galleries or ():
             check_gallery_name(one, item="galleries")
         if per_minute is not None and per_minute < 1:

@@ -168,9 +168,7 @@ class Service:
             most_of_key=limits.key_jobs,
             most_bytes=limits.waiting_bytes,
         )
-        for name, gallery in self.engine.galleries.items():
-            if gallery.made is not None:
-                log(logging.WARNING, "new gallery", gallery=name, place=gallery.made)
+        for gallery in self.engine.galleries.values():
             gallery.compared()  # its vectors are read now, not with the first question
         self._warn_of_keys()
         self.state = "ok"

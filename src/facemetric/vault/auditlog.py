@@ -75,7 +75,9 @@ class AuditLog:
                 return self._append(file, events)
         except OSError as error:
             raise VaultError(
-                f"the audit log cannot be written: {error.strerror}", item=str(self.path)
+                f"the audit log cannot be written: {error.strerror}",
+                item=str(self.path),
+                fix="Name a file in a folder that is there, can be written to and has room",
             ) from error
 
     def _append(self, file: BinaryIO, events: Sequence[Event]) -> list[Entry]:

@@ -31,6 +31,23 @@ def test_a_keys_life(tmp_path: Path) -> None:
     assert keys(tmp_path, "revoke", "00000000", code=4)["error"]["item"] == "00000000"
 
 
+@pytest.mark.parametrize(
+    ("words", "item"),
+    [
+        (("",), "NAME"),
+        (("a\nb",), "NAME"),
+        (("a" * 101,), "NAME"),
+        (("door", "-g", "BAD"), "--gallery"),
+    ],
+)
+def test_a_key_that_cannot_be_makes_no_file(
+    tmp_path: Path, words: tuple[str, ...], item: str
+) -> None:
+    error = keys(tmp_path, "new", *words, "--scope", "read", code=4)["error"]
+    assert error["item"] == item and error["fix"]
+    assert not (tmp_path / "keys.db").exists()
+
+
 def test_keys_for_people(tmp_path: Path) -> None:
     def shown(*arguments: str) -> str:
         file = str(tmp_path / "keys.db")

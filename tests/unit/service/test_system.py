@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
-from facemetric.errors import AccessError, BusyError, GalleryError, ServiceError
+from facemetric.errors import AccessError, BusyError, GalleryError, ServiceError, VaultError
 from facemetric.gallery import receipt_problems
 from facemetric.service import KeyStore, create_app
 from facemetric.service.engine import Engine
@@ -170,6 +170,23 @@ def test_keys_over_the_api(service: Served) -> None:
     assert service.http.post(f"/v1/keys/{me['key_id']}/rotate").status_code == 409
     assert me["key_id"] in {one["key_id"] for one in service.http.get("/v1/keys").json()["keys"]}
     assert "secret" not in service.http.get("/v1/keys").json()["keys"][0]
+    refused = service.http.post("/v1/keys", json={**asked, "galleries": ["main", "BAD"]})
+    problem = refused.json()
+    assert (refused.status_code, problem["field"]) == (422, "galleries")
+    assert problem["detail"].endswith("got 'BAD'")
+
+
+def test_a_gallery_that_is_made_is_told_of_whatever_comes_next(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = settings_in(tmp_path, audit=tmp_path / "nowhere" / "audit.jsonl")
+    service = create_app(settings, keys=KeyStore(None)).state.service
+    with pytest.raises(VaultError, match=r"No such file or directory\. Name a file in a folder"):
+        service.start()
+    service.stop()
+    told = [vars(one)["facts"] for one in caplog.records if one.message == "new gallery"]
+    places = {name: str(tmp_path / f"{name}.db") for name in ("main", "other")}
+    assert {one["gallery"]: one["place"] for one in told} == places
 
 
 def test_what_was_done_is_in_the_audit_log(
@@ -328,8 +345,8 @@ def test_the_start_tells_what_is_new_and_which_keys_open_nothing(
         keys.new("all", scopes=["read"])
         keys.revoke(ended.id)
     first, again = told(), told()
-    assert first[0] == {"event": "new audit log", "file": str(tmp_path / "audit.jsonl")}
-    assert first[1:3] == [
+    assert first[2] == {"event": "new audit log", "file": str(tmp_path / "audit.jsonl")}
+    assert first[:2] == [
         {"event": "new gallery", "gallery": name, "place": str(tmp_path / f"{name}.db")}
         for name in ("main", "other")
     ]

@@ -182,7 +182,7 @@ def test_a_damaged_end_is_not_built_upon(path: Path) -> None:
 def test_what_cannot_be_read_or_written(path: Path, tmp_path: Path) -> None:
     with pytest.raises(VaultError, match="cannot be read: No such file"):
         verify_log(path)
-    with pytest.raises(VaultError, match="cannot be written: Is a directory"):
+    with pytest.raises(VaultError, match=r"cannot be written: Is a directory\. Name a file in"):
         AuditLog(tmp_path)
     path.touch()
     assert verify_log(path).bad_entry == 1
