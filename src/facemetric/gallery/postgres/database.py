@@ -49,6 +49,12 @@ class PostgresConnection:
         with self.raw.cursor() as cursor:
             cursor.executemany(_in_postgres(sql), rows)
 
+    def insert(self, into: str, rows: Sequence[Sequence[Any]], /) -> None:
+        """Insert rows, in their order, into ``table (columns)``."""
+        if rows:
+            places = ", ".join("?" * len(rows[0]))
+            self.executemany(f"INSERT INTO {into} VALUES ({places})", rows)
+
     def select_in(self, sql: str, wanted: Sequence[Any], values: Sequence[Any] = ()) -> Any:
         """Carry out a query whose ``IN (?*)``, behind all other values, is a list."""
         query = _in_postgres(sql.replace("IN (?*)", "= ANY(?)"))

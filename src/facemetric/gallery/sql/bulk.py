@@ -182,15 +182,10 @@ def _enrol_plain(
         ids = {person[0]: person[1] for person in people}
         people = connection.sealing.people(people)
         samples = connection.sealing.samples(samples, ids)
-    connection.executemany(
-        """INSERT INTO people (row, id, name, name_key, created, updated)
-        VALUES (?, ?, ?, ?, ?, ?)""",
-        people,
-    )
-    connection.executemany(
-        """INSERT INTO samples (row, id, person, source, source_sha256, box_left, box_top,
-        box_right, box_bottom, landmarks, score, quality, taken, created)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+    connection.insert("people (row, id, name, name_key, created, updated)", people)
+    connection.insert(
+        """samples (row, id, person, source, source_sha256, box_left, box_top, box_right,
+        box_bottom, landmarks, score, quality, taken, created)""",
         samples,
     )
     connection.add_embeddings(embeddings)

@@ -33,6 +33,9 @@ class Connection(Protocol):
     def executemany(self, sql: str, rows: Iterable[Sequence[Any]], /) -> Any:
         """Carry out a statement for many rows."""
 
+    def insert(self, into: str, rows: Sequence[Sequence[Any]], /) -> None:
+        """Insert rows, in their order, into ``table (columns)``."""
+
     def add_embeddings(self, rows: Iterable[Sequence[Any]], /) -> None:
         """Store (sample's row, bundle, flip, encoding, vector's bytes, created)."""
 

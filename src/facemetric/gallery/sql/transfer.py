@@ -125,20 +125,16 @@ def restore(
         people = connection.sealing.people(people)
         samples = connection.sealing.samples(samples, ids)
         groups = connection.sealing.groups(groups, ids)
-    connection.executemany(
-        """INSERT INTO people (row, id, name, name_key, created, updated, consent_basis,
-        consent_text, consent_at, keep_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+    connection.insert(
+        """people (row, id, name, name_key, created, updated, consent_basis, consent_text,
+        consent_at, keep_until)""",
         people,
     )
-    if connection.sealing is None:
-        add_groups = "INSERT INTO person_groups (person, name) VALUES (?, ?)"
-    else:
-        add_groups = "INSERT INTO person_groups (person, name, sealed) VALUES (?, ?, ?)"
-    connection.executemany(add_groups, groups)
-    connection.executemany(
-        """INSERT INTO samples (row, id, person, source, source_sha256, box_left, box_top,
-        box_right, box_bottom, landmarks, score, quality, taken, created, mapped_from)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+    sealed = "" if connection.sealing is None else ", sealed"
+    connection.insert(f"person_groups (person, name{sealed})", groups)
+    connection.insert(
+        """samples (row, id, person, source, source_sha256, box_left, box_top, box_right,
+        box_bottom, landmarks, score, quality, taken, created, mapped_from)""",
         samples,
     )
     connection.add_embeddings(embeddings)
