@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 
 from facemetric.bundle import open_bundle
 from facemetric.embed import Embedder
-from facemetric.errors import FacemetricError
+from facemetric.errors import BusyError, FacemetricError
 from facemetric.gallery import Gallery
 from facemetric.recognizer import Recognizer, default_detector
 from facemetric.service.batching import SharedEmbedder
@@ -17,6 +17,7 @@ from facemetric.service.events import log
 from facemetric.service.problem import Problem
 from facemetric.service.settings import Settings
 from facemetric.service.turns import TakingTurns
+from facemetric.service.workforce import Deadline
 
 
 class Engine:
@@ -28,11 +29,6 @@ class Engine:
         Of the service.
     observe
         Called with the number of chips of each batch.
-
-    Attributes
-    ----------
-    editing
-        Of each gallery, what is held where something is read of a person and written back changed.
 
     Raises
     ------
@@ -61,7 +57,7 @@ class Engine:
             full=self.full,
         )
         self._galleries: dict[str, Gallery] = {}
-        self.editing = {name: threading.Lock() for name in settings.galleries}
+        self._editing = {name: threading.Lock() for name in settings.galleries}
         try:
             for name, address in settings.galleries.items():
                 self._galleries[name] = opened = self._open(address, settings)
@@ -87,6 +83,22 @@ class Engine:
                 fix="GET /v1/galleries lists those of this key",
             )
         return self._galleries[name]
+
+    @contextmanager
+    def editing(self, name: str, deadline: Deadline) -> Iterator[None]:
+        """Let no other request of this service edit a gallery between what is read and written.
+
+        Raises
+        ------
+        BusyError
+            Others edit until the deadline.
+        """
+        if not self._editing[name].acquire(timeout=deadline.left_s):
+            raise BusyError("others edited the gallery until the deadline", item=name)
+        try:
+            yield
+        finally:
+            self._editing[name].release()
 
     def close(self) -> None:
         """Finish what was asked for and let go of the files."""

@@ -87,12 +87,24 @@ class Workforce:
         """Do work with photographs in a worker."""
         return await self._run(self._heavy.submit, work)
 
-    async def paperwork(self, key: Key, work: Callable[[Deadline], T]) -> T:
+    async def paperwork(
+        self, key: Key, work: Callable[[Deadline], T], *, writes: str | None = None
+    ) -> T:
         """Do work with a gallery alone in a clerk, who does not wait behind photographs.
 
-        However long the work of other keys takes, there is a clerk for this one; see ``Clerks``.
+        Whatever writes wait for another program, of however many keys, two clerks are left to what
+        writes to no gallery; see ``Clerks``.
+
+        Parameters
+        ----------
+        key
+            Whose work it is.
+        work
+            What is to be done.
+        writes
+            Name of the gallery that it writes to.
         """
-        return await self._run(lambda begin: self._light.submit(key.id, begin), work)
+        return await self._run(lambda begin: self._light.submit(key.id, begin, writes=writes), work)
 
     def close(self) -> None:
         """Finish what is in work; what waits is dropped."""

@@ -16,6 +16,7 @@ import pytest
 from facemetric.embed import Embedder
 from facemetric.errors import BusyError, InputError, ServiceError
 from facemetric.service.batching import SharedEmbedder
+from facemetric.service.clerks import SPARE
 from facemetric.service.keys import Key
 from facemetric.service.problem import Problem
 from facemetric.service.workforce import CLERKS, Deadline, Workforce
@@ -111,22 +112,61 @@ def test_a_key_whose_work_waits_leaves_clerks_to_others() -> None:
     workforce.close()
 
 
+def test_writes_of_any_number_of_keys_leave_clerks_to_what_reads() -> None:
+    workforce = Workforce(workers=1, places=9, deadline_s=120)
+    release, writing = threading.Event(), Counter[str]()
+    keys = [a_key(letter * 8) for letter in "abcde"]
+
+    async def all_of_them() -> list[str]:
+        def stuck(key: Key, gallery: str) -> Coroutine[object, object, bool]:
+            def work(deadline: Deadline) -> bool:
+                writing[gallery] += 1
+                return release.wait(120)
+
+            return workforce.paperwork(key, work, writes=gallery)
+
+        tasks = []
+        # One locked gallery holds half of the clerks, two of them all but those who are spared.
+        for gallery, share in (("main", CLERKS // 2), ("other", CLERKS // 2 - SPARE)):
+            tasks += [asyncio.create_task(stuck(key, gallery)) for key in keys for _ in range(9)]
+            end = time.monotonic() + 120
+            while writing[gallery] < share:
+                assert time.monotonic() < end, "no clerk took its work"
+                await asyncio.sleep(0.01)
+        answers = [
+            await asyncio.wait_for(
+                workforce.paperwork(key, lambda deadline: "answered"), timeout=60
+            )
+            for key in keys
+        ]
+        assert writing == {"main": CLERKS // 2, "other": CLERKS // 2 - SPARE}
+        release.set()
+        assert all(await asyncio.gather(*tasks))
+        return answers
+
+    assert asyncio.run(all_of_them()) == ["answered"] * len(keys)
+    assert writing == {"main": 45, "other": 45}
+    workforce.close()
+
+
 def test_a_clerk_is_held_until_the_work_ends_whoever_waits_for_it() -> None:
-    workforce = Workforce(workers=1, places=9, deadline_s=0.2)
+    workforce = Workforce(workers=1, places=9, deadline_s=2)
     release, begun = threading.Event(), []
     key = a_key("a" * 8)
 
-    async def late() -> list[object]:
-        def stuck(deadline: Deadline) -> None:
-            begun.append(1)
-            release.wait(120)
+    def stuck(deadline: Deadline) -> None:
+        begun.append(1)
+        release.wait(120)
 
-        first = [workforce.paperwork(key, stuck) for _ in range(CLERKS)]
+    async def late() -> list[object]:
+        first = [asyncio.create_task(workforce.paperwork(key, stuck)) for _ in range(CLERKS)]
+        while len(begun) < CLERKS // 2:  # a clerk who begins too late has nothing to wait for
+            assert not all(one.done() for one in first), "no clerk took its work"
+            await asyncio.sleep(0.01)
         refused = await asyncio.gather(*first, return_exceptions=True)
-        refused += await asyncio.gather(
-            *(workforce.paperwork(key, stuck) for _ in range(CLERKS)), return_exceptions=True
-        )
-        return refused
+        workforce.deadline_s = 0.2
+        more = [workforce.paperwork(key, stuck) for _ in range(CLERKS)]
+        return refused + await asyncio.gather(*more, return_exceptions=True)
 
     refused = asyncio.run(late())
     assert all(isinstance(one, Problem) and one.status == 504 for one in refused)

@@ -112,7 +112,8 @@ async def _listed(
     opened = service.engine.gallery(gallery)
 
     def work(deadline: Deadline) -> PersonShowOut:
-        with service.engine.editing[gallery]:  # what is read must still be so when it is written
+        # What is read must still be so when it is written.
+        with service.engine.editing(gallery, deadline):
             groups = {*person_of(opened, person_id).groups}
             wanted = groups | {group} if there else groups - {group}
             person = opened.set_groups(person_id, sorted(wanted))
@@ -126,7 +127,7 @@ async def _listed(
             samples=tuple(map(sample_document, opened.samples(person.id))),
         )
 
-    return answer(await service.workforce.paperwork(key, work))
+    return answer(await service.workforce.paperwork(key, work, writes=gallery))
 
 
 def _log(service: Service, gallery: str) -> WatchLog:

@@ -173,7 +173,7 @@ async def enrol_group(
         service.audit_enrolment(document, key, gallery=opened)
         return document
 
-    document = await service.workforce.paperwork(key, work)
+    document = await service.workforce.paperwork(key, work, writes=gallery)
     return answer(document, status=201 if document.created else 200)
 
 

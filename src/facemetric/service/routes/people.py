@@ -227,7 +227,8 @@ async def change_person(
     groups = None if asked.groups is None else group_names(asked.groups)
 
     def work(deadline: Deadline) -> PersonShowOut:
-        with service.engine.editing[gallery]:  # what is read must still be so when it is written
+        # What is read must still be so when it is written.
+        with service.engine.editing(gallery, deadline):
             person = before = person_of(opened, person_id)
             try:
                 # The name first: it alone may be refused, and nothing is changed then.
@@ -249,7 +250,7 @@ async def change_person(
         purged = None if person.name == before.name else False
         return _shown(opened, person, gallery, "edit", purged=purged)
 
-    return answer(await service.workforce.paperwork(key, work))
+    return answer(await service.workforce.paperwork(key, work, writes=gallery))
 
 
 @router.post(
@@ -275,7 +276,7 @@ async def merge_people(
         )
         return _shown(opened, merged, gallery, "merge", purged=False)
 
-    return answer(await service.workforce.paperwork(key, work))
+    return answer(await service.workforce.paperwork(key, work, writes=gallery))
 
 
 @router.get(
@@ -327,7 +328,7 @@ async def erase_person(
             raise absent()
         return receipts[0]
 
-    return answer(await service.workforce.paperwork(key, work))
+    return answer(await service.workforce.paperwork(key, work, writes=gallery))
 
 
 def _shown(

@@ -81,7 +81,7 @@ async def erase_portrait(
             gallery=gallery, person_id=sample.person_id, sample_id=sample.id, purged=purged
         )
 
-    return answer(await service.workforce.paperwork(key, work))
+    return answer(await service.workforce.paperwork(key, work, writes=gallery))
 
 
 def _not_kept() -> Problem:

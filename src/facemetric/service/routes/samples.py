@@ -122,7 +122,7 @@ async def erase_sample(
             purged=purged,
         )
 
-    return answer(await service.workforce.paperwork(key, work))
+    return answer(await service.workforce.paperwork(key, work, writes=gallery))
 
 
 def sample_of(gallery: Gallery, person_id: str, sample_id: str) -> Sample:
