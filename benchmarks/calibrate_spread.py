@@ -3,10 +3,11 @@
 Shots that are unlike each other lower the mean of their cosines, also to the person's own enrolled
 photograph. The mean is therefore divided by a power of the length of the shots' mean. The exponent
 is the largest with which strangers' visits reach the built-in bundle's thresholds no more often
-than the false-accept rate that each stands for: a visit is looked up with three, four and five
-different photographs of a person, and its highest similarity counts. Fitted on CelebA; checked on
-people of LFW who are in none of the videos of ``watch.py``. The figures go into the manifest of the
-package (not with ``--dry-run``) and into ``results/calibrate_spread.json``.
+than the false-accept rate that each stands for. A visit is as ``facemetric watch`` has it: looked
+up after three different photographs of a person, five, eight, twelve and eighteen, with the eight
+least alike of them (``BestShots``, all of one weight), and its highest similarity counts. Fitted on
+CelebA; checked on people of LFW who are in none of the videos of ``watch.py``. The figures go into
+the manifest of the package (not with ``--dry-run``) and into ``results/calibrate_spread.json``.
 
     python benchmarks/calibrate_spread.py
 """
@@ -41,10 +42,14 @@ from facemetric.datasets import (
 )
 from facemetric.decide import threshold_for
 from facemetric.evaluation.intervals.draws import people_draws
-from facemetric.types import Float64
+from facemetric.types import Chip, Float32, Float64
+from facemetric.watch.shots import MOST_SHOTS, BestShots, Sighting
 from separation import Views, in_videos
 
-LEAST, MOST = 3, 5
+LOOKS = (3, 5, 8, 12, 18)
+"""Shots that there have been at each look-up of ``watch.Looks`` as it is by itself."""
+CHIP = Chip(np.zeros((1, 1, 3), np.uint8), "dlib-150")
+"""Of shots that have their embeddings already."""
 RATES = (1e-2, 1e-3, 1e-4)
 EXPONENTS = tuple(step / 20 for step in range(21))
 DRAWS, REPLICATES = 20, 1000
@@ -52,7 +57,7 @@ DRAWS, REPLICATES = 20, 1000
 
 @dataclass(frozen=True, eq=False)
 class People:
-    """Embeddings of people with one photograph to enrol and ``MOST`` for a visit, drawn often."""
+    """Embeddings of people with a photograph to enrol and enough for a visit, drawn often."""
 
     vectors: Float64
     rows: list[list[int]]
@@ -66,19 +71,30 @@ class People:
         for row, person in enumerate(photos.people):
             if person in keep and found[row]:
                 rows.setdefault(person, []).append(row)
-        return cls(vectors, [rows[name] for name in sorted(rows) if len(rows[name]) > MOST])
+        return cls(vectors, [rows[name] for name in sorted(rows) if len(rows[name]) > LOOKS[-1]])
 
     def visits(self, *, seed: int) -> Any:
-        """Yield, for each draw and number of shots, cosines ``(P, P)`` and lengths ``(P,)``."""
+        """Yield, for each draw, of its look-ups cosines ``(P, P)`` and lengths ``(P,)``."""
         rng = np.random.default_rng(seed)
         for _ in range(DRAWS):
-            drawn = np.array([rng.permutation(person)[: MOST + 1] for person in self.rows])
+            drawn = np.array([rng.permutation(person)[: LOOKS[-1] + 1] for person in self.rows])
             enrolled = self.vectors[drawn[:, 0]]
-            means = [
-                self.vectors[drawn[:, 1 : count + 1]].mean(axis=1)
-                for count in range(LEAST, MOST + 1)
-            ]
-            yield [(mean @ enrolled.T, np.linalg.norm(mean, axis=1)) for mean in means]
+            seen = [templates(self.vectors[photos[1:]]) for photos in drawn]
+            looks = []
+            for look in zip(*seen, strict=True):
+                means = np.stack([norm * template.astype(np.float64) for template, norm in look])
+                looks.append((means @ enrolled.T, np.array([norm for _, norm in look])))
+            yield looks
+
+
+def templates(shots: Float64) -> list[tuple[Float32, float]]:
+    """Return what a track that has seen these shots is looked up with, at each of ``LOOKS``."""
+    best, found = BestShots(MOST_SHOTS), []
+    for number, row in enumerate(shots, 1):
+        best.add(Sighting(CHIP, float(number), 1.0, row.astype(np.float32)))
+        if number in LOOKS:
+            found.append(best.template())
+    return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,8 +201,9 @@ def measure(
     spread = Spread(
         flip=flip,
         exponent=exponent,
-        least_shots=LEAST,
-        most_shots=MOST,
+        least_shots=LOOKS[0],
+        most_shots=MOST_SHOTS,
+        looks=len(LOOKS),
         data="CelebA subsets, different photographs of a person as the shots",
         people=len(fit.rows),
         pairs=DRAWS * len(fit.rows) * (len(fit.rows) - 1),
@@ -225,7 +242,8 @@ def main() -> None:
     about = conditions(
         ("onnxruntime",),
         bundle=bundle.id,
-        looks=[LEAST, MOST],
+        looks=list(LOOKS),
+        shots_kept=MOST_SHOTS,
         draws=DRAWS,
         replicates=REPLICATES,
         seed=arguments.seed,

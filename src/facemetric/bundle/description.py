@@ -51,7 +51,8 @@ def describe_bundle(bundle: Bundle) -> str:
     ]
     lines += [
         f"Correction for unlike shots of a visit, {'with' if one.flip else 'without'} flip "
-        f"averaging: exponent {one.exponent:g}, from {one.least_shots} shots on ({one.data})"
+        f"averaging: exponent {one.exponent:g}, {one.least_shots} to "
+        f"{one.most_shots} shots, {one.looks} look-ups ({one.data})"
         for one in manifest.spreads
     ]
     return "\n".join(line for line in lines if line)

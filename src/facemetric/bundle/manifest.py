@@ -237,15 +237,17 @@ class Spread(_Part):
     """How the similarity of a visit is corrected for how unlike its shots are.
 
     The mean of the shots' cosines to a face, divided by the ``exponent``-th power of the length of
-    the mean of their unit embeddings. ``points`` are what it was chosen by: look-ups with
-    ``least_shots`` to ``most_shots`` photographs of strangers, ``pairs`` visits each against one
-    enrolled photograph, reach the threshold of each FAR no more often than single photographs may.
+    the mean of their unit embeddings. ``points`` are what it was chosen by: visits of strangers,
+    each looked up ``looks`` times, with ``least_shots`` photographs at first and the ``most_shots``
+    least alike in the end, ``pairs`` of them each against one enrolled photograph, reach the
+    threshold of each FAR no more often than single photographs may.
     """
 
     flip: bool
     exponent: Annotated[float, Field(ge=0, le=1)]
     least_shots: Annotated[int, Field(ge=1)]
     most_shots: Annotated[int, Field(ge=1)]
+    looks: Annotated[int, Field(ge=1)]
     data: str
     people: Annotated[int, Field(ge=2)]
     pairs: Annotated[int, Field(ge=1)]

@@ -107,7 +107,7 @@ def watch(
         typer.Option(min=0, metavar="S", help="A visit is over after so many seconds out of view."),
     ] = 30.0,
     min_shots: Annotated[
-        int, typer.Option(min=1, help="Look a face up once it was seen so often.")
+        int, typer.Option(min=1, max=8, help="Look a face up once it was seen so often.")
     ] = 3,
     looks: Annotated[int, typer.Option(min=1, help="Look one face up at most so often.")] = 5,
     unknown: Annotated[

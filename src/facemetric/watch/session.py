@@ -22,6 +22,7 @@ from facemetric.watch.outgrowth import Outgrowth
 from facemetric.watch.reader import Reader
 from facemetric.watch.readers import Readers
 from facemetric.watch.roster import Roster
+from facemetric.watch.shots import MOST_SHOTS
 from facemetric.watch.sinks import Sink
 from facemetric.watch.sinks.fan import Fan
 from facemetric.watch.source import Source
@@ -125,6 +126,12 @@ class Watch:
         for name, number in (("every", every), ("min_shots", min_shots), ("looks", looks)):
             if number < 1:
                 raise InputError(f"expected at least 1, got {number}", item=name)
+        if min_shots > MOST_SHOTS:
+            raise InputError(
+                f"expected at most {MOST_SHOTS}, as many as are kept of a face, got {min_shots}",
+                item="min_shots",
+                fix="Lower it: with more, no face would ever be looked up",
+            )
         if len({source.name for source in sources}) < len(sources):
             raise InputError(
                 "two sources have one name", item="sources", fix="Name them: entrance=rtsp://…"
@@ -140,7 +147,11 @@ class Watch:
             groups=groups,
             stranger_risk=stranger_risk,
             exponent=spread_exponent(
-                embedder.bundle.manifest, decide_on, flip=embedder.flip, min_shots=min_shots
+                embedder.bundle.manifest,
+                decide_on,
+                flip=embedder.flip,
+                min_shots=min_shots,
+                looks=looks,
             ),
             threshold=threshold,
         )

@@ -9,6 +9,8 @@ import numpy as np
 
 from facemetric.types import Chip, Float32, Float64
 
+MOST_SHOTS = 8
+"""Shots that a track keeps."""
 GOOD_SIZE_PX, GOOD_SHARPNESS = 112.0, 100.0
 _BETTER = 1.1
 """Once a track has all its shots, one is embedded only if it is better than the worst by this."""

@@ -11,7 +11,7 @@ import numpy as np
 from facemetric.detect import iou
 from facemetric.types import Float32, Float64
 from facemetric.watch.association import Pairs, assign, clear_pairs, likeness, within_reach
-from facemetric.watch.shots import Sighting
+from facemetric.watch.shots import MOST_SHOTS, Sighting
 from facemetric.watch.track import Track
 
 Embed = Callable[[Sequence[Sighting]], Float32]
@@ -47,7 +47,7 @@ class Tracker:
     """
 
     def __init__(
-        self, embed: Embed, *, same: float, lost_s: float = 1.5, most_shots: int = 8
+        self, embed: Embed, *, same: float, lost_s: float = 1.5, most_shots: int = MOST_SHOTS
     ) -> None:
         self._embed = embed
         self._same = same

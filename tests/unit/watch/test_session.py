@@ -290,6 +290,15 @@ def test_the_summary_says_what_was_decided_on(
     assert watch(embedder, gallery, str(clip), every=25).run().decided_on == "mean"
     with pytest.raises(InputError, match="min_shots: expected at least 3"):
         watch(embedder, gallery, str(clip), decide_on="corrected", min_shots=2)
+    with pytest.raises(InputError, match="looks: expected at most 5"):
+        watch(embedder, gallery, str(clip), decide_on="corrected", looks=6)
+
+
+def test_more_shots_than_are_kept_are_never_waited_for(
+    embedder: Embedder, gallery: Gallery, clip: Path
+) -> None:
+    with pytest.raises(InputError, match="min_shots: expected at most 8"):
+        watch(embedder, gallery, str(clip), min_shots=9)
 
 
 @pytest.mark.parametrize("option", ["every", "min_shots", "looks"])
