@@ -11,10 +11,14 @@ from facemetric.types import ChipQuality, Face, ItemError
 
 
 class Wire(BaseModel):
-    """Base of all wire schemas: closed, built from plain values or from objects' attributes."""
+    """Base of all wire schemas, built from plain values or from objects' attributes.
+
+    Fields that are not known are ignored: what a newer version adds must not keep an older one
+    from reading the rest. Requests know all their fields (``RequestIn``).
+    """
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, from_attributes=True, ser_json_inf_nan="null"
+        extra="ignore", frozen=True, from_attributes=True, ser_json_inf_nan="null"
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, Self
 
-from pydantic import model_validator
+from pydantic import ConfigDict, model_validator
 
 from facemetric.wire.faces import FaceOut, Wire, schema
 from facemetric.wire.vault import AuditEventOut
@@ -74,9 +74,12 @@ class ErasureReceiptOut(Wire):
     that were not: where ``purged`` is false, the gallery's own files too, until its next purge.
     ``audit_entry`` is ``NUMBER:DIGEST`` of the entry in the audit log.
     ``portraits`` went with the samples; those of version 1 did not count them, and have null.
-    ``digest`` is SHA-256 over all fields before it; ``signature`` HMAC-SHA256 of the digest, by a
-    key derived from the master key ``key_id``.
+    ``digest`` is SHA-256 over all other fields but the signature; ``signature`` HMAC-SHA256 of the
+    digest, by a key derived from the master key ``key_id``. Fields that are not known are kept, for
+    the digest must cover them too.
     """
+
+    model_config = ConfigDict(extra="allow")
 
     schema_name: Literal["facemetric.erasure-receipt/2", "facemetric.erasure-receipt/1"] = schema(
         "facemetric.erasure-receipt/2"

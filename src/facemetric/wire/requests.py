@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field
 
 from facemetric.wire.faces import Wire
 
@@ -31,20 +31,26 @@ MOST_CURSOR = 16_384
 """Characters of a cursor: a key of a name may be much longer than the name."""
 
 
-class PhotoIn(Wire):
+class RequestIn(Wire):
+    """Base of what is asked: a field that is not known is a mistake, not a wish passed over."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class PhotoIn(RequestIn):
     """A photograph: encoded bytes in base64, and what answers call it."""
 
     base64: Annotated[str, Field(min_length=1)]
     name: Annotated[str, Field(max_length=200)] | None = None
 
 
-class PhotosIn(Wire):
+class PhotosIn(RequestIn):
     """Photographs, looked at in their order."""
 
     photos: Annotated[tuple[PhotoIn, ...], Field(min_length=1, fail_fast=True)]
 
 
-class ConsentIn(Wire):
+class ConsentIn(RequestIn):
     """On what ground somebody is enrolled, and what they were told; ``at`` is now if left out."""
 
     basis: Annotated[str, Field(min_length=1, max_length=64)]
@@ -52,7 +58,7 @@ class ConsentIn(Wire):
     at: Moment | None = None
 
 
-class TermsIn(Wire):
+class TermsIn(RequestIn):
     """A person's name, groups, consent and the time to be erased."""
 
     name: Name
@@ -65,7 +71,7 @@ class EnrolIn(TermsIn, PhotosIn):
     """A person to enrol, with photographs."""
 
 
-class PersonIn(Wire):
+class PersonIn(RequestIn):
     """What to change of a person: what is given; ``null`` clears consent and ``keep_until``."""
 
     name: Name | None = None
@@ -74,13 +80,13 @@ class PersonIn(Wire):
     keep_until: Moment | None = None
 
 
-class MergeIn(Wire):
+class MergeIn(RequestIn):
     """Who becomes part of the person that is kept."""
 
     other: PersonId
 
 
-class FindIn(Wire):
+class FindIn(RequestIn):
     """Which people to list: ``name`` is a part of it, ``after`` the ``next`` of the page before."""
 
     name: Annotated[str, Field(max_length=200)] | None = None
@@ -92,7 +98,7 @@ class FindIn(Wire):
 Value = Annotated[float, Field(ge=-1.01, le=1.01, allow_inf_nan=False)]
 
 
-class SearchIn(Wire):
+class SearchIn(RequestIn):
     """Embeddings of unit length to look up, and how; see ``Gallery.search``."""
 
     embeddings: Annotated[
@@ -122,7 +128,7 @@ class GroupIn(TermsIn):
     ]
 
 
-class KeyIn(Wire):
+class KeyIn(RequestIn):
     """A key to make: ``galleries`` null means all, also those that come later."""
 
     name: Annotated[str, Field(min_length=1, max_length=100)]

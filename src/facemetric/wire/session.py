@@ -7,10 +7,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from facemetric.wire.faces import Wire, schema
+from facemetric.wire.requests import RequestIn
 from facemetric.wire.service import KeyOut
 
 
-class SessionIn(Wire):
+class SessionIn(RequestIn):
     """The API key to log in with."""
 
     key: Annotated[str, Field(min_length=1, max_length=200)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -65,6 +66,9 @@ def test_a_receipt_says_what_went_and_holds_no_name(people: Gallery, tmp_path: P
         return receipt_problems(changed, key=KEY, log=log.path, gallery=people)
 
     assert problems() == []
+    written = {**receipt.model_dump(by_alias=True), "verified_by": "somebody"}
+    added = ErasureReceiptOut.model_validate_json(json.dumps(written))
+    assert receipt_problems(added) == ["the digest does not fit: the receipt was changed"]
     assert problems(samples=3) == ["the digest does not fit: the receipt was changed"]
     assert "the signature is not by this key" in problems(signature="00" * 32)
     assert "it is not signed" in problems(signature=None)
