@@ -13,8 +13,8 @@ def reference() -> str:
         "# JSON output",
         "Made from the schemas themselves by `python -m facemetric.wire.reference`; do not edit.",
         "Every document has a field `schema`, such as `facemetric.verify/1`. The number rises when "
-        "a field changes its meaning or goes away; new fields may come without it, so that readers must ignore those that "
-        "they do not know, as the client does. Coordinates are "
+        "a field changes its meaning or goes away; new fields may come without it, so that "
+        "readers must ignore those that they do not know, as the client does. Coordinates are "
         "pixels of the upright full-size photograph, similarities are cosines, distances squared "
         "L2 distances on the unit sphere, times ISO 8601 in UTC.",
     ]
