@@ -70,8 +70,8 @@ docs: $(VENV)/.dev ## build the documentation and serve it on localhost:8000
 	$(BIN)/mkdocs serve
 
 bench: $(VENV)/.dev $(SAMPLES)/.complete ## run the benchmarks against their peers (hours; QUICK=1: small forms, minutes)
-	$(BIN)/python benchmarks/run_all.py $${QUICK:+--quick}
-	@test -n "$$QUICK" || $(BIN)/python benchmarks/summary.py
+	@$(BIN)/python benchmarks/run_all.py $${QUICK:+--quick}; status=$$?; \
+	test -n "$$QUICK" || $(BIN)/python benchmarks/summary.py || status=1; exit $$status
 
 clean: ## delete what the targets made
 	rm -rf $(VENV) $(AUDIT) .venv-bench $(SAMPLES) out site

@@ -45,11 +45,14 @@ def _allotted() -> int:
 def _quotas(root: Path) -> Iterator[float]:
     """Yield the processors that each control group of this process is limited to."""
     try:
-        lines = (root / "proc/self/cgroup").read_text(encoding="utf-8").splitlines()
+        told = os.fsdecode((root / "proc/self/cgroup").read_bytes())  # folders' names: any bytes
     except OSError:
         return
-    for line in lines:
-        number, controllers, group = line.split(":", 2)
+    for line in told.split("\n"):
+        number, _, rest = line.partition(":")
+        controllers, colon, group = rest.partition(":")
+        if not colon:
+            continue  # not as the kernel writes it: no limit that could be read
         if number == "0":  # version 2
             for folder in _upwards(root / "sys/fs/cgroup", group):
                 yield from _ratio(folder / "cpu.max")
@@ -68,8 +71,10 @@ def _upwards(top: Path, group: str) -> Iterator[Path]:
 def _ratio(*files: Path) -> Iterator[float]:
     """Yield quota over period; nothing where there is no limit (``max``, -1) or no such file."""
     try:
-        words = [word for file in files for word in file.read_text(encoding="ascii").split()]
-    except OSError:
+        words = [word for file in files for word in file.read_bytes().split()]
+    except (OSError, ValueError):  # ValueError: no file can be called that
         return
-    if len(words) == 2 and words[0].isdecimal() and words[1].isdecimal() and int(words[1]):
-        yield int(words[0]) / int(words[1])
+    if len(words) == 2 and all(word.isdigit() and len(word) < 20 for word in words):
+        quota, period = map(int, words)
+        if period:
+            yield quota / period

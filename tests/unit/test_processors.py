@@ -71,6 +71,27 @@ def test_the_first_version_of_control_groups(tmp_path: Path, group: str) -> None
     assert usable_processors(root=root) == 64
 
 
+def test_what_the_kernel_does_not_write_is_passed_over(tmp_path: Path) -> None:
+    root = machine(tmp_path, "", cpuDOTmax="200000 100000\n")
+    (root / "proc/self/cgroup").write_bytes(b"\n0\n0:\nno colons\n0::/caf\xe9\n0::/a\0b\n")
+    assert usable_processors(root=root) == 2  # of the top, which is around the group that is named
+    for odd in (b"", b"\xff\xfe 100000", b"200000 0", b"-5 100000", b"9" * 5000 + b" 1", b"1 2 3"):
+        (root / "sys/fs/cgroup/cpu.max").write_bytes(odd)
+        assert usable_processors(root=root) == 64
+
+
+def test_a_group_whose_name_is_no_utf_8(tmp_path: Path) -> None:
+    root = machine(tmp_path, "")
+    (root / "proc/self/cgroup").write_bytes(b"0::/caf\xe9\n")
+    folder = root / os.fsdecode(b"sys/fs/cgroup/caf\xe9")
+    try:
+        folder.mkdir(parents=True)
+    except OSError:
+        pytest.skip("the file system has no such names")
+    (folder / "cpu.max").write_text("300000 100000\n")
+    assert usable_processors(root=root) == 3
+
+
 def test_a_system_without_control_groups(tmp_path: Path) -> None:
     assert usable_processors(root=tmp_path) == 64
 
