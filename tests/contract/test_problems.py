@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from facemetric import service
+from facemetric.errors import VaultError, error_class
+from facemetric.service.problem import STATUS, WAYS_OUT, all_failed, problem_of
+from facemetric.types import ItemError
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = Path(service.__file__).parent
@@ -47,6 +51,17 @@ def test_every_problem_is_documented() -> None:
     found = set(raised())
     assert len(found) > 30
     assert sorted(found - told()) == []
+
+
+def test_errors_of_the_library_that_say_no_way_out_get_one() -> None:
+    assert set(WAYS_OUT) == set(STATUS)
+    for code in STATUS:
+        error = error_class(code)("what was wrong")
+        assert error.fix is None
+        assert json.loads(problem_of(error).body("1"))["fix"] == WAYS_OUT[code]
+    failed = all_failed([ItemError("a.jpg", "decode", "is empty", None)])
+    assert json.loads(failed.body("1"))["fix"] == WAYS_OUT["decode"]
+    assert json.loads(problem_of(VaultError("a path")).body("1"))["fix"] == "Ask its operator"
 
 
 def test_every_problem_says_the_way_out() -> None:

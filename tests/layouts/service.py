@@ -12,11 +12,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import uvicorn
 from fastapi import FastAPI
 
 from facemetric.service import KeyStore, Settings, create_app
 from facemetric.service.engine import Engine
+from facemetric.service.problem import MEDIA_TYPE
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it would rather have a package of its own than httpx
@@ -73,6 +75,13 @@ def settings_in(folder: Path, **options: Any) -> Settings:
     return Settings(galleries=galleries, keys=folder / "keys.db", detectors=2, **options)
 
 
+def says_the_way_out(response: httpx.Response) -> None:
+    """Fail unless a problem document says what can be done about it, whatever the test is about."""
+    if response.headers.get("content-type") == MEDIA_TYPE:
+        response.read()
+        assert response.json()["fix"], response.text
+
+
 @contextmanager
 def served(
     folder: Path, engine: Engine, change: Callable[[Settings], Settings] = lambda same: same
@@ -84,6 +93,7 @@ def served(
     secrets = make_keys(keys, clock)
     app = create_app(settings, keys=keys, engine=engine)
     with TestClient(app, headers={"Authorization": f"Bearer {secrets['admin']}"}) as http:
+        http.event_hooks = {"response": [says_the_way_out]}
         yield Served(app, http, keys, secrets, clock)
 
 

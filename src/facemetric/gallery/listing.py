@@ -65,7 +65,9 @@ class Listing:
             raise InputError(f"expected 1 to {MOST_LISTED}, got {limit}", item="limit")
         for item, text in (("search", search or ""), ("after", "".join(after or ()))):
             if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in text):
-                raise InputError("a name has no control characters", item=item)
+                raise InputError(
+                    "a name has no control characters", item=item, fix="Leave them out"
+                )
         part = key_of_clean(" ".join((search or "").split()))
         return cls(after, limit, part, None if group is None else group_names([group])[0])
 

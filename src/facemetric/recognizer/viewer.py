@@ -240,10 +240,18 @@ class Viewer:
         METHODS[method]
         if people is None:
             if method == "k-means":
-                raise InputError("'k-means' needs the number of people", item="people")
+                raise InputError(
+                    "'k-means' needs the number of people",
+                    item="people",
+                    fix="Give it, or use 'auto', which needs none",
+                )
             return self._threshold(far=far, by_hand=threshold)
         if threshold is not None:
-            raise InputError("a number of people and a threshold exclude each other", item="people")
+            raise InputError(
+                "a number of people and a threshold exclude each other",
+                item="people",
+                fix="Leave one of them out",
+            )
         return None
 
     def _threshold(self, *, far: float, by_hand: float | None) -> Threshold:

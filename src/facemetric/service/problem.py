@@ -28,6 +28,24 @@ STATUS = {
 }
 """Status of each error's code; what is not here is the service's own fault: 500."""
 
+WAYS_OUT = {
+    "input": "Change what is named to what is expected; openapi.json describes each operation",
+    "image": "Send another photograph, or export this one anew",
+    "decode": "Send a JPEG, PNG or WebP file, or export the photograph anew",
+    "pixel_limit": "Make the photograph smaller",
+    "no_face": "Send a photograph in which the face is larger, brighter and turned to the camera",
+    "source": "Send the photograph again",
+    "data": "Send it again, as the description of the operation wants it",
+    "dependency": "Send a JPEG, PNG or WebP file, or ask the operator to install what is missing",
+    "unknown_name": "Use one of the names that openapi.json lists",
+    "calibration": "Ask for a rate that is less strict, or the operator to calibrate the bundle",
+    "bundle_mismatch": "Ask the operator to upgrade the gallery, or to serve it with its own bundle",
+    "person": "List the people and use one of their ids",
+    "busy": "Try again after the seconds in Retry-After, or in a moment",
+}
+"""Of errors that say none themselves, by their code."""
+_ANY_WAY_OUT = "See the description of this operation in openapi.json"
+
 
 class Problem(Exception):
     """A request that cannot be answered, and the way out.
@@ -43,7 +61,7 @@ class Problem(Exception):
     field
         The part of the request.
     fix
-        What the caller can do about it.
+        What the caller can do about it; without it, what helps against its code.
     headers
         To send along.
     errors
@@ -66,7 +84,7 @@ class Problem(Exception):
         self.code = code
         self.detail = detail
         self.field = field
-        self.fix = fix
+        self.fix = fix or WAYS_OUT.get(code, _ANY_WAY_OUT)
         self.headers = dict(headers or {})
         self.errors = tuple(errors)
 
