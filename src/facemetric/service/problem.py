@@ -39,7 +39,7 @@ WAYS_OUT = {
     "dependency": "Send a JPEG, PNG or WebP file, or ask the operator to install what is missing",
     "unknown_name": "Use one of the names that openapi.json lists",
     "calibration": "Ask for a rate that is less strict, or the operator to calibrate the bundle",
-    "bundle_mismatch": "Ask the operator to upgrade the gallery, or to serve it with its own bundle",
+    "bundle_mismatch": "Ask the operator to upgrade the gallery, or to serve its own bundle",
     "person": "List the people and use one of their ids",
     "busy": "Try again after the seconds in Retry-After, or in a moment",
 }
