@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -33,6 +33,11 @@ class Clustering:
     errors: tuple[ItemError, ...]
     method: str
     threshold: Threshold | None
+
+    def without_portraits(self) -> Clustering:
+        """Return the same with faces that have no portrait."""
+        faces = (replace(face, sample=replace(face.sample, portrait=None)) for face in self.faces)
+        return replace(self, faces=tuple(faces))
 
 
 def clustered(

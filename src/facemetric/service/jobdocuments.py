@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from facemetric.gallery import Enrolment
 from facemetric.recognizer.documents import measured_face
 from facemetric.service.clustering import ClusteredFace, Clustering
-from facemetric.service.jobs import Job
+from facemetric.service.job import Job
 from facemetric.types import Face
 from facemetric.wire import (
     ClusteredFaceOut,

@@ -6,91 +6,23 @@ import logging
 import queue
 import threading
 import time
-import uuid
 from collections import Counter, deque
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Literal
 
 from facemetric.decide import Threshold
 from facemetric.errors import FacemetricError, InputError
 from facemetric.recognizer import EncodedPhoto
-from facemetric.service.clustering import ClusteredFace, Clustering, clustered
+from facemetric.service.clustering import Clustering, clustered
 from facemetric.service.engine import Engine
 from facemetric.service.events import failure, log
+from facemetric.service.job import Job
 from facemetric.service.problem import Problem
 from facemetric.types import ItemError
 
 KEPT_S = 3600.0
 """Seconds that a finished job is kept: its embeddings are biometric data that nobody consented to
 keep."""
-
-State = Literal["waiting", "running", "done", "failed", "cancelled"]
-
-
-@dataclass(eq=False, slots=True)
-class Job:
-    """A clustering of photographs, for the key that asked for it."""
-
-    owner: str
-    photos: deque[EncodedPhoto]
-    method: str
-    threshold: Threshold | None
-    people: int | None
-    keep_portraits: bool
-    total: int
-    portrait_bytes: int = 0
-    id: str = field(default_factory=lambda: str(uuid.uuid4()))
-    state: State = "waiting"
-    done: int = 0
-    created: datetime = field(default_factory=lambda: datetime.now(UTC))
-    finished: datetime | None = None
-    ended_at: float | None = None
-    error: ItemError | None = None
-    result: Clustering | None = None
-
-    @property
-    def ended(self) -> bool:
-        """Whether it waits and runs no longer."""
-        return self.ended_at is not None
-
-    @property
-    def held_bytes(self) -> int:
-        """Bytes of the photographs that are not looked at yet, and of portraits."""
-        return self.portrait_bytes + sum(len(photo.data) for photo in self.photos.copy())
-
-    def face(self, number: int) -> ClusteredFace:
-        """Return a face of the result; a Problem where there is none of that number."""
-        if self.result is None:
-            raise Problem(
-                409,
-                "job",
-                f"the job is {self.state}, not done",
-                field="job_id",
-                fix="Ask for the job until its state is done",
-            )
-        if number >= len(self.result.faces):
-            raise Problem(
-                422,
-                "input",
-                f"there is no face {number}",
-                field="faces",
-                fix="The job's result numbers its faces",
-            )
-        return self.result.faces[number]
-
-    def end(self, state: State) -> None:
-        """Keep the outcome and let go of the photographs; the first end holds."""
-        if self.ended:
-            return
-        self.finished = datetime.now(UTC)
-        self.ended_at = time.monotonic()
-        self.state = state
-        self.photos.clear()
-        if state != "done":
-            self.portrait_bytes = 0
 
 
 class Jobs:
@@ -103,8 +35,10 @@ class Jobs:
     most, most_of_key
         Jobs that are kept, of all keys and of one. A new one takes the place of a done one: of its
         own key, or of the key that has the most.
-    most_bytes
-        Of photographs that wait to be looked at, and of portraits of what is done.
+    most_bytes, most_bytes_of_key
+        Of photographs that wait to be looked at and of portraits, of all keys and of one. Portraits
+        of done jobs go first: the oldest of the key that holds most. A job that runs may go beyond
+        with its portraits, up to one key's share: what others send makes none fail.
     look_s
         Seconds between looks for jobs that are to be forgotten, while there is no work.
     """
@@ -116,6 +50,7 @@ class Jobs:
         most: int,
         most_of_key: int | None = None,
         most_bytes: int = 1 << 30,
+        most_bytes_of_key: int | None = None,
         look_s: float = 60.0,
     ) -> None:
         self._engine = engine
@@ -123,6 +58,9 @@ class Jobs:
         self._most = most
         self._most_of_key = most if most_of_key is None else min(most, most_of_key)
         self._most_bytes = most_bytes
+        self._most_bytes_of_key = (
+            most_bytes if most_bytes_of_key is None else min(most_bytes, most_bytes_of_key)
+        )
         self._lock = threading.Lock()
         self._jobs: dict[str, Job] = {}
         self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
@@ -144,33 +82,67 @@ class Jobs:
         job = Job(owner, deque(photos), method, threshold, people, keep_portraits, len(photos))
         with self._lock:
             self._forget_old()
-            held = sum(one.held_bytes for one in self._jobs.values())
-            if held + job.held_bytes > self._most_bytes:
-                raise _busy(f"photographs and portraits of {held:,} bytes are held for jobs")
+            self._check_bytes(owner, job.held_bytes)
             self._make_room(owner)
+            self._let_portraits_go(owner, job.held_bytes)
             self._jobs[job.id] = job
         self._queue.put(job)
         return job
+
+    def _check_bytes(self, owner: str, size: int) -> None:
+        """Raise a Problem 429 where a job of that size has no room beside those not ended."""
+        going = [one for one in self._jobs.values() if not one.ended]
+        own = [one for one in going if one.owner == owner]
+        for jobs, most, whose, fix in (
+            (own, self._most_bytes_of_key, " of this key", _OWN_FIX),
+            (going, self._most_bytes, "", _ANY_FIX),
+        ):
+            held = sum(one.held_bytes for one in jobs)
+            if held + size > most:
+                raise _busy(
+                    f"jobs{whose} that wait or run hold {held:,} bytes, this one has {size:,}, and "
+                    f"{most:,} is the most",
+                    fix,
+                )
+
+    def _let_portraits_go(self, owner: str, more: int = 0) -> None:
+        """Forget portraits of done jobs until ``more`` bytes of a key fit, or none are left."""
+        held: Counter[str] = Counter()
+        for job in self._jobs.values():
+            held[job.owner] += job.held_bytes
+        held[owner] += more
+        done = [one for one in self._jobs.values() if one.ended and one.portrait_bytes]
+        while done:
+            own = next((one for one in done if one.owner == owner), None)
+            if own is not None and held[owner] > self._most_bytes_of_key:
+                job = own
+            elif held.total() > self._most_bytes:
+                job = max(done, key=lambda one: (held[one.owner], one.owner == owner))
+            else:
+                return
+            done.remove(job)
+            held[job.owner] -= job.portrait_bytes
+            job.forget_portraits()
 
     def _make_room(self, owner: str) -> None:
         """Forget a done job where there are too many; a Problem 429 where none is done."""
         own = [one for one in self._jobs.values() if one.owner == owner]
         if len(own) >= self._most_of_key:
-            self._forget_one(own, f"{len(own)} jobs of this key are waiting or running")
+            self._forget_one(own, f"{len(own)} jobs of this key are waiting or running", _OWN_FIX)
         elif len(self._jobs) >= self._most:
             kept = Counter(one.owner for one in self._jobs.values())
             kept[owner] += 1  # with the one that comes
             # Whoever has fewer results than another loses none to it.
             done = [one for one in self._jobs.values() if one.ended]
             done.sort(key=lambda one: (-kept[one.owner], one.owner != owner))
-            self._forget_one(done, f"{self._most} jobs are waiting or running")
+            self._forget_one(done, f"{self._most} jobs are waiting or running", _ANY_FIX)
 
-    def _forget_one(self, jobs: Sequence[Job], otherwise: str) -> None:
+    def _forget_one(self, jobs: Sequence[Job], otherwise: str, fix: str) -> None:
         for job in jobs:
             if job.ended:
                 del self._jobs[job.id]
                 return
-        raise _busy(otherwise)
+        raise _busy(otherwise, fix)
 
     def of(self, owner: str | None) -> list[Job]:
         """Return the jobs of a key, or all, in the order of their coming."""
@@ -242,14 +214,16 @@ class Jobs:
                 raise _Cancelled
 
         def hold(size: int) -> None:
-            job.portrait_bytes = size
-            held = sum(one.held_bytes for one in self.of(None))
-            if held > self._most_bytes:
+            if size > self._most_bytes_of_key:
                 raise InputError(
-                    f"photographs and portraits of {held:,} bytes are held for jobs",
+                    f"portraits of {size:,} bytes so far, and the jobs of a key may hold "
+                    f"{self._most_bytes_of_key:,}",
                     item="keep_portraits",
-                    fix="Forget jobs that are done, send fewer photographs, or keep no portraits",
+                    fix="Send fewer photographs at a time, or keep no portraits",
                 )
+            with self._lock:
+                job.portrait_bytes = size
+                self._let_portraits_go(job.owner)
 
         result: Clustering | None = None
         failed: ItemError | None = None
@@ -278,11 +252,15 @@ class _Cancelled(Exception):
     """Nobody wants the job any more."""
 
 
-def _busy(detail: str) -> Problem:
+_OWN_FIX = "Wait for one of them to end, or cancel it"
+_ANY_FIX = "Wait for one of them to end; this key's own can be cancelled too"
+
+
+def _busy(detail: str, fix: str) -> Problem:
     return Problem(
         429,
         "busy",
         detail,
-        fix="Wait for one to end, or cancel it",
+        fix=fix,
         headers={"Retry-After": "30"},
     )

@@ -167,6 +167,7 @@ class Service:
             most=limits.jobs,
             most_of_key=limits.key_jobs,
             most_bytes=limits.waiting_bytes,
+            most_bytes_of_key=limits.key_waiting_bytes,
         )
         for gallery in self.engine.galleries.values():
             gallery.compared()  # its vectors are read now, not with the first question

@@ -44,8 +44,9 @@ class Limits:
         Streams of events that may be open, of all keys and of one.
     jobs, key_jobs
         Background jobs that are kept, waiting, running and done, of all keys and of one.
-    waiting_bytes
-        Photographs of background jobs that wait to be looked at.
+    waiting_bytes, key_waiting_bytes
+        Photographs of background jobs that wait to be looked at, and portraits, of all keys and of
+        one.
     """
 
     body_bytes: int = 20 << 20
@@ -64,6 +65,7 @@ class Limits:
     jobs: int = 16
     key_jobs: int = 8
     waiting_bytes: int = 1 << 30
+    key_waiting_bytes: int = 1 << 29
 
     def __post_init__(self) -> None:
         for name in self.__slots__:
@@ -76,6 +78,14 @@ class Limits:
                     f"expected room for the largest body, {least:,}, got {self.bodies_bytes:,}",
                     item="bodies_bytes",
                     fix="Allow more (--bodies-mb), or smaller bodies (--body-mb)",
+                )
+        for name in ("waiting_bytes", "key_waiting_bytes"):
+            if getattr(self, name) < self.job_body_bytes:
+                raise InputError(
+                    f"expected room for the largest job, {self.job_body_bytes:,}, got "
+                    f"{getattr(self, name):,}",
+                    item=name,
+                    fix="Allow more, or smaller jobs (job_body_bytes)",
                 )
 
     def bytes_of(self, takes: str) -> int:

@@ -9,16 +9,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import facemetric.service.jobs as jobs_module
+from facemetric.errors import InputError
+from facemetric.gallery import NewSample
 from facemetric.recognizer import EncodedPhoto
 from facemetric.service import Limits
-from facemetric.service.clustering import Clustering
+from facemetric.service.clustering import ClusteredFace, Clustering
 from facemetric.service.clustering import clustered as real_clustered
 from facemetric.service.engine import Engine
+from facemetric.service.job import Job
 from facemetric.service.problem import Problem
+from facemetric.types import Face
 from facemetric.wire import JobOut
+from layouts.kept import kept_portrait
 from layouts.service import Served, served
 
 
@@ -80,7 +86,7 @@ def test_jobs_are_their_keys_own(service: Served, samples: dict[str, Path]) -> N
     service.http.delete(f"/v1/jobs/{job.job_id}")
 
 
-Add = Callable[[str], jobs_module.Job]
+Add = Callable[[str], Job]
 Work = Callable[[deque[EncodedPhoto]], None]
 
 
@@ -97,7 +103,7 @@ def working(
     monkeypatch.setattr(jobs_module, "clustered", clustered)
     jobs = jobs_module.Jobs(None, **limits)  # type: ignore[arg-type]
 
-    def add(owner: str) -> jobs_module.Job:
+    def add(owner: str) -> Job:
         photos = [EncodedPhoto(b"x" * 100, "a")]
         return jobs.add(photos, owner=owner, method="auto", threshold=None, people=None)
 
@@ -121,7 +127,7 @@ def until(true: Callable[[], bool]) -> None:
     assert true()
 
 
-def done(add: Add, owner: str) -> jobs_module.Job:
+def done(add: Add, owner: str) -> Job:
     job = add(owner)
     until(lambda: job.state == "done")
     return job
@@ -159,7 +165,7 @@ def test_photographs_that_wait_are_bounded(monkeypatch: pytest.MonkeyPatch) -> N
     go = threading.Event()
     with working(monkeypatch, waiting(go), most=9, most_bytes=250) as (jobs, add):
         add("a"), add("b")
-        with pytest.raises(Problem, match="200 bytes are held for jobs"):
+        with pytest.raises(Problem, match="jobs that wait or run hold 200 bytes, this one has 100"):
             add("c")
         go.set()
         until(lambda: all(one.ended for one in jobs.of(None)))
@@ -253,6 +259,12 @@ def test_so_many_jobs_wait(engine: Engine, samples: dict[str, Path], tmp_path: P
         assert service.http.get(f"/v1/jobs/{jobs[1].job_id}").status_code == 404
 
 
+@pytest.mark.parametrize("name", ["waiting_bytes", "key_waiting_bytes"])
+def test_the_largest_job_has_room(name: str) -> None:
+    with pytest.raises(InputError, match=f"{name}: expected room for the largest job, 300"):
+        Limits(**{"job_body_bytes": 300, name: 299})
+
+
 def test_a_job_is_forgotten_also_where_nobody_asks(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -293,3 +305,87 @@ def test_portraits_count_against_what_jobs_may_hold(monkeypatch: pytest.MonkeyPa
         jobs.close()
     assert job.state == "failed" and job.error is not None and job.held_bytes == 0
     assert "1,001 bytes" in job.error.cause and "fewer photographs" in (job.error.fix or "")
+
+
+@contextmanager
+def keeping(monkeypatch: pytest.MonkeyPatch, **limits: int) -> Iterator[Callable[..., Job]]:
+    """What adds jobs with one face each, whose portrait counts as the photograph does."""
+    face = Face(np.array([2, 4, 60, 90], np.float32), 0.9, np.arange(10.0).reshape(5, 2))
+    vector = np.eye(1, 8, dtype=np.float32)[0]
+    sample = NewSample(vector, "a.jpg", face=face, portrait=kept_portrait(1))
+
+    def clustered(engine: object, photos: deque[EncodedPhoto], **options: Any) -> Clustering:
+        options["hold"](len(photos.popleft().data))
+        return Clustering((ClusteredFace(sample, (), -1),), (), "auto", None)
+
+    monkeypatch.setattr(jobs_module, "clustered", clustered)
+    jobs = jobs_module.Jobs(None, most=9, **limits)  # type: ignore[arg-type]
+
+    def add(owner: str, size: int, *, wait: bool = True) -> Job:
+        photos = [EncodedPhoto(b"x" * size, "a")]
+        job = jobs.add(
+            photos, owner=owner, method="auto", threshold=None, people=None, keep_portraits=True
+        )
+        until(lambda: job.ended or not wait)
+        return job
+
+    try:
+        yield add
+    finally:
+        jobs.close()
+
+
+def portraits(job: Job) -> bool:
+    """Whether a job has them, whichever way it is asked."""
+    assert job.state == "done" and job.result is not None
+    (face,) = job.result.faces
+    has = face.sample.portrait is not None
+    assert (has, has) == (job.keep_portraits, job.portrait_bytes > 0)
+    if has:
+        job.check_portraits()
+    else:
+        with pytest.raises(Problem, match="let go, to make room") as refused:
+            job.check_portraits()
+        assert refused.value.status == 409 and "again with keep_portraits" in str(refused.value.fix)
+    return has
+
+
+def test_portraits_of_who_holds_most_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    with keeping(monkeypatch, most_bytes=1000, most_bytes_of_key=600) as add:
+        jobs = [add("b", 300), add("a", 200), add("a", 250)]
+        assert [portraits(one) for one in jobs] == [True, True, True]
+        jobs.append(add("c", 260))  # 10 too many; a holds most, and loses the older
+        assert [portraits(one) for one in jobs] == [True, False, True, True]
+        jobs.append(add("a", 400))  # all would have room: but this is more than a's share
+        assert [portraits(one) for one in jobs] == [True, False, False, True, True]
+        assert portraits(add("a", 600)) and not portraits(jobs[-1])
+        with pytest.raises(Problem, match="hold 0 bytes, this one has 601, and 600 is the most"):
+            add("a", 601)
+
+
+def test_what_others_send_makes_no_job_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    running, go = threading.Event(), threading.Event()
+    so_far = deque([600, 0, 0, 0])  # with the first one's, more than all may hold
+
+    with keeping(monkeypatch, most_bytes=1000, most_bytes_of_key=600) as add:
+        real = jobs_module.clustered
+
+        def clustered(*arguments: Any, **options: Any) -> Clustering:
+            running.set()
+            go.wait(120)
+            options["hold"](so_far.popleft())
+            return real(*arguments, **options)
+
+        monkeypatch.setattr(jobs_module, "clustered", clustered)
+        first = add("a", 300, wait=False)
+        running.wait(120)
+        others = [add("b", 400, wait=False), add("c", 300, wait=False)]
+        with pytest.raises(Problem, match="jobs that wait or run hold 1,000 bytes") as refused:
+            add("d", 1)
+        assert "Wait for one of them to end" in str(refused.value.fix)
+        with pytest.raises(Problem, match="jobs of this key that wait or run hold 400 bytes"):
+            add("b", 201)
+        go.set()
+        until(lambda: all(one.ended for one in others))
+        assert [portraits(one) for one in (first, *others)] == [True, True, True]
+        assert portraits(add("d", 1)) and not portraits(others[0])

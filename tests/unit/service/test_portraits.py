@@ -226,6 +226,18 @@ def test_a_group_of_a_job_may_have_them(keeping: Served, samples: dict[str, Path
     keeping.http.delete(f"/v1/jobs/{job}")
 
 
+def test_a_job_whose_portraits_made_room_says_so(keeping: Served, samples: dict[str, Path]) -> None:
+    job, faces = grouped(keeping, samples, **KEEP)
+    keeping.app.state.service.jobs.get(job, None).forget_portraits()
+    assert keeping.http.get(f"/v1/jobs/{job}").json()["keep_portraits"] is False
+    refused = enrol_group(keeping, job, faces, keep_portraits=True)
+    assert (refused.status_code, refused.json()["code"]) == (409, "portraits")
+    assert "to make room" in refused.json()["detail"]
+    made = enrol_group(keeping, job, faces)
+    assert [one["has_portrait"] for one in made.json()["samples"]] == [False, False]
+    keeping.http.delete(f"/v1/jobs/{job}")
+
+
 def test_a_job_without_them_has_none_to_enrol_with(
     keeping: Served, samples: dict[str, Path]
 ) -> None:

@@ -146,14 +146,7 @@ async def enrol_group(
     if asked.keep_portraits:
         check_allowed(service.settings.keep_portraits)
         check_keeps(opened)
-        if not job.keep_portraits:
-            raise Problem(
-                409,
-                "portraits",
-                "the job was begun without portraits, and its photographs are gone",
-                field="keep_portraits",
-                fix="Leave it out, or group the photographs again with keep_portraits",
-            )
+        job.check_portraits()  # behind the faces: portraits may be let go at any time
     samples = [
         face.sample if asked.keep_portraits else replace(face.sample, portrait=None)
         for face in faces
