@@ -81,11 +81,11 @@ def convert_gallery(
     IntegrityError
         Somebody arrived changed or not at all, or the source has changed meanwhile.
     """
-    there = {person.id for person in target.people()}
+    there = _rolled(target)
     before, expected = Roll(), Roll()
     samples = new_people = 0
     for records in source.records(chunk_people=CHUNK_PEOPLE):
-        fresh = [record for record in records if record.person.id not in there]
+        fresh = [record for record in records if there.get(record.person.id) is None]
         made = _converted(fresh, source.bundle, mapping, photographs)
         new_people += target.restore(made)
         for record in made:
@@ -94,9 +94,22 @@ def convert_gallery(
             before.add(record.person.id, person_digest(record))
             samples += len(record.samples)
         tell(len(before))
-    checksum, mapped, embedded = _compared(source, target, before, expected)
-    sums = (before.checksum(), checksum)
-    return Converted(len(before), samples, new_people, mapped, embedded, *sums)
+    del there  # of a million people each roll is 60 MB: no more than two at a time
+    facts = _facts_of_others(source, before, expected)
+    people, source_checksum = len(before), before.checksum()
+    del before
+    checksum, mapped, embedded = _compared(target, expected, facts)
+    sums = (source_checksum, checksum)
+    return Converted(people, samples, new_people, mapped, embedded, *sums)
+
+
+def _rolled(gallery: Gallery) -> Roll:
+    """Return the people of a gallery, who are never in memory all at once."""
+    roll = Roll()
+    for records in gallery.records(chunk_people=CHUNK_PEOPLE):
+        for record in records:
+            roll.add(record.person.id, bytes(32))
+    return roll
 
 
 def _converted(
@@ -138,31 +151,47 @@ def _check_mappable(left: Sequence[StoredSample], mapping: Map | None) -> None:
         )
 
 
-def _compared(
-    source: Gallery, target: Gallery, before: Roll, expected: Roll
-) -> tuple[str, int, int]:
-    """Return the target's checksum, and how many samples are mapped and embedded anew."""
-    facts, digests = Roll(), Roll()
+def _facts_of_others(source: Gallery, before: Roll, expected: Roll) -> Roll:
+    """Return ``facts_digest`` of who was in the target already, the source being as it was."""
+    facts = Roll()
     for records in source.records(chunk_people=CHUNK_PEOPLE):
         for record in records:
-            if before.get(record.person.id) != person_digest(record):
+            identity = record.person.id
+            if before.take(identity) != person_digest(record):
                 raise IntegrityError(
                     "has changed in the old gallery meanwhile",
                     item=record.person.name,
                     fix="Run it again while nobody writes there; where the person is in the new "
                     "gallery already, remove that person there first",
                 )
-            facts.add(record.person.id, facts_digest(record))
+            if expected.get(identity) is None:
+                facts.add(identity, facts_digest(record))
+    gone, first = before.left()
+    if gone:
+        raise IntegrityError(
+            f"{gone:,} {'person was' if gone == 1 else 'people were'} erased in the old gallery "
+            f"meanwhile, such as {first}",
+            item="upgrade",
+            fix="Remove them from the new gallery too, and run it again",
+        )
+    return facts
+
+
+def _compared(target: Gallery, expected: Roll, facts: Roll) -> tuple[str, int, int]:
+    """Return the target's checksum, and how many samples are mapped and embedded anew."""
+    digests = Roll()
     mapped = embedded = 0
     for records in target.records(chunk_people=CHUNK_PEOPLE):
         for record in records:
             identity = record.person.id
             digest = person_digest(record)
             digests.add(identity, digest)
-            wanted = facts.take(identity)
+            wanted, held = expected.take(identity), digest
+            if wanted is None:
+                wanted, held = facts.take(identity), facts_digest(record)
             if wanted is None:
                 continue  # enrolled there
-            if wanted != facts_digest(record) or expected.get(identity) not in (None, digest):
+            if wanted != held:
                 raise IntegrityError(
                     "is not the same person in both galleries",
                     item=record.person.name,
@@ -172,8 +201,10 @@ def _compared(
             kinds = [stored.sample.mapped_from is not None for stored in record.samples]
             mapped += sum(kinds)
             embedded += len(kinds) - sum(kinds)
-    missing, first = facts.left()
+    left = (expected.left(), facts.left())
+    missing = sum(count for count, _ in left)
     if missing:
+        first = next(identity for _, identity in left if identity is not None)
         raise IntegrityError(
             f"{missing:,} {'person' if missing == 1 else 'people'} did not arrive, such as {first}",
             item="upgrade",

@@ -130,5 +130,40 @@ def test_changes_are_noticed(faces: SharedFaces, adaptor: Ridge, tmp_path: Path)
             convert_gallery(old, new, mapping=adaptor, photographs=None, tell=lambda _: _gone(new))
 
 
+@pytest.mark.parametrize("when", ["first", "again"])
+def test_who_is_erased_meanwhile_is_told(
+    when: str, faces: SharedFaces, adaptor: Ridge, tmp_path: Path
+) -> None:
+    with enrolled(tmp_path / "a.db", faces) as old, new_gallery(tmp_path / "b.db") as new:
+        if when == "again":
+            convert_gallery(old, new, mapping=adaptor, photographs=None)
+        identity = old.person("p005").id
+        with pytest.raises(IntegrityError, match=f"1 person was erased in .*{identity}"):
+            convert_gallery(old, new, mapping=adaptor, photographs=None, tell=lambda _: _gone(old))
+        new.remove("p005")
+        assert convert_gallery(old, new, mapping=adaptor, photographs=None).people == 39
+
+
+def test_who_is_new_and_does_not_arrive_is_told(
+    faces: SharedFaces, adaptor: Ridge, tmp_path: Path
+) -> None:
+    with enrolled(tmp_path / "a.db", faces) as old, new_gallery(tmp_path / "b.db") as new:
+        identity = old.person("p005").id
+        with pytest.raises(IntegrityError, match=f"1 person did not arrive, such as {identity}"):
+            convert_gallery(old, new, mapping=adaptor, photographs=None, tell=lambda _: _gone(new))
+
+
+def test_who_is_new_and_changed_there_is_told(
+    faces: SharedFaces, adaptor: Ridge, tmp_path: Path
+) -> None:
+    with enrolled(tmp_path / "a.db", faces) as old, new_gallery(tmp_path / "b.db") as new:
+
+        def change(people: int) -> None:
+            new.set_groups("p003", ["other"])
+
+        with pytest.raises(IntegrityError, match="p003: is not the same person in both"):
+            convert_gallery(old, new, mapping=adaptor, photographs=None, tell=change)
+
+
 def _gone(gallery: Gallery) -> None:
     gallery.remove("p005")
