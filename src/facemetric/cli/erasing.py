@@ -154,7 +154,7 @@ def confirm(question: str) -> None:
         raise typer.Exit(2)
 
 
-def tell_unpurged(purged: bool | None, gallery: str | None) -> None:
+def tell_unpurged(purged: bool | None, gallery: str | None, *, encrypted: bool) -> None:
     """Say on standard error where bytes of what was erased are still in a gallery's files."""
     if purged is False:
         from facemetric.cli.galleries import gallery_address, shown_address
@@ -163,5 +163,5 @@ def tell_unpurged(purged: bool | None, gallery: str | None) -> None:
         complain(
             "some bytes go from the files later: another process is reading, the disk is full, "
             "or the server clears them in its own time. Afterwards: "
-            f"{purge_command(shown_address(gallery_address(gallery)))}"
+            f"{purge_command(shown_address(gallery_address(gallery)), encrypted=encrypted)}"
         )

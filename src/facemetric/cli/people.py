@@ -100,12 +100,13 @@ def rename(
     """
     from facemetric.cli.galleries import open_existing
 
-    with open_existing(gallery, key=master_key(key_file, key_command)) as opened:
-        renamed = opened.rename(person, name, purge=False)
+    key = master_key(key_file, key_command)
+    with open_existing(gallery, key=key) as opened:
+        renamed = opened.rename(person, name)
         samples = opened.samples(renamed.id)
         purged = opened.purge()
     _answer("rename", renamed, samples, gallery, json_=json_, purged=purged)
-    tell_unpurged(purged, gallery)
+    tell_unpurged(purged, gallery, encrypted=key is not None)
 
 
 @app.command()
@@ -124,12 +125,13 @@ def merge(
     """
     from facemetric.cli.galleries import open_existing
 
-    with open_existing(gallery, key=master_key(key_file, key_command)) as opened:
-        merged = opened.merge(into, other, purge=False)
+    key = master_key(key_file, key_command)
+    with open_existing(gallery, key=key) as opened:
+        merged = opened.merge(into, other)
         samples = opened.samples(merged.id)
         purged = opened.purge()
     _answer("merge", merged, samples, gallery, json_=json_, purged=purged)
-    tell_unpurged(purged, gallery)
+    tell_unpurged(purged, gallery, encrypted=key is not None)
 
 
 @app.command()
@@ -162,7 +164,7 @@ def remove(
                 confirm(f"Erase {found.name} and {counted(found.samples, 'sample')}?")
             purged = erasing.erase(opened, [found.id], reason="request")
     _answer("remove", found, [], gallery, json_=json_, purged=purged)
-    tell_unpurged(purged, gallery)
+    tell_unpurged(purged, gallery, encrypted=key is not None)
 
 
 @app.command()
@@ -225,7 +227,7 @@ def expired(
         if rows:
             table(rows, ("name", "samples", "keep until (UTC)", "id"))
         print(f"{people_counted(len(rows))} {'erased' if remove else 'due to be erased'}")
-    tell_unpurged(purged, gallery)
+    tell_unpurged(purged, gallery, encrypted=key is not None)
 
 
 def _answer(

@@ -62,7 +62,7 @@ def remove_portraits(
         )
     else:
         print(f"{found.name}: {counted(len(samples), 'portrait')} erased")
-    tell_unpurged(purged, gallery)
+    tell_unpurged(purged, gallery, encrypted=key is not None)
 
 
 def _kept(gallery: Gallery, person: Person, wanted: list[str]) -> list[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from facemetric.errors import InputError
-from facemetric.gallery.names import group_names, key_of_clean
+from facemetric.gallery.names import key_of_clean, tidy_groups
 from facemetric.gallery.records import Person
 
 MOST_LISTED = 1000
@@ -69,7 +69,7 @@ class Listing:
                     "a name has no control characters", item=item, fix="Leave them out"
                 )
         part = key_of_clean(" ".join((search or "").split()))
-        return cls(after, limit, part, None if group is None else group_names([group])[0])
+        return cls(after, limit, part, None if group is None else tidy_groups([group])[0])
 
     def page(self, people: Iterable[Person], total: int) -> PeoplePage:
         """Return the page of the people behind ``after``, in order: one more than ``limit``."""

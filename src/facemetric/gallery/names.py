@@ -16,24 +16,16 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 
 
 def clean_name(name: str) -> str:
-    """Return a name in Unicode form NFC, trimmed, with single spaces inside.
+    """Return a name that somebody is given: as ``tidy_name``, and spelt with what can be seen.
 
     Raises
     ------
     PersonError
-        Where nothing is left, the name has more than 200 characters or such as nobody sees (see
-        `fault_of`), or it looks like an id.
+        Where ``tidy_name`` raises it, it has what nobody sees (see `fault_of`), or looks like an
+        id.
     """
-    plain = name.isascii() and name.isprintable()  # the quick way for most names
-    text = " ".join((name if plain else unicodedata.normalize("NFC", name)).split())
-    if not text:
-        raise PersonError("a person's name must not be empty", item=repr(name[:40]))
-    if len(text) > MAX_NAME_CHARACTERS:
-        raise PersonError(
-            f"a name may have {MAX_NAME_CHARACTERS} characters, got {len(text)}",
-            item=repr(name[:40]),
-        )
-    fault = None if plain else fault_of(text)
+    text = tidy_name(name)
+    fault = fault_of(text)
     if fault is not None:
         cause, fix = fault
         raise PersonError(f"the name {cause}", item=repr(name[:40]), fix=fix)
@@ -42,45 +34,105 @@ def clean_name(name: str) -> str:
     return text
 
 
+def tidy_name(name: str) -> str:
+    """Return a name that is looked for in Unicode form NFC, trimmed, with single spaces inside.
+
+    It may be spelt as ``clean_name`` refuses: people whom a gallery has had for long are found.
+
+    Raises
+    ------
+    PersonError
+        Where nothing is left, or the name has more than 200 characters, or what no store holds:
+        control characters and halves of surrogate pairs.
+    """
+    text, fault = _tidied(name)
+    if not text:
+        raise PersonError("a person's name must not be empty", item=repr(name[:40]))
+    if len(text) > MAX_NAME_CHARACTERS:
+        raise PersonError(
+            f"a name may have {MAX_NAME_CHARACTERS} characters, got {len(text)}",
+            item=repr(name[:40]),
+        )
+    if fault is not None:
+        cause, fix = fault
+        raise PersonError(f"the name {cause}", item=repr(name[:40]), fix=fix)
+    return text
+
+
 def name_key(name: str) -> str:
-    """Return what two spellings of one name share: ``"ANNA  Ek"`` and ``"anna ek"`` are one."""
-    return key_of_clean(clean_name(name))
+    """Return what two spellings of one name share: ``"ANNA  Ek"`` and ``"anna ek"`` are one.
+
+    PersonError where ``tidy_name`` raises it.
+    """
+    return key_of_clean(tidy_name(name))
 
 
 def key_of_clean(cleaned: str) -> str:
-    """Return ``name_key`` of what ``clean_name`` returned."""
+    """Return ``name_key`` of what ``tidy_name`` returned."""
     if cleaned.isascii():
         return cleaned.casefold()
     folded = unicodedata.normalize("NFKC", cleaned).casefold()
     return unicodedata.normalize("NFKC", folded)
 
 
-def group_names(groups: Iterable[str]) -> tuple[str, ...]:
-    """Return names of groups, each once, sorted: in Unicode form NFC, trimmed, in their case.
+def group_names(groups: Iterable[str], *, known: Iterable[str] = ()) -> tuple[str, ...]:
+    """Return names of groups that somebody is put in, as ``tidy_groups`` does.
+
+    Parameters
+    ----------
+    groups
+        The names; each must be spelt with what can be seen.
+    known
+        Those that he is in already, whose spelling is not judged again.
 
     Raises
     ------
     InputError
-        Where one is empty, or has more than 64 characters or such as nobody sees.
+        Where ``tidy_groups`` raises it, or one has what nobody sees (see `fault_of`).
+    """
+    tidy, had = tidy_groups(groups), frozenset(known)
+    for text in tidy:
+        fault = None if text in had else fault_of(text)
+        if fault is not None:
+            cause, fix = fault
+            raise InputError(f"the group's name {cause}", item=repr(text[:40]), fix=fix)
+    return tidy
+
+
+def tidy_groups(groups: Iterable[str]) -> tuple[str, ...]:
+    """Return names of groups to look for, each once, sorted: in form NFC, trimmed, in their case.
+
+    Raises
+    ------
+    InputError
+        Where one is empty, or has more than 64 characters or what no store holds.
     """
     if isinstance(groups, str):
         raise InputError(f"expected names, got one text: {groups!r}", item="groups")
-    cleaned = set()
+    tidy = set()
     for group in groups:
-        text = " ".join(unicodedata.normalize("NFC", group).split())
+        text, fault = _tidied(group)
         if not 0 < len(text) <= MAX_GROUP_CHARACTERS:
             raise InputError(
                 f"a group's name has 1 to {MAX_GROUP_CHARACTERS} characters, got {len(text)}",
                 item=repr(group[:40]),
             )
-        fault = fault_of(text)
         if fault is not None:
             cause, fix = fault
             raise InputError(f"the group's name {cause}", item=repr(group[:40]), fix=fix)
-        cleaned.add(text)
-    return tuple(sorted(cleaned))
+        tidy.add(text)
+    return tuple(sorted(tidy))
 
 
 def is_id(text: str) -> bool:
     """Whether the text has the form of a uuid."""
     return len(text) >= _UUID_LENGTH and _UUID.fullmatch(text.strip()) is not None
+
+
+def _tidied(name: str) -> tuple[str, tuple[str, str | None] | None]:
+    """Return a name tidied, and the fault of one that no store can hold."""
+    if name.isascii() and name.isprintable():  # the quick way for most names
+        return " ".join(name.split()), None
+    text = " ".join(unicodedata.normalize("NFC", name).split())
+    unheld = any(unicodedata.category(letter) in ("Cc", "Cs") for letter in text)
+    return text, fault_of(text) if unheld else None

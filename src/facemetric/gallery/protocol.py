@@ -127,10 +127,12 @@ class Gallery(Readable):
         """
 
     @abstractmethod
-    def rename(self, person: str, name: str, *, purge: bool = True) -> Person:
-        """Give a person another name, and clear the files of the old one as `remove` does.
+    def rename(self, person: str, name: str, *, purge: bool = False) -> Person:
+        """Give a person another name; the old one stays in the files until they are purged.
 
-        Pass ``purge=False`` while renaming many, and call ``purge`` at the end.
+        That is owed: `check` tells of it, and a file is purged when it is next opened to write.
+        ``purge=True`` purges at once, which takes as long as with `remove`, and does not tell
+        whether all is clear: call ``purge`` instead, which does.
 
         Raises
         ------
@@ -142,20 +144,25 @@ class Gallery(Readable):
     def set_terms(
         self, person: str, *, consent: Consent | None, keep_until: datetime | None
     ) -> Person:
-        """Replace a person's consent and retention by what is given; ``None`` clears."""
+        """Replace a person's consent and retention by what is given; ``None`` clears.
+
+        A consent that was replaced stays in the files until they are purged, as with `rename`.
+        """
 
     @abstractmethod
     def set_groups(self, person: str, groups: Sequence[str]) -> Person:
-        """Replace a person's groups; InputError where a name cannot be one."""
+        """Replace a person's groups; InputError where a name cannot be one.
+
+        Names of groups that he leaves stay in the files until they are purged, as with `rename`.
+        """
 
     @abstractmethod
-    def merge(self, into: str, other: str, *, purge: bool = True) -> Person:
+    def merge(self, into: str, other: str, *, purge: bool = False) -> Person:
         """Move the samples of ``other`` to ``into`` and remove ``other``; both are one person.
 
         Samples that both have are kept once, groups are those of both. Consent is that of
-        ``into``, or else of ``other``; the earlier ``keep_until`` holds. The name of ``other``
-        goes from the files as with `remove`; pass ``purge=False`` while merging many, and call
-        ``purge`` at the end.
+        ``into``, or else of ``other``; the earlier ``keep_until`` holds. The name of ``other``,
+        and samples that both had, stay in the files until they are purged, as with `rename`.
 
         Raises
         ------
@@ -199,7 +206,7 @@ class Gallery(Readable):
 
     @abstractmethod
     def purge(self) -> bool:
-        """Clear the files of what was erased, renamed or merged; return whether that is done.
+        """Clear the files of what was erased or replaced; return whether that is done.
 
         ``False`` means that another process was reading or writing all the while, that the disk
         has no room to write the file anew, or that the server clears them in its own time.

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from facemetric.errors import InputError, PersonError
-from facemetric.gallery.names import clean_name, group_names, is_id, name_key
+from facemetric.gallery.names import is_id, name_key, tidy_groups, tidy_name
 from facemetric.gallery.portrait import check_portrait
 from facemetric.gallery.records import NewSample, PersonRecord, Sample, StoredSample
 from facemetric.types import AnyArray, check_embeddings
@@ -49,7 +49,9 @@ def check_sample(sample: NewSample, *, dim: int) -> None:
 
 
 def check_records(records: Sequence[PersonRecord], *, dim: int) -> None:
-    """Raise unless people can be stored as they are: spelt as a gallery spells, none of them twice.
+    """Raise unless people can be stored as they are: tidy, and none of them twice.
+
+    How names are spelt is not judged again: people of an older gallery keep theirs.
 
     Raises
     ------
@@ -60,13 +62,15 @@ def check_records(records: Sequence[PersonRecord], *, dim: int) -> None:
     """
     for record in records:
         person = record.person
-        if clean_name(person.name) != person.name:
+        if tidy_name(person.name) != person.name:
             raise PersonError(
-                "the name has spaces to spare, or is not in Unicode form NFC",
+                f"the name of {person.id} has spaces to spare, or is not in Unicode form NFC",
                 item=repr(person.name),
-                fix=f"Spell it {clean_name(person.name)!r}",
+                fix=f"Spell it {tidy_name(person.name)!r}",
             )
-        if group_names(person.groups) != person.groups:
+        if is_id(person.name):
+            raise PersonError(f"the name of {person.id} looks like an id", item=repr(person.name))
+        if tidy_groups(person.groups) != person.groups:
             raise InputError(
                 f"expected groups sorted, each once and trimmed, got {person.groups!r}",
                 item=person.name,

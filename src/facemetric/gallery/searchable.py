@@ -8,7 +8,7 @@ from typing import Literal
 
 from facemetric.errors import GalleryError
 from facemetric.gallery.approximate import EXACT, SearchIndex
-from facemetric.gallery.names import group_names
+from facemetric.gallery.names import tidy_groups
 from facemetric.gallery.ranking import By, Question
 from facemetric.gallery.rules import check_unit
 from facemetric.types import Float32, Match
@@ -60,7 +60,7 @@ class Searchable(ABC):
         InputError
             Where queries are not finite, of unit norm and of this gallery's dimension.
         """
-        chosen = None if groups is None else group_names(groups)
+        chosen = None if groups is None else tidy_groups(groups)
         question = Question(k, per, by, chosen, exact)
         question.check()
         check_unit(queries, name="queries", dim=self.dim)

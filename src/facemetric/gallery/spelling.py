@@ -8,6 +8,7 @@ _RIGHT_TO_LEFT_AND_BACK = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
 """Embeddings, overrides and isolates; letters that run right to left need none."""
 _ZERO_WIDTH_JOINER = 0x200D
 _JOINERS = (0x200C, _ZERO_WIDTH_JOINER)
+_PICTURE_SELECTOR = "\ufe0f"
 
 _UNSEEN = (
     # Unicode's Default_Ignorable_Code_Point.
@@ -34,20 +35,29 @@ def fault_of(text: str) -> tuple[str, str | None] | None:
 
     Refused are control characters, halves of surrogate pairs, what is no character, what turns
     text around, and what nobody sees, so that two names that look alike are spelt alike. Joiners
-    (ZWJ, ZWNJ) may stand where they shape letters or symbols, and selectors of variants behind
-    ideographs, Mongolian letters and symbols. Letters of different scripts may still look alike.
+    (ZWJ, ZWNJ) may stand where they shape letters or symbols, and one selector of variants behind
+    an ideograph, a Mongolian letter or a symbol. Letters of different scripts may still look alike.
     """
-    if text.isascii() and text.isprintable():
-        return None
-    faults = {place: fault for place in range(len(text)) if (fault := _fault(text, place))}
+    faults = _faults(text)
     if not faults:
         return None
     place, fault = next(iter(faults.items()))
     letter = text[place]
     name = f"U+{ord(letter):04X} {unicodedata.name(letter, '')}".rstrip()
-    rest = " ".join("".join(one for at, one in enumerate(text) if at not in faults).split())
+    rest, found = text, faults
+    while found:  # each turn takes something away: what stood behind it may be at fault next
+        rest = "".join(one for at, one in enumerate(rest) if at not in found)
+        rest = " ".join(unicodedata.normalize("NFC", rest).split())
+        found = _faults(rest)
     wanted = f"Spell it {rest!r}" if rest else "Use letters that can be seen"
     return f"has {name} as character {place + 1}, which {fault}", wanted
+
+
+def _faults(text: str) -> dict[int, str]:
+    """Return what is wrong, by the place of the character."""
+    if text.isascii() and text.isprintable():
+        return {}
+    return {place: fault for place in range(len(text)) if (fault := _fault(text, place))}
 
 
 def _fault(text: str, place: int) -> str | None:
@@ -61,7 +71,7 @@ def _fault(text: str, place: int) -> str | None:
         return "is no character"
     if code in _RIGHT_TO_LEFT_AND_BACK:
         return "changes the order in which letters are shown"
-    if place == 0 and kind.startswith("M"):
+    if kind.startswith("M") and (place == 0 or text[place - 1].isspace()):
         return "is a mark for a letter before it"
     if _is_in(code, _UNSEEN) and not _has_effect(text, place):
         return "cannot be seen there"
@@ -77,11 +87,14 @@ def _has_effect(text: str, place: int) -> bool:
     if code in _JOINERS:
         if _is_joining(before):
             return _is_joining(after) or unicodedata.combining(before) == _VIRAMA_CLASS
-        return code == _ZERO_WIDTH_JOINER and _is_symbol(before) and _is_symbol(after)
+        shown = _is_picture(before) or before == _PICTURE_SELECTOR
+        return code == _ZERO_WIDTH_JOINER and shown and _is_picture(after)
     if 0x180B <= code <= 0x180F:
-        return _is_in(ord(before), _MONGOLIAN)
+        return _is_in(ord(before), _MONGOLIAN) and not _is_in(ord(before), _UNSEEN)
     if 0xFE00 <= code <= 0xFE0F or 0xE0100 <= code <= 0xE01EF:
-        return _is_in(ord(before), _IDEOGRAPHS) or (code in (0xFE0E, 0xFE0F) and _is_symbol(before))
+        return _is_in(ord(before), _IDEOGRAPHS) or (
+            code in (0xFE0E, 0xFE0F) and _is_picture(before)
+        )
     return False
 
 
@@ -94,9 +107,9 @@ def _is_joining(letter: str) -> bool:
     )
 
 
-def _is_symbol(letter: str) -> bool:
-    """Whether it is a picture, or its shade or style: ❤ and what may follow."""
-    return bool(letter) and (unicodedata.category(letter) in ("So", "Sk") or ord(letter) == 0xFE0F)
+def _is_picture(letter: str) -> bool:
+    """Whether it is a picture or its shade: ❤ and what may follow."""
+    return bool(letter) and unicodedata.category(letter) in ("So", "Sk")
 
 
 def _is_in(code: int, ranges: tuple[tuple[int, int], ...]) -> bool:

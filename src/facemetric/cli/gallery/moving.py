@@ -112,10 +112,11 @@ def import_(
     """
     from facemetric.cli.galleries import check_folder, open_or_make, shown_address
     from facemetric.gallery import Gallery
-    from facemetric.jobs.parquet import file_facts, import_gallery
+    from facemetric.jobs.parquet import check_people, file_facts, import_gallery
 
     facts = file_facts(file)
     check_folder(target)
+    check_people(file)  # before a gallery is made
     options = {name: facts[name] for name in ("bundle", "dim", "bundle_sha256", "flip")}
     options["key"] = master_key(key_file, key_command)
     with (

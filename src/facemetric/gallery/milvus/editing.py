@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from facemetric.errors import PersonError
 from facemetric.gallery.milvus.collections import Row
 from facemetric.gallery.milvus.directory import Directory
 from facemetric.gallery.milvus.rows import is_same, person_facts, person_of
-from facemetric.gallery.names import clean_name, group_names, name_key
+from facemetric.gallery.names import clean_name, group_names, name_key, tidy_groups
 from facemetric.gallery.records import Consent, Person
 
 
 def rename(directory: Directory, person: str, name: str) -> Person:
     """Give a person another name; PersonError where someone else has it."""
-    row = directory.row(person)
-    taken = directory.find(clean_name(name))
+    row, cleaned = directory.row(person), clean_name(name)
+    taken = directory.find(cleaned)
     if taken is not None and taken["id"] != row["id"]:
         raise PersonError(
             f"the name is taken by {taken['facts']['name']!r}",
-            item=clean_name(name),
+            item=cleaned,
             fix="Names are unique, whatever their case: add something to one of them, or merge",
         )
-    return _put(directory, row | {"name_key": name_key(name)}, {"name": clean_name(name)})
+    return _put(directory, row | {"name_key": name_key(cleaned)}, {"name": cleaned})
 
 
 def set_terms(
@@ -42,11 +43,12 @@ def set_terms(
     return _put(directory, row, changed)
 
 
-def set_groups(directory: Directory, person: str, groups: tuple[str, ...]) -> Person:
-    """Replace a person's groups, which were checked."""
+def set_groups(directory: Directory, person: str, groups: Sequence[str]) -> Person:
+    """Replace a person's groups; InputError where a name cannot be one."""
     row = directory.row(person)
-    changed = _put(directory, row, {"groups": list(groups)})
-    regroup(directory, row["id"], groups)
+    names = group_names(groups, known=row["facts"]["groups"])
+    changed = _put(directory, row, {"groups": list(names)})
+    regroup(directory, row["id"], names)
     return changed
 
 
@@ -63,7 +65,7 @@ def merge(directory: Directory, into: str, other: str) -> Person:
         raise PersonError("cannot be merged with itself", item=into)
     one, two = person_of(kept, 0), person_of(gone, 0)
     limits = [limit for limit in (one.keep_until, two.keep_until) if limit is not None]
-    groups = group_names([*one.groups, *two.groups])
+    groups = tidy_groups([*one.groups, *two.groups])
     held = directory.samples(kept["id"], "vector")
     moved = [
         row

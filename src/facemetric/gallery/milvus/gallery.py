@@ -25,7 +25,6 @@ from facemetric.gallery.milvus.reach import place_of
 from facemetric.gallery.milvus.rows import sample_of
 from facemetric.gallery.milvus.searching import search
 from facemetric.gallery.milvus.transfer import read_people, restore
-from facemetric.gallery.names import group_names
 from facemetric.gallery.protocol import BACKENDS, Gallery, now
 from facemetric.gallery.ranking import Question
 from facemetric.gallery.records import (
@@ -199,7 +198,7 @@ class MilvusGallery(Gallery):
         """Return how many samples an upgrade mapped; see ``Gallery.mapped``."""
         return self._directory.mapped()
 
-    def rename(self, person: str, name: str, *, purge: bool = True) -> Person:
+    def rename(self, person: str, name: str, *, purge: bool = False) -> Person:
         """Give a person another name; see ``Gallery.rename``."""
         with self._writing():
             renamed = editing.rename(self._directory, person, name)
@@ -216,9 +215,8 @@ class MilvusGallery(Gallery):
 
     def set_groups(self, person: str, groups: Sequence[str]) -> Person:
         """Replace a person's groups; InputError where a name cannot be one."""
-        names = group_names(groups)
         with self._writing():
-            return editing.set_groups(self._directory, person, names)
+            return editing.set_groups(self._directory, person, groups)
 
     def groups(self) -> dict[str, int]:
         """Return the number of people in each group, by its name."""
@@ -230,7 +228,7 @@ class MilvusGallery(Gallery):
         due = [one for one in self.people() if one.keep_until and one.keep_until <= limit]
         return sorted(due, key=lambda one: one.keep_until or limit)
 
-    def merge(self, into: str, other: str, *, purge: bool = True) -> Person:
+    def merge(self, into: str, other: str, *, purge: bool = False) -> Person:
         """Move the samples of ``other`` to ``into``; see ``Gallery.merge``."""
         with self._writing():
             merged = editing.merge(self._directory, into, other)

@@ -19,8 +19,8 @@ from facemetric.gallery.protocol import BACKENDS, now
 from facemetric.gallery.ranking import Question
 from facemetric.gallery.records import Stats, Vectors
 from facemetric.gallery.rules import NORM_TOLERANCE, purge_command, refuse_on_server, time_text
-from facemetric.gallery.sql import editing
 from facemetric.gallery.sql.binding import fill_new
+from facemetric.gallery.sql.erasures import unpurged
 from facemetric.gallery.sql.figures import figures
 from facemetric.gallery.sql.gallery import SqlGallery
 from facemetric.gallery.sql.portraits import portrait_problems
@@ -30,6 +30,10 @@ from facemetric.vault import MasterKey
 
 _ALL = """SELECT e.vector::text, s.id, p.id, p.name FROM embeddings e
     JOIN samples s ON s.row = e.sample JOIN people p ON p.row = s.person ORDER BY e.row"""
+
+
+_TABLES = ("people", "person_groups", "samples", "portraits", "embeddings")
+"""What a person has rows in; faces are in all but the first two."""
 
 
 @BACKENDS.register("postgresql")
@@ -116,16 +120,19 @@ class PostgresGallery(SqlGallery):
     def purge(self) -> bool:
         """Vacuum the tables, so that erased rows are gone from live data.
 
+        Where names, consents or groups alone were replaced, those of faces are left as they are.
+
         ``False`` where somebody may still see them, for whom vacuuming leaves them: a transaction
         elsewhere, a prepared one, a standby with feedback. What may remain in any case: the
         server's write-ahead log until it is recycled, replicas that lag, and backups.
         """
         with self._server.read() as connection:
-            erasure = editing.unpurged(connection)
-        if erasure is None:
-            return True
+            erasure = unpurged(connection)
+            if erasure is None:
+                return True
+            (faces,) = connection.execute("SELECT faces_erased > purged FROM gallery").fetchone()
         gone = nobody_sees_the_past(self._server)
-        self._server.outside("VACUUM (FULL) people, person_groups, samples, portraits, embeddings")
+        self._server.outside(f"VACUUM (FULL) {', '.join(_TABLES if faces else _TABLES[:2])}")
         if gone:
             with self._server.write() as connection:
                 connection.execute("UPDATE gallery SET purged = greatest(purged, ?)", (erasure,))
@@ -178,7 +185,7 @@ class PostgresGallery(SqlGallery):
         try:
             with self._server.read() as connection:
                 (without,) = connection.execute(bare, (self.bundle,)).fetchone()
-                unpurged = editing.unpurged(connection)
+                owed = unpurged(connection)
                 problems = portrait_problems(connection)
             norms = np.linalg.norm(self.vectors().embeddings, axis=1)
         except GalleryError as error:
@@ -188,7 +195,7 @@ class PostgresGallery(SqlGallery):
             problems.append(f"samples without an embedding of bundle {self.bundle!r}: {without}")
         if odd:
             problems.append(f"vectors that are not of unit norm: {odd}")
-        if unpurged is not None:
+        if owed is not None:
             command = purge_command(self._server.item)
             problems.append(f"erased data may still be in the tables, until a purge: {command}")
         return problems

@@ -9,10 +9,12 @@ from facemetric.gallery.postgres.database import PostgresDatabase
 WAIT_S = 5.0
 _NOW = "SELECT pg_snapshot_xmax(pg_current_snapshot())::xid::text"
 # Everybody is told how far back others see, and their owner alone whose and what they are. Whoever
-# writes, in any database, holds back the snapshots that begin in this one.
+# writes, in any database, holds back the snapshots that begin in this one. Who vacuums, an
+# autovacuum worker among them, keeps nothing for himself, and the server does not wait for him.
 _OLDER = """WITH erased AS (SELECT age(?::xid) AS age)
     SELECT
-    (SELECT count(*) FROM pg_stat_activity, erased WHERE pid <> pg_backend_pid() AND (
+    (SELECT count(*) FROM pg_stat_activity, erased WHERE pid <> pg_backend_pid()
+        AND pid NOT IN (SELECT pid FROM pg_stat_progress_vacuum) AND (
         age(backend_xid) > erased.age
         OR (age(backend_xmin) > erased.age AND coalesce(datname, current_database())
             = current_database())))

@@ -93,6 +93,25 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             frame TEXT NOT NULL
         )""",
     ),
+    (
+        # `faces_erased` is the last erasure with which embeddings or portraits went: tables that
+        # are large, which a purge of names alone leaves alone.
+        "ALTER TABLE gallery ADD COLUMN faces_erased INTEGER NOT NULL DEFAULT 0",
+        "UPDATE gallery SET faces_erased = erasures",
+        """CREATE FUNCTION note_erased_faces() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF EXISTS (SELECT 1 FROM gone) THEN
+                UPDATE gallery SET faces_erased = erasures + 1;
+            END IF;
+            RETURN NULL;
+        END $$""",
+        """CREATE TRIGGER embeddings_erased AFTER DELETE ON embeddings
+            REFERENCING OLD TABLE AS gone
+            FOR EACH STATEMENT EXECUTE FUNCTION note_erased_faces()""",
+        """CREATE TRIGGER portraits_erased AFTER DELETE ON portraits
+            REFERENCING OLD TABLE AS gone
+            FOR EACH STATEMENT EXECUTE FUNCTION note_erased_faces()""",
+    ),
 )
 
 

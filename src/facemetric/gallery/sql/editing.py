@@ -10,15 +10,17 @@ from facemetric.gallery.names import clean_name, group_names
 from facemetric.gallery.records import Consent
 from facemetric.gallery.rules import same_face, time_text
 from facemetric.gallery.sql.connection import Connection
+from facemetric.gallery.sql.erasures import count_consent, count_erasure
 from facemetric.gallery.sql.enrolment import add_groups, id_of, stored_key
 from facemetric.gallery.sql.merging import earlier, merge_sealed
 from facemetric.gallery.sql.portraits import hand_over, has_portrait, remove_portrait, sample_row
-from facemetric.gallery.sql.rows import terms_values
+from facemetric.gallery.sql.rows import people_where, terms_values
 
 
 def rename(connection: Connection, person: int, name: str, *, at: datetime) -> None:
     """Give a person another name; PersonError where someone else has it."""
-    key, sealing = stored_key(connection, name), connection.sealing
+    cleaned = clean_name(name)
+    key, sealing = stored_key(connection, cleaned), connection.sealing
     taken = connection.execute(
         "SELECT id, name FROM people WHERE name_key = ? AND row != ?", (key, person)
     ).fetchone()
@@ -26,10 +28,9 @@ def rename(connection: Connection, person: int, name: str, *, at: datetime) -> N
         owner = taken[1] if sealing is None else sealing.opened_names([taken])[0]
         raise PersonError(
             f"the name is taken by {owner!r}",
-            item=clean_name(name),
+            item=cleaned,
             fix="Names are unique, whatever their case: add something to one of them, or merge",
         )
-    cleaned = clean_name(name)
     old = connection.execute("SELECT id, name FROM people WHERE row = ?", (person,)).fetchone()
     if cleaned != (old[1] if sealing is None else sealing.opened_names([old])[0]):
         count_erasure(connection)  # of the old name
@@ -50,6 +51,7 @@ def set_terms(
     at: datetime,
 ) -> None:
     """Replace consent and retention."""
+    count_consent(connection, person, consent)
     *columns, kept = terms_values(consent, keep_until)
     if connection.sealing is not None:
         columns = [*connection.sealing.consent(id_of(connection, person), columns)]
@@ -62,7 +64,10 @@ def set_terms(
 
 def set_groups(connection: Connection, person: int, groups: Sequence[str], *, at: datetime) -> None:
     """Replace a person's groups."""
-    names = group_names(groups)
+    (known,) = people_where(connection, "WHERE p.row = ?", (person,))
+    names = group_names(groups, known=known.groups)
+    if not {*known.groups} <= {*names}:
+        count_erasure(connection)  # of the groups' names
     connection.execute("DELETE FROM person_groups WHERE person = ?", (person,))
     add_groups(connection, person, names)
     connection.execute(
@@ -137,15 +142,6 @@ def drop_portrait(connection: Connection, sample_id: str, *, at: datetime) -> No
     count_erasure(connection)
 
 
-def unpurged(connection: Connection) -> int | None:
-    """Return the number of the last erasure, where its bytes may still be in the file.
-
-    A name that was replaced, and a person who became part of another, are erased too.
-    """
-    erasures, purged = connection.execute("SELECT erasures, purged FROM gallery").fetchone()
-    return int(erasures) if erasures > purged else None
-
-
 def _merge_terms(connection: Connection, into: int, other: int) -> None:
     query = "SELECT consent_basis, consent_text, consent_at, keep_until FROM people WHERE row = ?"
     *consent, kept = connection.execute(query, (into,)).fetchone()
@@ -158,8 +154,3 @@ def _merge_terms(connection: Connection, into: int, other: int) -> None:
         WHERE row = ?""",
         (*consent, kept, into),
     )
-
-
-def count_erasure(connection: Connection) -> None:
-    """Note that something was erased, whose bytes are in the file until a purge."""
-    connection.execute("UPDATE gallery SET erasures = erasures + 1")

@@ -17,6 +17,7 @@ from facemetric.gallery.records import Consent, Enrolment, NewSample, Receipt
 from facemetric.gallery.rules import check_sample, plain_text, same_face, time_text
 from facemetric.gallery.sql.binding import bind_samples
 from facemetric.gallery.sql.connection import Connection, next_row
+from facemetric.gallery.sql.erasures import count_consent
 from facemetric.gallery.sql.portraits import add_portraits, has_portrait, sample_row
 from facemetric.gallery.sql.rows import (
     Row,
@@ -72,6 +73,8 @@ def enrol(connection: Connection, request: Request, *, at: datetime) -> Enrolmen
         _store(connection, person, sample, request, moment) for sample in request.samples
     )
     changed = any(receipt.status == "added" for receipt in receipts)
+    if found is not None and request.consent is not None:
+        count_consent(connection, person, request.consent)
     groups = group_names(request.groups)
     if groups:
         add_groups(connection, person, groups)

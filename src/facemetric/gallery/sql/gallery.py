@@ -139,7 +139,7 @@ class SqlGallery(Gallery):
         with self._database.read() as connection:
             return count_mapped(connection)
 
-    def rename(self, person: str, name: str, *, purge: bool = True) -> Person:
+    def rename(self, person: str, name: str, *, purge: bool = False) -> Person:
         """Give a person another name; see ``Gallery.rename``."""
         with self._database.write() as connection:
             row = self._row(connection, person)
@@ -176,7 +176,7 @@ class SqlGallery(Gallery):
         with self._database.read() as connection:
             return people_where(connection, clause, (time_text(at, name="at"),))
 
-    def merge(self, into: str, other: str, *, purge: bool = True) -> Person:
+    def merge(self, into: str, other: str, *, purge: bool = False) -> Person:
         """Move the samples of ``other`` to ``into``; see ``Gallery.merge``."""
         with self._database.write() as connection:
             kept, gone = self._row(connection, into), self._row(connection, other)

@@ -16,8 +16,8 @@ from facemetric.gallery.protocol import BACKENDS, now
 from facemetric.gallery.ranking import Question
 from facemetric.gallery.records import Stats, Vectors
 from facemetric.gallery.rules import time_text
-from facemetric.gallery.sql import editing
 from facemetric.gallery.sql.binding import fill_new
+from facemetric.gallery.sql.erasures import count_erasure, unpurged
 from facemetric.gallery.sql.figures import figures
 from facemetric.gallery.sql.gallery import SqlGallery
 from facemetric.gallery.sql.portraits import portrait_problems
@@ -32,7 +32,7 @@ from facemetric.gallery.sqlite.encryption import (
 from facemetric.gallery.sqlite.everything import all_vectors
 from facemetric.gallery.sqlite.file import file_exists, place_of
 from facemetric.gallery.sqlite.integrity import structural_problems, vector_problems
-from facemetric.gallery.sqlite.lineage import is_ours, last_change, leave, new_mark
+from facemetric.gallery.sqlite.lineage import is_last, is_ours, last_change, leave, new_mark
 from facemetric.gallery.sqlite.memory import Memory
 from facemetric.gallery.sqlite.schema import schema_version
 from facemetric.gallery.sqlite.sealed_snapshot import read_sealed_snapshot, write_sealed_part
@@ -194,7 +194,7 @@ class SqliteGallery(SqlGallery):
         """
         with self._file.write() as connection:
             change_master(connection, old, new, item=str(self.path))
-            editing.count_erasure(connection)  # of the old row
+            count_erasure(connection)  # of the old row
         return self.purge()
 
     def vectors(self) -> Vectors:
@@ -230,16 +230,26 @@ class SqliteGallery(SqlGallery):
 
     def _purge(self, *, wait: bool) -> bool:
         with self._file.read() as connection:
-            erasure = editing.unpurged(connection)
+            erasure = unpurged(connection)
         if erasure is None:
             return True
-        # It holds the codes of what was erased, and is soon written again.
-        if not remove_snapshots(self.path) or not self._file.compact(wait=wait):
+        # It holds the codes of what was erased, and is soon written again; names it has none.
+        with self._file.read() as connection:
+            current = self._has_current_snapshot(connection)
+        if not remove_snapshots(self.path, but_current=current):
             return False
-        self._memory.saved = 0
+        if not current:
+            self._memory.saved = 0
+        if not self._file.compact(wait=wait):
+            return False
         with self._file.write() as connection:
             connection.execute("UPDATE gallery SET purged = max(purged, ?)", (erasure,))
         return True
+
+    def _has_current_snapshot(self, connection: SqliteConnection) -> bool:
+        """Whether no embedding went or moved since the snapshot was put in place."""
+        kept = self._read_snapshot()
+        return kept is not None and is_last(connection, kept.mark)
 
     def _updated(self, connection: SqliteConnection) -> Memory:
         if not self._has_read_snapshot:

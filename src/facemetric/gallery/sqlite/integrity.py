@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from facemetric.gallery.rules import NORM_TOLERANCE, purge_command
-from facemetric.gallery.sql.editing import unpurged
+from facemetric.gallery.sql.erasures import unpurged
 from facemetric.gallery.sqlite.connection import SqliteConnection
 from facemetric.types import Float32
 

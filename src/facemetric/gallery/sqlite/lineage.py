@@ -52,3 +52,9 @@ def is_ours(connection: SqliteConnection, mark: Mark) -> bool:
     """Whether the file went on from where a snapshot was made."""
     found = "SELECT 1 FROM changes WHERE number > ? AND embedding = ? LIMIT 1"
     return connection.execute(found, (mark.change, mark.draw)).fetchone() is not None
+
+
+def is_last(connection: SqliteConnection, mark: Mark) -> bool:
+    """Whether a snapshot was put in place after the last change, and holds nothing erased."""
+    last = "SELECT embedding FROM changes ORDER BY number DESC LIMIT 1"
+    return connection.execute(last).fetchone() == (mark.draw,)

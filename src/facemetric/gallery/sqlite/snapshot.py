@@ -102,11 +102,15 @@ def put_in_place(gallery: Path, part: Path) -> None:
     shutil.rmtree(part, ignore_errors=True)
 
 
-def remove_snapshots(gallery: Path) -> bool:
-    """Delete a gallery's snapshots, half-written ones too; return whether none is left."""
-    for folder in _folders(gallery):
+def remove_snapshots(gallery: Path, *, but_current: bool = False) -> bool:
+    """Delete a gallery's snapshots, half-written ones too; return whether none is left.
+
+    ``but_current`` leaves the one that is in place.
+    """
+    kept = {snapshot_folder(gallery)} if but_current else set()
+    for folder in set(_folders(gallery)) - kept:
         shutil.rmtree(folder, ignore_errors=True)
-    return not any(_folders(gallery))
+    return set(_folders(gallery)) <= kept
 
 
 def read_snapshot(gallery: Path, *, gallery_id: str, bundle: str, dim: int) -> Snapshot | None:

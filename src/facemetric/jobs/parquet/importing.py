@@ -18,7 +18,7 @@ from facemetric.jobs.copy_gallery import (
     without_portraits,
 )
 from facemetric.jobs.parquet import file
-from facemetric.jobs.parquet.checks import check_fits_codes, check_stand_together
+from facemetric.jobs.parquet.checks import check_fits_codes, check_people
 from facemetric.jobs.parquet.rows import record_of
 from facemetric.jobs.roll import Roll
 
@@ -40,8 +40,8 @@ def import_gallery(
     DependencyError
         pyarrow is not installed.
     DataError
-        The file is absent, damaged, or was not written by `export_gallery`; or a person's rows do
-        not stand together. Nothing is stored then.
+        The file is absent, damaged, or was not written by `export_gallery`; or somebody has no id,
+        a name or group that nobody may be given, or rows apart. Nothing is stored then.
     BundleMismatchError
         Its embeddings are of another bundle than the gallery's, or would be rounded there to
         codes. Nothing is stored then.
@@ -63,7 +63,7 @@ def import_gallery(
             )
     if portraits and facts["version"] == file.WITH_PORTRAITS:
         check_keeps_portraits(gallery)
-    check_stand_together(path)
+    check_people(path)
     if gallery.codec is not None:
         check_fits_codes(path, gallery.codec)
     roll = Roll()
