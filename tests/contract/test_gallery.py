@@ -145,9 +145,29 @@ def test_names_that_cannot_be_seen_as_they_are_spelt(gallery: Gallery) -> None:
             gallery.rename("P0", name)
         (failed,) = gallery.enroll_many([(name, [sample])])
         assert isinstance(failed, ItemError) and "the name has U+" in failed.cause
+    for name in ("An\x00na", "An\ud800na"):  # no store holds it
         with pytest.raises(PersonError, match=r"the name has U\+"):
             gallery.restore([replace(record, person=replace(record.person, name=name))])
     assert [person.name for person in gallery] == ["P0"]
+
+
+def test_people_of_an_older_gallery_keep_their_names_and_groups(gallery: Gallery) -> None:
+    gallery.enroll("Old", [NewSample(unit(1)[0], "a.jpg")], groups=["staff"])
+    ((record,),) = gallery.records()
+    gallery.remove("Old")
+    name, group = "An\u200bna", "st\u200baff"
+    old = replace(record.person, name=name, groups=(group,))
+    assert gallery.restore([replace(record, person=old)]) == 1
+    gallery.enroll("Anna", [NewSample(unit(2)[1], "b.jpg")])
+    assert gallery.person(name) == old
+    assert [one.name for one in gallery.search(unit(1), 5, groups=[group])[0]] == [name]
+    assert gallery.people_page(group=group).people == (old,)
+    assert gallery.set_groups(name, [group, "new"]).groups == ("new", group)
+    with pytest.raises(InputError, match=r"has U\+200B"):
+        gallery.set_groups("Anna", [group])
+    with pytest.raises(PersonError, match=r"has U\+200B"):
+        gallery.rename("Anna", "Ann\u200ba")
+    assert gallery.merge("Anna", name).groups == ("new", group)
 
 
 def test_terms_are_kept(gallery: Gallery) -> None:

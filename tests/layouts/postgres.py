@@ -28,6 +28,7 @@ def server() -> tuple[str, Path]:
     folder = tempfile.mkdtemp(prefix="facemetric-postgres-")
     started = pgserver.get_server(folder, cleanup_mode="stop")
     started.psql("ALTER SYSTEM SET max_prepared_transactions = 4")
+    started.psql("ALTER SYSTEM SET autovacuum = off")  # its ANALYZE sees the past now and then
     pgserver.pg_ctl(["-w", "restart", "-l", str(started.log)], Path(folder), user=_USER)
     started.ensure_postgres_running()
     atexit.register(shutil.rmtree, folder, ignore_errors=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pyarrow import parquet
 from typer.testing import CliRunner, Result
 
 from facemetric.cli import app
@@ -71,6 +72,14 @@ def test_copies_tell_of_the_gallery_that_they_make(tmp_path: Path) -> None:
     assert run("gallery", "export", source, file).exit_code == 0
     other = tmp_path / "other.db"
     assert f"new gallery: {other}" in run("gallery", "import", file, other).stderr
+    table = parquet.read_table(file)
+    nobody = table.set_column(0, "person_id", [[None]]).replace_schema_metadata(
+        table.schema.metadata
+    )
+    parquet.write_table(nobody, file)
+    refused = run("gallery", "import", file, tmp_path / "none.db")
+    assert refused.exit_code == 4 and "row 1 has nothing as person_id" in refused.stderr
+    assert not (tmp_path / "none.db").exists()
     milvus = f"milvus://{tmp_path}/faces.db"
     assert "new gallery: milvus://" in run("gallery", "copy", source, milvus).stderr
     assert "new gallery" not in run("gallery", "copy", source, milvus).stderr

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
-from facemetric.errors import PersonError
+from facemetric.errors import InputError, PersonError
 from facemetric.gallery import Consent, NewSample, SqliteGallery
 
 MakeSample = Callable[..., NewSample]
@@ -46,7 +47,7 @@ def test_merge_moves_samples_and_keeps_what_both_have_once(
     assert [s.source for s in gallery.samples("Ada")] == ["photo 1.jpg", "photo 2.jpg"]
     assert [person.name for person in gallery.people()] == ["Ada"]
     assert gallery.search(sample(2).embedding[None], 5)[0][0].person_id == into.id
-    assert gallery.check() == []
+    assert gallery.purge() and gallery.check() == []
 
 
 def test_merge_keeps_consent_and_the_earlier_retention(
@@ -108,15 +109,44 @@ def test_whoever_is_absent_is_named(
     assert len(gallery) == 1
 
 
-def test_a_name_of_before_there_was_a_rule_is_shown_and_replaced(
+def test_a_name_of_before_there_was_a_rule_leads_to_its_person(
     gallery: SqliteGallery, sample: Callable[..., NewSample]
 ) -> None:
-    """Names that are refused now may be in a gallery: nobody is lost, and ids lead to them."""
+    """Names and groups that are refused now may be in a gallery: they stay as they are."""
+    person = gallery.enroll("Old", [sample(1)], groups=["staff"]).person
+    other = gallery.enroll("Anna", [sample(2)]).person
+    old, group = "An\u200bna", "st\u200baff"
+    with gallery._database.write() as connection:
+        connection.execute(
+            "UPDATE people SET name = ?, name_key = ? WHERE id = ?", (old, old.lower(), person.id)
+        )
+        connection.execute("UPDATE person_groups SET name = ?", (group,))
+    assert gallery.person(old.upper()).id == person.id and gallery.person("Anna") == other
+    query = sample(1).embedding[None]
+    assert [one.name for one in gallery.search(query, 5, groups=[group])[0]] == [old]
+    assert [one.id for one in gallery.people_page(group=group).people] == [person.id]
+    assert gallery.enroll(old, [sample(3)]).person.id == person.id
+    assert gallery.set_groups(old, [group, "guests"]).groups == ("guests", group)
+    with pytest.raises(InputError, match=r"has U\+200B") as refused:
+        gallery.set_groups(old, [group, "gue\u200bsts"])
+    assert refused.value.fix == "Spell it 'guests'"
+    with pytest.raises(InputError, match=r"has U\+200B"):
+        gallery.set_groups(other.id, [group])
+    assert gallery.remove(old).person_id == person.id
+    assert gallery.people() == [other]
+
+
+def test_a_name_of_before_there_was_a_rule_is_copied_and_replaced(
+    gallery: SqliteGallery, sample: Callable[..., NewSample], tmp_path: Path
+) -> None:
     person = gallery.enroll("Anna", [sample(1)]).person
     with gallery._database.write() as connection:
         connection.execute("UPDATE people SET name = ?, name_key = ?", ("An\u200bna", "an\u200bna"))
-    assert [one.name for one in gallery.people()] == ["An\u200bna"]
-    assert gallery.search(sample(1).embedding[None], 1)[0][0].name == "An\u200bna"
-    assert "Anna" not in gallery and "An\u200bna" not in gallery and person.id in gallery
-    assert gallery.rename(person.id, "Anna").name == "Anna"
-    assert gallery.remove("Anna").purged
+    with SqliteGallery(tmp_path / "copy.db", bundle=gallery.bundle, dim=gallery.dim) as copy:
+        for records in gallery.records():
+            copy.restore(records)
+        assert copy.people() == gallery.people()
+        assert copy.person("AN\u200bNA").id == person.id
+        assert copy.rename("An\u200bna", "Anna").name == "Anna"
+        with pytest.raises(PersonError, match="no such person"):
+            copy.person("An\u200bna")

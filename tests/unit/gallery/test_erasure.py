@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from facemetric.errors import GalleryError, PersonError
-from facemetric.gallery import NewSample, SqliteGallery
+from facemetric.gallery import Consent, NewSample, SqliteGallery
 from facemetric.gallery.sqlite import gallery as sqlite_gallery
 from facemetric.gallery.sqlite import memory
 from facemetric.gallery.sqlite.snapshot import snapshot_folder
@@ -106,10 +107,14 @@ def test_nothing_of_a_name_that_was_replaced_is_left_in_the_files(
         assert all((name in on_disk(path)) == (key is None) for name in NAMES)
         gallery.rename("Maiden Name", "Married Name")
         replaced = before - stored(gallery)
-        assert len(replaced) == 2 and gallery.check() == []
+        assert len(replaced) == 2 and len(gallery.check()) == 1
+        kept = {file: file.read_bytes() for file in snapshot_folder(path).iterdir()}
+        assert gallery.purge() and gallery.check() == []
+        assert kept == {file: file.read_bytes() for file in snapshot_folder(path).iterdir()}
         assert not any(name in on_disk(path) for name in replaced)
         before = stored(gallery)
-        gallery.merge("Married Name", "Second Entry")
+        gallery.merge("Married Name", "Second Entry", purge=True)
+        assert not snapshot_folder(path).exists()
         replaced |= before - stored(gallery)
         assert len(replaced) == 4 and gallery.check() == []
         gallery.search(sample(1).embedding[None], 1)
@@ -126,11 +131,42 @@ def test_many_are_renamed_with_one_purge(
         gallery.enroll(f"Maiden {seed}", [sample(seed)])
     gallery.rename("Maiden 0", "Maiden 0")  # nothing is replaced
     assert gallery.check() == []
-    gallery.rename("Maiden 0", "Married 0", purge=False)
-    gallery.merge("Maiden 1", "Maiden 2", purge=False)
+    gallery.rename("Maiden 0", "Married 0")
+    gallery.merge("Maiden 1", "Maiden 2")
     assert b"Maiden 2" in on_disk(path) and len(gallery.check()) == 1
     assert gallery.purge() and gallery.check() == []
     assert b"Maiden 0" not in on_disk(path) and b"Maiden 2" not in on_disk(path)
+
+
+@pytest.mark.parametrize("key", [None, MasterKey(bytes(range(32)))], ids=["plain", "sealed"])
+def test_consents_and_groups_that_were_replaced_are_owed_a_purge(
+    path: Path, sample: MakeSample, key: MasterKey | None
+) -> None:
+    at = datetime(2024, 5, 1, tzinfo=UTC)
+    first, second = (Consent("consent", f"{which} text", at) for which in ("first", "second"))
+    stored = """SELECT coalesce(consent_text, consent_basis) FROM people
+        WHERE consent_basis IS NOT NULL
+        UNION SELECT coalesce(sealed, name) FROM person_groups"""
+    with SqliteGallery(path, bundle="b", dim=8, key=key) as gallery:
+        gallery.enroll("Ada", [sample(1)], consent=first, groups=["night watch"])
+        gallery.enroll("Ada", [sample(2)], consent=first, groups=["day watch"])
+        gallery.set_groups("Ada", ["day watch", "night watch", "third"])  # nothing is replaced
+        gallery.set_terms("Ada", consent=first, keep_until=at)
+        assert gallery.check() == []
+        for change in (
+            lambda: gallery.enroll("Ada", [sample(3)], consent=second),
+            lambda: gallery.set_terms("Ada", consent=None, keep_until=at),
+            lambda: gallery.set_groups("Ada", ["third"]),
+        ):
+            with gallery._database.read() as connection:
+                before = {text for (text,) in connection.execute(stored).fetchall()}
+            change()
+            with gallery._database.read() as connection:
+                gone = before - {text for (text,) in connection.execute(stored).fetchall()}
+            assert gone and len(gallery.check()) == 1
+            assert all(text.encode() in on_disk(path) for text in gone)
+            assert gallery.purge() and gallery.check() == []
+            assert not any(text.encode() in on_disk(path) for text in gone)
 
 
 def test_one_sample_is_erased_and_the_person_stays(

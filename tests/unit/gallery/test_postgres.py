@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -163,6 +164,64 @@ def test_a_purge_claims_nothing_while_somebody_sees_the_erased(
         other.execute("COMMIT")
         assert gallery.purge()  # one that came later, or waits for work, is in nobody's way
     assert gallery.remove("p1").purged
+
+
+def test_who_vacuums_another_table_keeps_nothing(
+    gallery: PostgresGallery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As autovacuum does all day, and slowly, so that others have the disk."""
+    monkeypatch.setattr(past, "WAIT_S", 0.2)
+    enrol(gallery, unit(2))
+    under_way = "SELECT count(*) FROM pg_stat_progress_vacuum"
+    with (
+        psycopg.connect(server()[0], autocommit=True) as other,
+        psycopg.connect(server()[0], autocommit=True) as worker,
+        ThreadPoolExecutor(1) as threads,
+    ):
+        other.execute("CREATE TABLE large AS SELECT repeat('x', 500) FROM generate_series(1, 9000)")
+        worker.execute("SET vacuum_cost_delay = 100")
+        worker.execute("SET vacuum_cost_limit = 1")
+        other.execute("DELETE FROM large")
+        vacuum = threads.submit(worker.execute, "VACUUM large")
+        try:
+            until(lambda: other.execute(under_way).fetchone() == (1,))
+            assert gallery.remove("p0").purged
+            assert not is_in_tables(gallery, "p0")
+            assert other.execute(under_way).fetchone() == (1,)
+        finally:
+            worker.cancel()
+            assert isinstance(vacuum.exception(), psycopg.errors.QueryCanceled)
+            other.execute("DROP TABLE large")
+
+
+def test_a_purge_of_names_leaves_the_tables_of_faces_alone(gallery: PostgresGallery) -> None:
+    def files() -> dict[str, str]:
+        names = ("people", "person_groups", "samples", "portraits", "embeddings")
+        with gallery._server.read() as connection:
+            return {
+                name: connection.execute("SELECT pg_relation_filepath(?)", (name,)).fetchone()[0]
+                for name in names
+            }
+
+    def purged() -> set[str]:
+        before = files()
+        assert gallery.purge() and gallery.check() == []
+        return {name for name, file in files().items() if before[name] != file}
+
+    enrol(gallery, unit(6))
+    gallery.enroll("bare", [NewSample(unit(7)[6], "bare.jpg")])
+    gallery.remove_sample(gallery.samples("bare")[0].id, purge=False)
+    assert len(purged()) == 5
+    gallery.rename("p0", "Other")
+    assert purged() == {"people", "person_groups"} and not is_in_tables(gallery, "p0")
+    gallery.merge("p1", "p2")
+    assert purged() == {"people", "person_groups"}
+    gallery.remove("bare", purge=False)  # who has no face any more
+    assert purged() == {"people", "person_groups"}
+    gallery.remove("p3", purge=False)
+    gallery.rename("p4", "Another")
+    assert len(purged()) == 5
+    assert purged() == set()
 
 
 def test_a_transaction_that_is_prepared_sees_the_erased_without_a_session(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 import unicodedata
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from facemetric.gallery.names import clean_name
 from facemetric.gallery.spelling import fault_of
 
 REAL = {
@@ -72,6 +76,32 @@ def test_what_is_not_seen_as_it_is_spelt_is_refused(name: str, cause: str, spelt
     assert fault is not None
     assert fault[0].startswith(f"has {cause}")
     assert fault[1] is not None and fault[1].startswith("Spell it" if spelt else "Use letters")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Anna \u2764\ufe0f\ufe0f",
+        "Anna \u2764\ufe0f\ufe0e",
+        "Anna \u2764\u200d\ufe0f",
+        "\u8fbb\U000e0100\U000e0101",
+        "\u1820\u180b\u180b",
+        "\u1820\u180b\u180e",
+        "Anna \u0301Ek",
+        "Anna \u20dd",
+    ],
+)
+def test_one_selector_a_base_and_no_mark_on_a_space(name: str) -> None:
+    assert fault_of(name) is not None
+
+
+@given(st.text(st.sampled_from("An \u0301\u2764\ufe0f\u200d\u180b\u1820\u0915\u094d\u202e\ud800")))
+def test_the_spelling_that_is_proposed_is_accepted(text: str) -> None:
+    fault = fault_of(" ".join(unicodedata.normalize("NFC", text).split()))
+    if fault is None or fault[1] == "Use letters that can be seen":
+        return
+    wanted = ast.literal_eval((fault[1] or "").removeprefix("Spell it "))
+    assert wanted and clean_name(wanted) == wanted
 
 
 def test_no_format_character_passes_in_a_latin_name() -> None:

@@ -279,9 +279,19 @@ def test_rows_that_were_sorted_otherwise_are_refused(tmp_path: Path) -> None:
     [
         ("name", " P1  a", PersonError, "spaces to spare.*Spell it 'P1 a'"),
         ("name", "p2", PersonError, "p2: somebody else has the name"),
-        ("groups", ["a\x00b"], InputError, "the group's name has U"),
+        (
+            "name",
+            "P\u200b1",
+            DataError,
+            r"row \d, of person \S{36}: the name has U\+200B.* rename ",
+        ),
+        ("name", None, DataError, r"row \d, of person \S{36}, has nothing as name"),
+        ("groups", ["a\x00b"], DataError, r"row \d, of person \S{36}: the group's name has U"),
+        ("groups", ["a\u200b"], DataError, r"row \d, of person \S{36}: the group's name has U"),
+        ("groups", None, DataError, r"row \d, of person \S{36}, has nothing as groups"),
         ("groups", ["b", "a"], InputError, "P1: expected groups sorted"),
-        ("person_id", 'x" or id != "', InputError, "P1: expected a UUID in lower case"),
+        ("person_id", 'x" or id != "', DataError, r"row \d has .* as person_id, expected a UUID"),
+        ("person_id", None, DataError, r"row \d has nothing as person_id, expected a UUID"),
         ("sample_id", "X", InputError, "P1: expected a UUID in lower case"),
         ("source_sha256", "zz", InputError, "64 hex digits"),
         ("embedding", [float("nan")] * DIM, InputError, "not finite"),
@@ -298,7 +308,9 @@ def test_what_no_gallery_writes_is_not_stored(
         for row in rows:
             if row["name"] == "P1":
                 row[column] = value
-        parquet.write_table(arrow.Table.from_pylist(rows, schema=table.schema), path)
+        fields = [field.with_nullable(True) for field in table.schema]
+        schema = arrow.schema(fields, table.schema.metadata)
+        parquet.write_table(arrow.Table.from_pylist(rows, schema=schema), path)
         with pytest.raises(error, match=said):
             import_gallery(path, target)
         assert len(target) == 0

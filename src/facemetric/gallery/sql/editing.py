@@ -10,8 +10,8 @@ from facemetric.gallery.names import clean_name, group_names
 from facemetric.gallery.records import Consent
 from facemetric.gallery.rules import same_face, time_text
 from facemetric.gallery.sql.connection import Connection
-from facemetric.gallery.sql.erasures import count_consent, count_erasure
 from facemetric.gallery.sql.enrolment import add_groups, id_of, stored_key
+from facemetric.gallery.sql.erasures import count_consent, count_erasure
 from facemetric.gallery.sql.merging import earlier, merge_sealed
 from facemetric.gallery.sql.portraits import hand_over, has_portrait, remove_portrait, sample_row
 from facemetric.gallery.sql.rows import people_where, terms_values

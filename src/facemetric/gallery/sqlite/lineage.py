@@ -57,4 +57,4 @@ def is_ours(connection: SqliteConnection, mark: Mark) -> bool:
 def is_last(connection: SqliteConnection, mark: Mark) -> bool:
     """Whether a snapshot was put in place after the last change, and holds nothing erased."""
     last = "SELECT embedding FROM changes ORDER BY number DESC LIMIT 1"
-    return connection.execute(last).fetchone() == (mark.draw,)
+    return bool(connection.execute(last).fetchone() == (mark.draw,))

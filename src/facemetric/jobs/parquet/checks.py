@@ -57,9 +57,7 @@ def check_fits_codes(path: Path, codec: Codec) -> None:
                 )
 
 
-def _check_person(
-    path: Path, number: int, identity: object, name: object, groups: object
-) -> None:
+def _check_person(path: Path, number: int, identity: object, name: object, groups: object) -> None:
     if not isinstance(identity, str) or not is_id(identity):
         raise DataError(
             f"row {number} has {_shown(identity)} as person_id, expected a UUID",
