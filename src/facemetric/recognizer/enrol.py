@@ -42,7 +42,7 @@ def enroll_photos(
             check_keeps_portraits(gallery)
     if keep_until is not None:
         _check_future(keep_until)
-    if not is_id(name):
+    if not is_id(name) and not (isinstance(gallery, Gallery) and name in gallery):
         clean_name(name)  # before the work, not after it
     flip = pipeline.embedder.flip
     usable: list[tuple[NewSample, SeenFace]] = []  # not the photographs, which are large

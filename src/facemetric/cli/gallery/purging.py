@@ -18,7 +18,8 @@ def purge(
 ) -> None:
     """Clear a gallery's files of what was erased, renamed or merged; exit code 4 where not all is.
 
-    Erasing, renaming and merging do it at once; what they had to put off, this makes up for.
+    Commands that erase, rename and merge do it at once; what they had to put off, this makes up
+    for, and for what was changed over HTTP, and consents and groups that were replaced.
 
     Example: facemetric gallery purge --gallery people.db
     """
