@@ -224,12 +224,14 @@ async def change_person(
     """
     opened = service.engine.gallery(gallery)
     given = asked.model_fields_set
-    groups = None if asked.groups is None else group_names(asked.groups)
 
     def work(deadline: Deadline) -> PersonShowOut:
         # What is read must still be so when it is written.
         with service.engine.editing(gallery, deadline):
             person = before = person_of(opened, person_id)
+            groups = None
+            if asked.groups is not None:
+                groups = group_names(asked.groups, known=before.groups)
             try:
                 # The name first: it alone may be refused, and nothing is changed then.
                 if asked.name is not None:
