@@ -14,7 +14,8 @@ import pytest
 
 from facemetric.errors import GalleryError
 from facemetric.gallery import NewSample, PostgresGallery, SearchIndex
-from facemetric.gallery.postgres import indexing, past
+from facemetric.gallery.postgres import gallery as postgres_gallery
+from facemetric.gallery.postgres import indexing, past, schema
 from facemetric.gallery.postgres.database import PostgresConnection
 from layouts.postgres import postgres_address, server, standby
 
@@ -222,6 +223,31 @@ def test_a_purge_of_names_leaves_the_tables_of_faces_alone(gallery: PostgresGall
     gallery.rename("p4", "Another")
     assert len(purged()) == 5
     assert purged() == set()
+
+
+def test_what_an_older_program_erased_is_purged_from_all_tables(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    older = postgres_address()
+    with monkeypatch.context() as before:
+        before.setattr(postgres_gallery, "MIGRATIONS", schema.MIGRATIONS[:5])
+        before.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:5])
+        with PostgresGallery(older, bundle="net-v1", dim=DIM) as old:
+            enrol(old, unit(3))
+            old.remove("p0", purge=False)
+    with PostgresGallery(older) as now:
+        assert now.stats().schema_version == 6
+        assert faces_owed(now) and now.purge() and not faces_owed(now)
+        now.rename("p1", "Other")
+        assert not faces_owed(now)
+        now.remove("p2", purge=False)
+        assert faces_owed(now)
+
+
+def faces_owed(gallery: PostgresGallery) -> bool:
+    with gallery._server.read() as connection:
+        (owed,) = connection.execute("SELECT faces_erased > purged FROM gallery").fetchone()
+    return bool(owed)
 
 
 def test_a_transaction_that_is_prepared_sees_the_erased_without_a_session(

@@ -101,7 +101,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """CREATE FUNCTION note_erased_faces() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
             IF EXISTS (SELECT 1 FROM gone) THEN
-                UPDATE gallery SET faces_erased = erasures + 1;
+                EXECUTE 'UPDATE ' || quote_ident(TG_TABLE_SCHEMA)
+                    || '.gallery SET faces_erased = erasures + 1';
             END IF;
             RETURN NULL;
         END $$""",
