@@ -55,9 +55,13 @@ def test_a_card_comes_back(tmp_path: Path) -> None:
     assert values["settings"]["min_score"] is None
 
 
-@pytest.mark.parametrize(
-    ("change", "cause"), [({"images": "many"}, "images"), ({"extra": 1}, "extra"), (None, "JSON")]
-)
+def test_what_a_newer_program_added_is_passed_over(tmp_path: Path) -> None:
+    values = {**CARD.model_dump(mode="json", by_alias=True), "extra": 1}
+    (tmp_path / "dataset.json").write_text(json.dumps(values))
+    assert read_card(tmp_path) == CARD
+
+
+@pytest.mark.parametrize(("change", "cause"), [({"images": "many"}, "images"), (None, "JSON")])
 def test_damaged_cards(tmp_path: Path, change: dict[str, object] | None, cause: str) -> None:
     values = {**CARD.model_dump(mode="json", by_alias=True), **(change or {})}
     text = "{" if change is None else json.dumps(values)
