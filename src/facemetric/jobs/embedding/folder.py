@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from facemetric.errors import DataError
+from facemetric.jobs.arrow import pyarrow
 from facemetric.jobs.embedding.plan import Plan, read_plan
 from facemetric.jobs.embedding.shard import EmbeddedShard
-from facemetric.jobs.embedding.tables import facts_of, pyarrow, write_table
+from facemetric.jobs.embedding.tables import facts_of, write_table
 
 PLAN_NAME = "plan.json"
 FACES_NAME = "faces"

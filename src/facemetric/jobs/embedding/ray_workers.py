@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from facemetric.errors import DependencyError, FacemetricError, WorkerError
+from facemetric.jobs.arrow import pyarrow
 from facemetric.jobs.embedding.history import ShardHistory
 from facemetric.jobs.embedding.shard import EmbeddedShard, Shard
-from facemetric.jobs.embedding.tables import pyarrow
 from facemetric.jobs.embedding.workers import EmbedderMaker, Tell
 from facemetric.types import ItemError
 

@@ -12,9 +12,10 @@ import numpy as np
 
 from facemetric.errors import DataError
 from facemetric.index import Codec
+from facemetric.jobs.arrow import pyarrow
 from facemetric.jobs.embedding.folder import EmbeddingFolder
 from facemetric.jobs.embedding.plan import Plan
-from facemetric.jobs.embedding.tables import MEASURES, facts_of, pyarrow
+from facemetric.jobs.embedding.tables import MEASURES, facts_of
 from facemetric.types import AnyArray, Float32, ItemError
 
 _MOST_ERRORS = 100

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 from facemetric.bundle import Bundle, open_bundle
 from facemetric.detect import Select
 from facemetric.errors import InputError
+from facemetric.jobs.arrow import pyarrow
 from facemetric.jobs.embedding.changed import changed_photographs
 from facemetric.jobs.embedding.folder import EmbeddingFolder, opened_folder
 from facemetric.jobs.embedding.photographs import list_photographs
 from facemetric.jobs.embedding.plan import Plan, make_plan
 from facemetric.jobs.embedding.read import PhotoCounts, count_photos
 from facemetric.jobs.embedding.shard import EmbeddedShard, Shard, no_codes
-from facemetric.jobs.embedding.tables import pyarrow
 from facemetric.jobs.embedding.workers import (
     EmbedderMaker,
     Tell,

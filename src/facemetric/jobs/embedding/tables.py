@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from facemetric.errors import DataError, DependencyError
+from facemetric.errors import DataError
 from facemetric.index import Codec
+from facemetric.jobs.arrow import pyarrow
 from facemetric.jobs.embedding.plan import FORMAT, Plan
 from facemetric.jobs.embedding.stamp import Stamp
 from facemetric.recognizer import SeenPhoto
@@ -172,20 +173,6 @@ def write_table(table: Any, path: Path) -> None:
 def plain_name(name: str) -> str:
     r"""Return a name as Parquet can hold it: bytes that are no UTF-8 become ``\xe9``."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-
-
-def pyarrow() -> tuple[Any, Any]:
-    """Return pyarrow and its Parquet module; DependencyError where it is not installed."""
-    try:
-        import pyarrow as arrow
-        import pyarrow.parquet as parquet
-    except ImportError as error:
-        raise DependencyError(
-            "Parquet needs pyarrow",
-            item="pyarrow",
-            fix='Install it: pip install "facemetric[parquet]"',
-        ) from error
-    return arrow, parquet
 
 
 def _photo_row(name: str, photo: SeenPhoto | ItemError, stamp: Stamp | None) -> dict[str, object]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from facemetric.errors import DataError
 from facemetric.gallery import Gallery
+from facemetric.jobs.arrow import pyarrow
 from facemetric.jobs.copy_gallery import (
     CHUNK_PEOPLE,
     Copied,
@@ -42,7 +43,7 @@ def export_gallery(
     GalleryError
         The gallery cannot be read.
     """
-    arrow, parquet = file.pyarrow()
+    arrow, parquet = pyarrow()
     if path.exists():
         raise DataError("is there already", item=str(path), fix="Choose another name")
     with_portraits = portraits and bool(gallery.stats().portraits)

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from facemetric.errors import DataError, DependencyError
+from facemetric.errors import DataError
+from facemetric.jobs.arrow import pyarrow
 
 VERSION, WITH_PORTRAITS = 1, 2
 """A program that knows no portraits must not read a file with them as if there were none."""
@@ -93,17 +94,3 @@ def damage_told(path: Path) -> Iterator[None]:
     except (arrow.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise DataError(f"is damaged: {reason}", item=str(path)) from error
-
-
-def pyarrow() -> tuple[Any, Any]:
-    """Return ``pyarrow`` and ``pyarrow.parquet``; DependencyError where they are not installed."""
-    try:
-        import pyarrow
-        import pyarrow.parquet
-    except ImportError as error:
-        raise DependencyError(
-            "Parquet needs pyarrow",
-            item="pyarrow",
-            fix='Install it: pip install "facemetric[parquet]"',
-        ) from error
-    return pyarrow, pyarrow.parquet
